@@ -1,0 +1,170 @@
+"""The vocabulary that every channel speaks: what is heard, what is said, and what may go wrong on the way.
+
+Values only. A channel translates its platform into these and back; nobody else knows a platform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+FileKind = Literal["photo", "voice", "document"]
+What = Literal["joined", "left", "blocked", "returned", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where somebody is reached: `channel` is the platform's name, `id` the platform's own id as text."""
+
+    channel: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A shared phone number as the platform gave it; `own` only where the platform vouches for it."""
+
+    phone: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A position in degrees (WGS 84)."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file on the platform: `ref` is what the same platform takes to show it again."""
+
+    kind: FileKind
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One thing that a person said, tapped or sent.
+
+    `update_id` is unique on its channel; `choice` is the data of a tapped inline button and `tap` the id that
+    acknowledges it; `at` is when the platform heard it (UTC); `edited` marks a change of something said before.
+    """
+
+    update_id: str
+    sender: Address
+    chat: Address
+    at: datetime
+    text: str = ""
+    choice: str = ""
+    tap: str = ""
+    contact: Contact | None = None
+    place: Place | None = None
+    file: File | None = None
+    edited: bool = False
+    group: bool = False
+    named: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Something that befell an address without a word: blocked, returned, joined, left, moved (detail: the new id)."""
+
+    update_id: str
+    address: Address
+    at: datetime
+    what: What
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button. `data` (at most 64 bytes) comes back with the tap; without it the label comes back as text."""
+
+    label: str
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A reply-keyboard button by which the platform itself hands over a contact or a position."""
+
+    what: Literal["contact", "place"]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message as a channel sends it.
+
+    `choices` are rows of inline buttons, `keyboard` rows of buttons that stay under the text field; `edits` names
+    the platform's id of the message to change, `answers` the tap to acknowledge, `under` the message to reply to.
+    """
+
+    text: str = ""
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    keyboard: tuple[tuple[Choice | Ask, ...], ...] = ()
+    file: File | None = None
+    place: Place | None = None
+    edits: str = ""
+    answers: str = ""
+    under: str = ""
+
+
+class Trouble(Exception):
+    """A message that did not go out. The class says what to do, the text says why, for a person to read."""
+
+
+@dataclass
+class Throttled(Trouble):
+    """Too fast: wait `wait` seconds; `scope` is whom the platform made wait, as far as it told."""
+
+    wait: float
+    why: str = "the platform asked us to wait"
+    scope: Literal["chat", "bot"] = "chat"
+
+    def __str__(self) -> str:
+        return f"{self.why} ({self.wait:g} s)"
+
+
+class Unreachable(Trouble):
+    """The platform was not reached, or answered that it is ill: nothing was sent, so it is safe to repeat."""
+
+
+class Gone(Trouble):
+    """The address is no more: blocked, deactivated, kicked, not found."""
+
+
+@dataclass
+class Moved(Trouble):
+    """The chat lives on under another id."""
+
+    to: str
+    why: str = "the chat moved"
+
+    def __str__(self) -> str:
+        return self.why
+
+
+class Refused(Trouble):
+    """The platform does not take this message as it is; ours to mend."""
+
+
+class TooLate(Trouble):
+    """The tap or the message to be changed has lived its life; nothing is lost by it."""
+
+
+class Unsure(Trouble):
+    """The answer never came: the platform may or may not have it."""
+
+
+class Channel(Protocol):
+    """What the outbox needs of a platform."""
+
+    name: str
+
+    async def speak(self, to: Address, said: Said) -> str:
+        """Send one message and return the platform's id of it ("" for an acknowledged tap). Raises `Trouble`."""
+        ...
