@@ -50,7 +50,8 @@ class Heard:
     """One thing that a person said, tapped or sent.
 
     `update_id` is unique on its channel; `choice` is the data of a tapped inline button and `tap` the id that
-    acknowledges it; `at` is when the platform heard it (UTC); `edited` marks a change of something said before.
+    acknowledges it; `at` is when the platform heard it (UTC); `edited` marks a change of something said before;
+    `message` is the platform's id of what was said or, for a tap, of the message it was made on.
     """
 
     update_id: str
@@ -66,6 +67,7 @@ class Heard:
     edited: bool = False
     group: bool = False
     named: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,10 @@ class Moved(Trouble):
 
 class Refused(Trouble):
     """The platform does not take this message as it is; ours to mend."""
+
+
+class NotAdmitted(Refused):
+    """The platform does not know us (a wrong or revoked token): nothing goes out until an operator mends it."""
 
 
 class TooLate(Trouble):

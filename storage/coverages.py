@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, func, select
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
 from storage.types import table
 
 JKK, JKM = "JKK", "JKM"
@@ -19,10 +21,10 @@ class Coverage(SQLModel, table=True):
     """
 
     __tablename__ = "coverage"
-    __table_args__ = (UniqueConstraint("election_id", "nik_hash", "institution", "programme"),)
+    __table_args__ = (UniqueConstraint("nik_hash", "election_id", "institution", "programme"),)
     id: int | None = Field(default=None, primary_key=True)
     election_id: int = Field(foreign_key="election.id")
-    nik_hash: str = Field(index=True)
+    nik_hash: str  # first in the unique index, so that it needs none of its own
     institution: str
     programme: str
     starts: date
@@ -31,7 +33,20 @@ class Coverage(SQLModel, table=True):
     as_of: date | None = None
     wage: int | None = None
     kpj_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    kpj_hash: str = ""  # keyed: an import compares by it and opens nothing
     kpj_last4: str = ""
 
 
 coverages = table(Coverage)
+
+
+def of_nik(tx: Tx, nik_hash: str) -> list[Any]:
+    """Every row about a NIK, in all elections."""
+    return list(tx.rows(select(coverages).where(coverages.c.nik_hash == nik_hash).order_by(coverages.c.id)))
+
+
+def list_as_of(tx: Tx, election_id: int, institution: str) -> tuple[bool, date | None]:
+    """Whether an institution's list is in, and the newest date of its data."""
+    where = (coverages.c.election_id == election_id) & (coverages.c.institution == institution)
+    row = tx.first(select(func.count(), func.max(coverages.c.as_of)).where(where))
+    return bool(row[0]), row[1]

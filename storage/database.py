@@ -48,7 +48,7 @@ class Tx:
         return self.conn.dialect.name == "sqlite"
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
-        return self.conn.execute(statement, params)  # type: ignore[return-value]  # Core always gives a CursorResult
+        return self.conn.execute(statement, params)
 
     def scalar(self, statement: Executable, params: Any = None) -> Any:
         return self.conn.execute(statement, params).scalar()
@@ -207,7 +207,7 @@ class SqliteDatabase(Database):
                 conn.exec_driver_sql("SAVEPOINT turn")
                 try:
                     job.value = job.fn(tx)
-                except Exception as error:  # noqa: BLE001 - this turn alone is undone; its caller gets the error
+                except Exception as error:
                     if isinstance(error, OperationalError) and _disk_is_ill(error):
                         raise
                     conn.exec_driver_sql("ROLLBACK TO turn")

@@ -1,47 +1,69 @@
-"""The outbox: every message on its way to one address."""
+"""The outbox: every message on its way to one address. Here it is put in, changed and withdrawn by whoever has
+something to say; how it is taken out again is in `claims.py`.
+"""
 
 from __future__ import annotations
 
+import types
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, text
+from sqlalchemy import (
+    JSON,
+    Column,
+    Index,
+    LargeBinary,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+    text,
+    true,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
+from storage.people import addresses
 from storage.types import Instant, table
 
 LANES = ("alert", "reply", "reminder", "notice", "broadcast")
 ALERT, REPLY, REMINDER, NOTICE, BROADCAST = range(5)
-WAITING, SENDING, SENT, FAILED, EXPIRED, UNKNOWN, WITHDRAWN = (
-    "waiting",
-    "sending",
-    "sent",
-    "failed",
-    "expired",
-    "unknown",
-    "withdrawn",
-)
+WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
+EXPIRED, UNKNOWN, WITHDRAWN = "expired", "unknown", "withdrawn"
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """A partial index: only rows that are on their way, so that years of sent rows cost nothing."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
 
 
 class Delivery(SQLModel, table=True):
-    """One message to one address. `refs` are ids and numbers; what exists nowhere else is `sealed` and wiped at the end.
+    """One message to one address. `refs` are ids and numbers; what exists nowhere else is `sealed`, wiped at the end.
 
-    `edits`: the delivery whose message this changes; at most one waiting edit a delivery. `under`: the delivery
-    whose message this replies to. `answers`: the tap that this acknowledges. `due_at`: not before. `claim`: who is sending it now.
+    `channel` repeats the address's, so that a backlog of one channel never stands before another's. `edits`: the
+    delivery whose message this changes; at most one waiting edit a delivery. `under`: the delivery whose message this
+    replies to. `answers`: the tap that this acknowledges. `due_at`: not before. `claim`: who is sending it now.
     """
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_waiting", "lane", "id", sqlite_where=text("state = 'waiting'"),
-              postgresql_where=text("state = 'waiting'")),
-        Index("ix_delivery_sending", "id", sqlite_where=text("state = 'sending'"),
-              postgresql_where=text("state = 'sending'")),
-        Index("ix_delivery_one_edit", "edits", unique=True, sqlite_where=text("state = 'waiting' AND edits IS NOT NULL"),
-              postgresql_where=text("state = 'waiting' AND edits IS NOT NULL")),
+        Index("ix_delivery_waiting", "channel", "lane", "id", **_where("state = 'waiting'")),
+        Index("ix_delivery_free", "channel", "id",
+              **_where("state = 'waiting' AND (edits IS NOT NULL OR answers != '')")),
+        Index("ix_delivery_address", "address_id", **_where("state = 'waiting'")),
+        Index("ix_delivery_due", "due_at", **_where("state = 'waiting' AND due_at IS NOT NULL")),
+        Index("ix_delivery_expires", "expires_at", **_where("state = 'waiting' AND expires_at IS NOT NULL")),
+        Index("ix_delivery_sending", "id", **_where("state = 'sending'")),
+        Index("ix_delivery_one_edit", "edits", unique=True, **_where("state = 'waiting' AND edits IS NOT NULL")),
         Index("ix_delivery_incident", "incident_id"),
         Index("ix_delivery_once", "once", unique=True),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
+    channel: str
     lane: int
     address_id: int = Field(foreign_key="address.id")
     kind: str
@@ -66,3 +88,157 @@ class Delivery(SQLModel, table=True):
 
 
 deliveries = table(Delivery)
+_D = deliveries.c
+# Written into the statement, not bound: only then do both databases know that a partial index holds these rows.
+is_waiting = _D.state == literal_column("'waiting'")
+_FRESH = {"state": WAITING, "reason": "", "tries": 0, "external": "", "claim": ""}
+_GIVEN: Mapping[str, Any] = {
+    "sealed": None,
+    "about": "",
+    "incident_id": None,
+    "rung": None,
+    "once": None,
+    "under": None,
+    "answers": "",
+    "due_at": None,
+    "expires_at": None,
+}
+_NEEDED = {"lane", "address_id", "kind", "refs", "created_at"}
+
+
+def _insert(dialect: types.ModuleType) -> Any:
+    """One waiting row, with the channel of its address, unless `once` is there already."""
+    channel = select(addresses.c.channel).where(addresses.c.id == bindparam("of")).scalar_subquery()
+    fresh: dict[str, Any] = {name: literal_column(repr(value)) for name, value in _FRESH.items()}
+    return dialect.insert(deliveries).values(channel=channel, **fresh).on_conflict_do_nothing()
+
+
+_POST = {True: _insert(sqlite), False: _insert(postgresql)}
+_POST_ID = {key: statement.returning(_D.id) for key, statement in _POST.items()}
+
+
+def _row(given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    row = {**_GIVEN, "created_at": now, **given, "of": given["address_id"]}
+    if unknown := row.keys() - _GIVEN.keys() - _NEEDED - {"of"}:
+        raise TypeError(f"a delivery has no {', '.join(sorted(unknown))}")
+    return row
+
+
+def post(
+    tx: Tx,
+    *,
+    lane: int,
+    address_id: int,
+    kind: str,
+    refs: Mapping[str, Any],
+    now: datetime,
+    about: str = "",
+    incident_id: int | None = None,
+    rung: int | None = None,
+    sealed: bytes | None = None,
+    once: str | None = None,
+    under: int | None = None,
+    answers: str = "",
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+) -> int | None:
+    """Put one message in the outbox; its id, or None if `once` was there already."""
+    row: dict[str, Any] = {"lane": lane, "address_id": address_id, "of": address_id, "kind": kind, "refs": refs}
+    row |= {"created_at": now, "about": about, "answers": answers}
+    given: dict[str, Any] = {"incident_id": incident_id, "rung": rung, "sealed": sealed, "once": once, "under": under}
+    given |= {"due_at": due_at, "expires_at": expires_at}
+    row |= {name: value for name, value in given.items() if value is not None}  # fewer to bind: the hot path
+    found: int | None = tx.scalar(_POST_ID[tx.is_sqlite], row)
+    return found
+
+
+def post_many(tx: Tx, rows: Iterable[Mapping[str, Any]], now: datetime | None = None) -> None:
+    """Many at once, each as the arguments of `post`; a row whose `once` is there already is passed over."""
+    filled = [_row({k: v for k, v in row.items() if k != "now"}, row.get("now", now)) for row in rows]
+    if filled:
+        tx.execute(_POST[tx.is_sqlite], filled)
+
+
+_original = deliveries.alias("original")
+_ROOT = select(func.coalesce(_D.edits, _D.id)).where(_D.id == bindparam("of")).scalar_subquery()
+# The lock matters on PostgreSQL: a claim that is rendering this row right now is waited for, and then seen.
+_LOCK = select(_original.c.id, _original.c.state).where(_original.c.id == _ROOT).with_for_update()
+_COPIED = ("channel", "lane", "address_id", "kind", "refs", "sealed", "about", "incident_id", "rung")
+
+
+def _edit(dialect: types.ModuleType) -> Any:
+    given: dict[str, Any] = {name: literal_column(repr(value)) for name, value in _FRESH.items()}
+    given |= {"answers": literal_column("''"), "edits": _original.c.id}
+    given |= {"created_at": bindparam("at", type_=Instant)}
+    copied = [_original.c[name] for name in _COPIED]
+    source = select(*copied, *given.values()).where(_original.c.id == bindparam("of"), true())
+    return dialect.insert(deliveries).from_select([*_COPIED, *given], source).on_conflict_do_nothing()
+
+
+_EDIT = {True: _edit(sqlite), False: _edit(postgresql)}
+
+
+def post_edit(tx: Tx, delivery_id: int, now: datetime) -> bool:
+    """Have a message that was shown rendered again; tells whether this call queued it.
+
+    Not if it is still waiting (it will be fresh anyway), if it never went out, or if an edit of it waits already.
+    """
+    found = tx.first(_LOCK, {"of": delivery_id})
+    if found is None or found.state not in {SENT, SENDING}:
+        return False
+    return tx.execute(_EDIT[tx.is_sqlite], {"of": found.id, "at": now}).rowcount == 1
+
+
+def shown(tx: Tx, *, incident_id: int, kinds: Sequence[str] = ()) -> list[int]:
+    """Ids of an incident's messages that are, or may in a moment be, on somebody's screen: what an edit may change."""
+    where = (_D.incident_id == incident_id) & _D.state.in_((SENT, SENDING)) & _D.edits.is_(None)
+    query = select(_D.id).where(where & (_D.answers == "")).order_by(_D.id)
+    return [row.id for row in tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query)]
+
+
+def withdraw(
+    tx: Tx,
+    *,
+    reason: str,
+    now: datetime,
+    incident_id: int | None = None,
+    address_id: int | None = None,
+    about: str | None = None,
+    kinds: Sequence[str] = (),
+) -> int:
+    """Take back what still waits; how many rows. At least one of incident, address and `about` is named."""
+    named = {"incident_id": incident_id, "address_id": address_id, "about": about}
+    where = [_D[name] == value for name, value in named.items() if value is not None]
+    if not where:
+        raise ValueError("withdraw what? Name an incident, an address or what it is about")
+    if kinds:
+        where.append(_D.kind.in_(kinds))
+    change = update(deliveries).where(is_waiting, *where)
+    return tx.execute(change.values(state=WITHDRAWN, reason=reason, settled_at=now, sealed=null())).rowcount
+
+
+def tally(tx: Tx) -> dict[tuple[int, str], int]:
+    """How many deliveries there are by lane and state."""
+    return {(lane, state): n for lane, state, n in tx.rows(_TALLY)}
+
+
+_TALLY = select(_D.lane, _D.state, func.count()).group_by(_D.lane, _D.state)
+
+
+def any_alive(tx: Tx, incident_id: int, rung: int) -> bool:
+    """Whether any alert of one call of an incident is on its way or has arrived."""
+    where = (_D.incident_id == incident_id) & (_D.kind == "alert") & (_D.rung == rung) & _D.edits.is_(None)
+    return tx.first(select(_D.id).where(where & _D.state.in_((WAITING, SENDING, SENT))).limit(1)) is not None
+
+
+def newest_alerts(tx: Tx, incident_id: int, person_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """The newest alert of an incident at each active address of these people: delivery id and address id."""
+    where = (_D.incident_id == incident_id) & (_D.kind == "alert") & _D.edits.is_(None)
+    here = addresses.c.person_id.in_(set(person_ids)) & (addresses.c.state == "active")
+    query = (
+        select(func.max(_D.id), _D.address_id)
+        .join(addresses, addresses.c.id == _D.address_id)
+        .where(where & here & _D.state.in_((WAITING, SENDING, SENT)))
+        .group_by(_D.address_id)
+    )
+    return [(row[0], row[1]) for row in tx.rows(query)]

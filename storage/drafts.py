@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, delete, select
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
 from storage.types import Instant, table
 
 
@@ -33,3 +35,42 @@ class Opened(SQLModel, table=True):
 
 drafts = table(Draft)
 opened = table(Opened)
+
+
+def keep(tx: Tx, address_id: int, dialog: str, step: str, kept: dict[str, Any], now: datetime) -> None:
+    """Remember which step the next words of this address belong to."""
+    values = {
+        "dialog": dialog,
+        "step": step,
+        "kept_sealed": tx.vault.seal_json(kept) if kept else None,
+        "updated_at": now,
+    }
+    statement = tx.insert(drafts).values(address_id=address_id, **values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["address_id"], set_=values))
+
+
+def drop(tx: Tx, address_id: int) -> bool:
+    """Forget the draft; tells whether there was one."""
+    return tx.execute(delete(drafts).where(drafts.c.address_id == address_id)).rowcount == 1
+
+
+def open_call(tx: Tx, address_id: int, now: datetime, file_at: datetime) -> bool:
+    """Start the clock of an emergency call, unless it runs already."""
+    return tx.insert_new(opened, {"address_id": address_id, "opened_at": now, "file_at": file_at})
+
+
+def end_call(tx: Tx, address_id: int) -> bool:
+    """Stop the clock; True for the one turn that may file (or drop) the call."""
+    return tx.execute(delete(opened).where(opened.c.address_id == address_id)).rowcount == 1
+
+
+def calls_due(tx: Tx, now: datetime) -> list[int]:
+    """Addresses whose call is to be filed by itself."""
+    rows = tx.rows(select(opened.c.address_id).where(opened.c.file_at <= now).order_by(opened.c.file_at))
+    return [row.address_id for row in rows]
+
+
+def next_call(tx: Tx) -> datetime | None:
+    """When the next opened call is to be filed."""
+    found: datetime | None = tx.scalar(select(opened.c.file_at).order_by(opened.c.file_at).limit(1))
+    return found

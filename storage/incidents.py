@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, insert, or_, select, update
 from sqlmodel import Field, SQLModel
 
+from storage import installation
+from storage.database import Tx
+from storage.places import Where
 from storage.types import Instant, table
 
 WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
@@ -63,8 +68,9 @@ class Incident(SQLModel, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     outcome: str = ""
     referred_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    left_by: int | None = Field(default=None, foreign_key="person.id")  # taken, then quiet: his again if he taps Tiba
     rung: int = -1
-    round: int = 0
+    round: int = 0  # counts the calls, repeats included
     climb_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     tell_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     told: int = 0
@@ -72,6 +78,15 @@ class Incident(SQLModel, table=True):
     quiet_asked: bool = False
     chain_length: int = 0
     chain_head: str = ""
+
+    @property
+    def where(self) -> Where:
+        return Where(self.election_id, self.kecamatan_id, self.kelurahan_id, self.tps_id, self.puskesmas_id)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Every kind that was said, in order."""
+        return tuple(kind for kind in self.kinds.split(",") if kind)
 
 
 class Called(SQLModel, table=True):
@@ -94,3 +109,156 @@ class Called(SQLModel, table=True):
 
 incidents = table(Incident)
 called = table(Called)
+
+
+_ONE = select(incidents)
+
+
+def _case(row: Any) -> Incident | None:
+    return Incident(**row._mapping) if row is not None else None
+
+
+def by_id(tx: Tx, incident_id: int) -> Incident | None:
+    return _case(tx.first(_ONE.where(incidents.c.id == incident_id)))
+
+
+def need(tx: Tx, incident_id: int) -> Incident:
+    """An incident that must exist, locked until the turn ends (PostgreSQL). Raises LookupError."""
+    found = _case(tx.first(_ONE.where(incidents.c.id == incident_id).with_for_update()))
+    if found is None:
+        raise LookupError(f"no incident {incident_id}")
+    return found
+
+
+def file(tx: Tx, *, address_id: int, where: Where, now: datetime, kind: str, severity: str, **values: Any) -> Incident:
+    """File an incident under the installation's next number."""
+    row = tx.first(
+        insert(incidents)
+        .values(
+            number=installation.count(tx, "incident"),
+            state=WAITING,
+            reporter_address_id=address_id,
+            reported_at=now,
+            kind=kind,
+            kinds=kind,
+            severity=severity,
+            **where_values(where),
+            **values,
+        )
+        .returning(incidents)
+    )
+    return Incident(**row._mapping)
+
+
+def where_values(where: Where) -> dict[str, int | None]:
+    """The columns of a place."""
+    return {
+        "election_id": where.election_id,
+        "kecamatan_id": where.kecamatan_id,
+        "kelurahan_id": where.kelurahan_id,
+        "tps_id": where.tps_id,
+        "puskesmas_id": where.puskesmas_id,
+    }
+
+
+def change(tx: Tx, incident_id: int, **values: Any) -> Incident:
+    """Set columns that no two turns compete for, and return the incident as it is then."""
+    row = tx.first(update(incidents).where(incidents.c.id == incident_id).values(values).returning(incidents))
+    return Incident(**row._mapping)
+
+
+def move(
+    tx: Tx, incident_id: int, from_states: tuple[str, ...], values: Mapping[str, Any], *, by: int | None = None
+) -> bool:
+    """The guarded change of state: only from one of `from_states`, and, where `by` is given, only by who took it.
+
+    Tells whether this call was the one that changed the row.
+    """
+    guard = (incidents.c.id == incident_id) & incidents.c.state.in_(from_states)
+    if by is not None:
+        guard &= incidents.c.taken_by == by
+    return tx.execute(update(incidents).where(guard).values(values)).rowcount == 1
+
+
+def own_open(tx: Tx, address_id: int, person_id: int | None) -> Incident | None:
+    """The newest open case that this address, or the person behind it, reported."""
+    mine = incidents.c.reporter_address_id == address_id
+    if person_id is not None:
+        mine = or_(mine, incidents.c.reporter_id == person_id)
+    statement = _ONE.where(mine, incidents.c.state.in_(OPEN)).order_by(incidents.c.id.desc()).limit(1)
+    return _case(tx.first(statement))
+
+
+def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:
+    """Numbers of all cases that this address or person reported."""
+    mine = incidents.c.reporter_address_id == address_id
+    if person_id is not None:
+        mine = or_(mine, incidents.c.reporter_id == person_id)
+    return [row.number for row in tx.rows(select(incidents.c.number).where(mine).order_by(incidents.c.number))]
+
+
+def taken_by(tx: Tx, person_id: int) -> list[Incident]:
+    """The open cases that are this person's."""
+    where = (incidents.c.taken_by == person_id) & incidents.c.state.in_((TAKEN, ARRIVED, REFERRED))
+    return [Incident(**row._mapping) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
+
+
+def waiting_for(tx: Tx, person_id: int) -> list[Incident]:
+    """Cases that still wait and for which this person was called and has not declined."""
+    where = (
+        (incidents.c.state == WAITING)
+        & (called.c.person_id == person_id)
+        & called.c.declined_at.is_(None)
+        & called.c.dropped.is_(False)
+    )
+    statement = _ONE.join(called, called.c.incident_id == incidents.c.id).where(where).order_by(incidents.c.id)
+    return [Incident(**row._mapping) for row in tx.rows(statement)]
+
+
+def due(tx: Tx, now: datetime) -> list[Incident]:
+    """Open cases with something to do: climb, tell the reporter, ask the worker."""
+    where = or_(incidents.c.climb_at <= now, incidents.c.tell_at <= now, incidents.c.quiet_at <= now)
+    return [Incident(**row._mapping) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """The earliest due time of any case."""
+    times = [
+        tx.scalar(select(column).where(column.is_not(None)).order_by(column).limit(1))
+        for column in (incidents.c.climb_at, incidents.c.tell_at, incidents.c.quiet_at)
+    ]
+    return min((time for time in times if time is not None), default=None)
+
+
+def call(tx: Tx, incident_id: int, person_id: int, view: str, rung: int, now: datetime) -> None:
+    """This person is called, or called again after the place came back to him."""
+    values = {"incident_id": incident_id, "person_id": person_id, "view": view, "rung": rung, "called_at": now,
+              "dropped": False}  # fmt: skip
+    again = {"dropped": False, "called_at": now, "view": view}
+    tx.execute(tx.insert(called).values(values).on_conflict_do_update(
+        index_elements=["incident_id", "person_id"], set_=again))  # fmt: skip
+
+
+def called_one(tx: Tx, incident_id: int, person_id: int) -> Any:
+    """How this person was called for this incident, or None."""
+    return tx.first(select(called).where(called.c.incident_id == incident_id, called.c.person_id == person_id))
+
+
+def all_called(tx: Tx, incident_id: int) -> list[Any]:
+    return list(tx.rows(select(called).where(called.c.incident_id == incident_id).order_by(called.c.id)))
+
+
+def decline(tx: Tx, incident_id: int, person_id: int, now: datetime) -> bool:
+    guard = (called.c.incident_id == incident_id) & (called.c.person_id == person_id) & called.c.declined_at.is_(None)
+    return tx.execute(update(called).where(guard).values(declined_at=now)).rowcount == 1
+
+
+def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
+    """The place moved: everybody but `keep` loses the case; tells whom."""
+    statement = (
+        update(called)
+        .where(called.c.incident_id == incident_id, called.c.dropped.is_(False), called.c.person_id.not_in(keep))
+        .values(dropped=True)
+        .returning(called.c.person_id)
+    )
+    return [row.person_id for row in tx.rows(statement)]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import hashlib
+import json
+import secrets
+from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary
+from sqlalchemy import Column, Index, LargeBinary, insert, select, update
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
+from storage.incidents import incidents
 from storage.types import Instant, table
 
 
@@ -32,3 +38,70 @@ class Entry(SQLModel, table=True):
 
 
 journal = table(Entry)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def add(
+    tx: Tx,
+    what: str,
+    now: datetime,
+    *,
+    incident_id: int | None = None,
+    who: int | None = None,
+    detail: dict[str, Any] | None = None,
+) -> int:
+    """Write down that something happened and return the entry's id; an incident's entries form a hash chain.
+
+    The incident's row is the lock: two turns on one incident come one after the other.
+    """
+    seq, previous = None, ""
+    if incident_id is not None:
+        row = tx.first(
+            update(incidents)
+            .where(incidents.c.id == incident_id)
+            .values(chain_length=incidents.c.chain_length + 1)
+            .returning(incidents.c.chain_length, incidents.c.chain_head)
+        )
+        seq, previous = row.chain_length, row.chain_head
+    salt = secrets.token_hex(16)
+    digest = _digest(salt, json.dumps(detail or {}, sort_keys=True, ensure_ascii=False))
+    at = now.astimezone(UTC)
+    head = _digest(previous, str(incident_id), str(seq), at.isoformat(), str(who or ""), what, digest)
+    values = {"incident_id": incident_id, "seq": seq, "at": at, "who": who, "what": what, "salt": salt,
+              "detail_sealed": tx.vault.seal_json(detail) if detail else None, "digest": digest,
+              "previous": previous, "hash": head}  # fmt: skip
+    entry = tx.scalar(insert(journal).values(values).returning(journal.c.id))
+    if incident_id is not None:
+        tx.execute(update(incidents).where(incidents.c.id == incident_id).values(chain_head=head))
+    return int(entry)
+
+
+def of_incident(tx: Tx, incident_id: int) -> list[Any]:
+    """An incident's entries in order; `detail` still sealed."""
+    return list(tx.rows(select(journal).where(journal.c.incident_id == incident_id).order_by(journal.c.seq)))
+
+
+def entry(tx: Tx, entry_id: int) -> Any:
+    return tx.first(select(journal).where(journal.c.id == entry_id))
+
+
+def chain_is_whole(entries: list[Any], head: str) -> bool:
+    """Whether these entries of one incident follow each other to `head` unchanged."""
+    previous = ""
+    for seq, each in enumerate(entries, 1):
+        parts = (
+            previous,
+            str(each.incident_id),
+            str(seq),
+            each.at.isoformat(),
+            str(each.who or ""),
+            each.what,
+            each.digest,
+        )
+        if each.previous != previous or each.hash != _digest(*parts):
+            return False
+        previous = each.hash
+    return previous == head

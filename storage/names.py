@@ -1,27 +1,33 @@
-"""How names and numbers are compared: pure functions, no tables."""
+"""How names and numbers are compared and masked: pure functions, no tables."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _TITLES = re.compile(
     r"\b(dr|drg|drs|dra|ir|hj|h|prof|bdn|ners|ns|s\.?kep|s\.?km|s\.?kom|s\.?pd|s\.?h|s\.?e|s\.?sos|s\.?t|s\.?ag|"
     r"m\.?kes|m\.?pd|m\.?si|m\.?m|m\.?h|a\.?md|a\.?md\.?kep|a\.?md\.?keb|s\.?tr\.?keb|s\.?farm|apt|kh)\b\.?"
 )
+_BETWEEN = re.compile(r"[\W_]+")
 _MOBILE = re.compile(r"^628[1-9]\d{7,10}$")
+_LEVEL = re.compile(r"^(kelurahan|kel|desa|kecamatan|kec|puskesmas|pkm)(\s*\.\s*|\s+)(?=\S)", re.IGNORECASE)
+_LONG = re.compile(r"\+?\d[\d .\-()]{7,}\d")
+_SHOWN = 4  # digits of a number that a mask leaves at either end
 
 
+@lru_cache(maxsize=16_384)  # an import asks for the same few hundred names again and again
 def key(name: str) -> str:
     """A place's name as it is compared: letters and digits only, lower case (`Oro-oro Dowo` → `orooro dowo` → …)."""
     plain = unicodedata.normalize("NFKD", name).casefold()
-    return "".join(ch for ch in plain if ch.isalnum())
+    return plain if plain.isalnum() else "".join(ch for ch in plain if ch.isalnum())
 
 
 def person_key(name: str) -> str:
     """A person's name as it is compared: case, titles and dots aside."""
     plain = _TITLES.sub(" ", unicodedata.normalize("NFKD", name).casefold().replace(",", " "))
-    return " ".join("".join(ch if ch.isalnum() else " " for ch in plain).split()) or key(name)
+    return " ".join(_BETWEEN.sub(" ", plain).split()) or key(name)
 
 
 def mobile(written: str) -> str | None:
@@ -36,3 +42,22 @@ def mobile(written: str) -> str | None:
     elif digits.startswith("8"):
         digits = "62" + digits
     return "+" + digits if _MOBILE.match(digits) else None
+
+
+def place(written: str) -> str:
+    """A place's name as it is kept: one space between words, without the level written before it (`Kel. Kasin`)."""
+    return _LEVEL.sub("", " ".join(written.split()))
+
+
+def masked(written: str) -> str:
+    """A NIK or phone number as it may be shown: `3573********0001`, `0812****7890`."""
+    digits = re.sub(r"[\s.\-()/]", "", written)
+    digits = "0" + digits[3:] if digits.startswith("+62") else digits
+    if len(digits) < _SHOWN * 2 + 1:
+        return digits[:2] + "*" * max(0, len(digits) - 2)
+    return digits[:_SHOWN] + "*" * (len(digits) - 2 * _SHOWN) + digits[-_SHOWN:]
+
+
+def masked_text(written: str) -> str:
+    """A text with every long number in it masked: a NIK may stand in the wrong column."""
+    return _LONG.sub(lambda found: masked(found[0]), written)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, select, update
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
+from storage.drafts import drafts, opened
 from storage.types import Instant, table
 
 
@@ -47,3 +52,139 @@ class Reached(SQLModel, table=True):
 
 people = table(Person)
 addresses = table(Reached)
+
+
+@dataclass(slots=True)
+class Speaker:
+    """The address that speaks, the person behind it as far as known, and what was kept for it."""
+
+    address_id: int
+    channel: str
+    external: str
+    named: str
+    person_id: int | None
+    phone: str | None
+    state: str
+    consent: str
+    consent_version: str
+    consent_at: datetime | None
+    name: str | None
+    dialog: str | None
+    step: str | None
+    kept_sealed: bytes | None
+    file_at: datetime | None
+
+    @property
+    def linked(self) -> bool:
+        return self.person_id is not None and self.consent == "yes"
+
+
+_SPEAKER = (
+    select(
+        addresses.c.id,
+        addresses.c.channel,
+        addresses.c.external,
+        addresses.c.named,
+        addresses.c.person_id,
+        addresses.c.phone,
+        addresses.c.state,
+        addresses.c.consent,
+        addresses.c.consent_version,
+        addresses.c.consent_at,
+        people.c.name,
+        drafts.c.dialog,
+        drafts.c.step,
+        drafts.c.kept_sealed,
+        opened.c.file_at,
+    )
+    .select_from(addresses)
+    .outerjoin(people, people.c.id == addresses.c.person_id)
+    .outerjoin(drafts, drafts.c.address_id == addresses.c.id)
+    .outerjoin(opened, opened.c.address_id == addresses.c.id)
+    .with_for_update(of=addresses)
+)
+_BY_EXTERNAL = _SPEAKER.where(
+    addresses.c.channel == bindparam("channel"), addresses.c.external == bindparam("external")
+)
+_BY_ID = _SPEAKER.where(addresses.c.id == bindparam("address_id"))
+_FOUND = update(addresses).where(addresses.c.id == bindparam("_id"))
+
+
+def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> Speaker:
+    """Who speaks from an address; a new address is kept. On PostgreSQL this serialises the turns of one address."""
+    row = tx.first(_BY_EXTERNAL, {"channel": channel, "external": external})
+    if row is None:
+        tx.insert_new(addresses, {"channel": channel, "external": external, "named": named, "state": "active",
+                                  "consent": "", "consent_version": "", "heard_at": now})  # fmt: skip
+        row = tx.first(_BY_EXTERNAL, {"channel": channel, "external": external})
+    found = Speaker(*row)
+    if found.state != "active" or (named and found.named != named):
+        tx.execute(_FOUND.values(state="active", named=named or found.named), {"_id": found.address_id})
+    return found
+
+
+def speaker_of(tx: Tx, address_id: int) -> Speaker:
+    """The same by the address's id, for turns that the clock begins."""
+    return Speaker(*tx.first(_BY_ID, {"address_id": address_id}))
+
+
+def befell(tx: Tx, channel: str, external: str, what: str, detail: str) -> None:
+    """An address was blocked, came back, or moved to another id."""
+    where = (addresses.c.channel == channel) & (addresses.c.external == external)
+    if what in {"blocked", "left"}:
+        tx.execute(update(addresses).where(where).values(state="gone"))
+    elif what in {"returned", "joined"}:
+        tx.execute(update(addresses).where(where).values(state="active"))
+    elif what == "moved":
+        there = select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.external == detail)
+        if tx.first(there) is None:
+            tx.execute(update(addresses).where(where).values(external=detail))
+
+
+def consent(tx: Tx, address_id: int, answer: str, version: str, now: datetime) -> None:
+    """Keep the answer (yes, no, or "" for withdrawn) with the version of the words and the time."""
+    values = {"consent": answer, "consent_version": version, "consent_at": now}
+    tx.execute(update(addresses).where(addresses.c.id == address_id).values(values))
+
+
+def link(tx: Tx, address_id: int, person_id: int | None, phone: str, now: datetime) -> None:
+    """The platform vouched for `phone`; `person_id` once it is sure who speaks."""
+    values = {"person_id": person_id, "phone": phone, "linked_at": now if person_id else None}
+    tx.execute(update(addresses).where(addresses.c.id == address_id).values(values))
+
+
+def unlink(tx: Tx, address_id: int) -> None:
+    tx.execute(update(addresses).where(addresses.c.id == address_id).values(person_id=None, phone=None, linked_at=None))
+
+
+def with_phone(tx: Tx, phone: str) -> list[tuple[int, str]]:
+    """Everybody whose number this is: id and name."""
+    return [(r.id, r.name) for r in tx.rows(select(people.c.id, people.c.name).where(people.c.phone == phone))]
+
+
+def person(tx: Tx, person_id: int) -> Any:
+    """A person's row, or None."""
+    return tx.first(select(people).where(people.c.id == person_id))
+
+
+def names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    rows = tx.rows(select(people.c.id, people.c.name).where(people.c.id.in_(wanted)))
+    return {r.id: r.name for r in rows}
+
+
+def reachable(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
+    """The active addresses of each person that has any."""
+    wanted = set(person_ids)
+    found: dict[int, list[int]] = {}
+    if wanted:
+        where = addresses.c.person_id.in_(wanted) & (addresses.c.state == "active")
+        for row in tx.rows(select(addresses.c.person_id, addresses.c.id).where(where).order_by(addresses.c.id)):
+            found.setdefault(row.person_id, []).append(row.id)
+    return found
+
+
+def addresses_of(tx: Tx, person_id: int) -> list[Any]:
+    return list(tx.rows(select(addresses).where(addresses.c.person_id == person_id)))

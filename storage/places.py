@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
+from storage.elections import elections
 from storage.types import table
 
 
@@ -77,3 +82,122 @@ kelurahan = table(Kelurahan)
 puskesmas = table(Puskesmas)
 serves = table(Serves)
 tps = table(Tps)
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place as far as known: TPS, else kelurahan, else kecamatan, else a puskesmas, else the election, or nothing."""
+
+    election_id: int | None = None
+    kecamatan_id: int | None = None
+    kelurahan_id: int | None = None
+    tps_id: int | None = None
+    puskesmas_id: int | None = None
+
+    @property
+    def known(self) -> bool:
+        return any((self.kecamatan_id, self.kelurahan_id, self.tps_id, self.puskesmas_id))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A place in names; `latitude` and `longitude` are the TPS's own, where the roster has them."""
+
+    tps: int | None = None
+    kelurahan: str = ""
+    kecamatan: str = ""
+    puskesmas: str = ""
+    election: str = ""
+    address: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+def named(tx: Tx, where: Where) -> Named:
+    """The names of a place."""
+    found = Named()
+    if where.tps_id:
+        row = tx.first(
+            select(tps.c.number, tps.c.address, tps.c.latitude, tps.c.longitude).where(tps.c.id == where.tps_id)
+        )
+        found = replace(found, tps=row.number, address=row.address, latitude=row.latitude, longitude=row.longitude)
+    for of, field, wanted in (
+        (kelurahan, "kelurahan", where.kelurahan_id),
+        (kecamatan, "kecamatan", where.kecamatan_id),
+        (puskesmas, "puskesmas", where.puskesmas_id),
+        (elections, "election", where.election_id),
+    ):
+        if wanted:
+            found = replace(found, **{field: tx.scalar(select(of.c.name).where(of.c.id == wanted))})
+    return found
+
+
+def of_tps(tx: Tx, tps_id: int) -> Where:
+    """The whole place of a TPS."""
+    row = tx.first(
+        select(tps.c.election_id, kelurahan.c.kecamatan_id, tps.c.kelurahan_id)
+        .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
+        .where(tps.c.id == tps_id)
+    )
+    return Where(row.election_id, row.kecamatan_id, row.kelurahan_id, tps_id)
+
+
+def serving(tx: Tx, where: Where) -> list[int]:
+    """The puskesmas of a place: the TPS's own, else those that serve its kelurahan, else all of its kecamatan."""
+    if where.tps_id:
+        own = tx.scalar(select(tps.c.puskesmas_id).where(tps.c.id == where.tps_id))
+        if own:
+            return [own]
+    if where.kelurahan_id:
+        found = tx.rows(select(serves.c.puskesmas_id).where(serves.c.kelurahan_id == where.kelurahan_id))
+        if found:
+            return sorted(row.puskesmas_id for row in found)
+    if where.kecamatan_id and not (where.puskesmas_id and not where.kelurahan_id):
+        return of_kecamatan(tx, [where.kecamatan_id])
+    return [where.puskesmas_id] if where.puskesmas_id else []
+
+
+def of_kecamatan(tx: Tx, kecamatan_ids: Iterable[int]) -> list[int]:
+    """Every puskesmas of these kecamatan."""
+    rows = tx.rows(
+        select(puskesmas.c.id).where(puskesmas.c.kecamatan_id.in_(set(kecamatan_ids))).order_by(puskesmas.c.id)
+    )
+    return [row.id for row in rows]
+
+
+def kecamatan_of(tx: Tx, puskesmas_ids: Iterable[int]) -> list[int]:
+    rows = tx.rows(select(puskesmas.c.kecamatan_id).where(puskesmas.c.id.in_(set(puskesmas_ids))).distinct())
+    return [row.kecamatan_id for row in rows]
+
+
+def all_kelurahan(tx: Tx, election_ids: Iterable[int]) -> list[Any]:
+    """Every kelurahan of these elections: id, election_id, kecamatan_id, name, key, kecamatan_name, kecamatan_key."""
+    statement = (
+        select(kelurahan, kecamatan.c.name.label("kecamatan_name"), kecamatan.c.key.label("kecamatan_key"))
+        .join(kecamatan, kecamatan.c.id == kelurahan.c.kecamatan_id)
+        .where(kelurahan.c.election_id.in_(set(election_ids)))
+        .order_by(kelurahan.c.id)
+    )
+    return list(tx.rows(statement))
+
+
+def tps_by_number(tx: Tx, kelurahan_id: int, number: int) -> int | None:
+    found: int | None = tx.scalar(select(tps.c.id).where(tps.c.kelurahan_id == kelurahan_id, tps.c.number == number))
+    return found
+
+
+def every_tps(tx: Tx, election_id: int) -> list[Any]:
+    """Every TPS with its kelurahan and kecamatan, for the doctor's round."""
+    statement = (
+        select(tps.c.id, tps.c.number, tps.c.puskesmas_id, tps.c.kelurahan_id, kelurahan.c.name.label("kelurahan"),
+               kelurahan.c.kecamatan_id)
+        .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
+        .where(tps.c.election_id == election_id)
+        .order_by(kelurahan.c.kecamatan_id, kelurahan.c.name, tps.c.number)
+    )  # fmt: skip
+    return list(tx.rows(statement))
+
+
+def names_of_puskesmas(tx: Tx, ids: Iterable[int]) -> list[str]:
+    rows = tx.rows(select(puskesmas.c.name).where(puskesmas.c.id.in_(set(ids))).order_by(puskesmas.c.name))
+    return [row.name for row in rows]

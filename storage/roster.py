@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, or_, select
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
+from storage.elections import DAYS_ACTIVE, elections
+from storage.people import people
+from storage.places import Where, puskesmas
 from storage.types import Instant, table
 
 OFFICER, WORKER, COORDINATOR = "officer", "worker", "coordinator"
@@ -50,3 +57,150 @@ class Duty(SQLModel, table=True):
 
 assignments = table(Assignment)
 duties = table(Duty)
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One assignment of a person in an active election."""
+
+    id: int
+    person_id: int
+    name: str
+    kind: str
+    role: str
+    position: str
+    institution: str
+    where: Where
+    starts_at: datetime | None
+    ends_at: datetime | None
+    voting_day: date
+    duty: tuple[bool, datetime | None] | None
+
+    def on_shift(self, now: datetime) -> bool:
+        """By the roster's own hours; a shift without hours is always."""
+        return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
+
+
+_ROLE = (
+    select(
+        assignments.c.id,
+        assignments.c.person_id,
+        people.c.name,
+        assignments.c.kind,
+        assignments.c.role,
+        assignments.c.position,
+        assignments.c.institution,
+        assignments.c.election_id,
+        assignments.c.kecamatan_id,
+        assignments.c.kelurahan_id,
+        assignments.c.tps_id,
+        assignments.c.puskesmas_id,
+        assignments.c.starts_at,
+        assignments.c.ends_at,
+        elections.c.voting_day,
+        duties.c.on_duty,
+        duties.c.until,
+    )
+    .join(people, people.c.id == assignments.c.person_id)
+    .join(elections, elections.c.id == assignments.c.election_id)
+    .outerjoin(duties, duties.c.person_id == assignments.c.person_id)
+)
+
+
+def _role(row: Any) -> Role:
+    where = Where(row.election_id, row.kecamatan_id, row.kelurahan_id, row.tps_id, row.puskesmas_id)
+    duty = None if row.on_duty is None else (bool(row.on_duty), row.until)
+    return Role(row.id, row.person_id, row.name, row.kind, row.role, row.position, row.institution, where,
+                row.starts_at, row.ends_at, row.voting_day, duty)  # fmt: skip
+
+
+def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
+    since = now.date() - timedelta(days=DAYS_ACTIVE)
+    statement = _ROLE.where(and_(condition, elections.c.last_day >= since)).order_by(assignments.c.id)
+    return [_role(row) for row in tx.rows(statement)]
+
+
+def roles(tx: Tx, person_id: int, now: datetime) -> list[Role]:
+    """All that a person is in active elections, the nearest voting day first, the most exact place first."""
+    found = _where(tx, assignments.c.person_id == person_id, now)
+    return sorted(found, key=lambda r: (abs((r.voting_day - now.date()).days), _exactness(r), r.id))
+
+
+def _exactness(role: Role) -> int:
+    order = (role.where.tps_id, role.where.kelurahan_id, role.where.puskesmas_id, role.where.kecamatan_id)
+    return next((rank for rank, each in enumerate(order) if each), len(order))
+
+
+def workers(tx: Tx, puskesmas_ids: Iterable[int], now: datetime) -> list[Role]:
+    """Every health worker of these puskesmas, on duty or not."""
+    wanted = set(puskesmas_ids)
+    if not wanted:
+        return []
+    return _where(tx, (assignments.c.kind == WORKER) & assignments.c.puskesmas_id.in_(wanted), now)
+
+
+def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
+    """Health workers posted at a TPS, or at its kelurahan without naming a TPS."""
+    here: list[ColumnElement[bool]] = []
+    if where.tps_id:
+        here.append(assignments.c.tps_id == where.tps_id)
+    if where.kelurahan_id:
+        here.append((assignments.c.kelurahan_id == where.kelurahan_id) & assignments.c.tps_id.is_(None))
+    return _where(tx, (assignments.c.kind == WORKER) & or_(*here), now) if here else []
+
+
+def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Role]:
+    """Every coordinator of these elections."""
+    wanted = set(election_ids)
+    return (
+        _where(tx, (assignments.c.kind == COORDINATOR) & assignments.c.election_id.in_(wanted), now) if wanted else []
+    )
+
+
+def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
+    """The officers of a TPS."""
+    return _where(tx, (assignments.c.kind == OFFICER) & (assignments.c.tps_id == tps_id), now)
+
+
+def on_duty(shifts: Iterable[Role], now: datetime) -> bool:
+    """Whether a worker with these shifts is on duty: his own word while it holds, else the roster's hours."""
+    mine = list(shifts)
+    duty = mine[0].duty if mine else None
+    if duty is not None and (duty[1] is None or now < duty[1]):
+        return duty[0]
+    return any(shift.on_shift(now) for shift in mine)
+
+
+def next_change(shifts: Iterable[Role], now: datetime) -> datetime | None:
+    """The next start or end of a shift after now."""
+    ahead = [t for shift in shifts for t in (shift.starts_at, shift.ends_at) if t is not None and t > now]
+    return min(ahead, default=None)
+
+
+def say_duty(tx: Tx, person_id: int, on: bool, now: datetime, until: datetime | None) -> None:
+    """Keep what a worker said himself."""
+    values = {"on_duty": on, "since": now, "until": until}
+    statement = tx.insert(duties).values(person_id=person_id, **values)
+    tx.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=values))
+
+
+def centre_of(tx: Tx, person_id: int) -> str:
+    """The name of the puskesmas that a worker belongs to, or ""."""
+    statement = (
+        select(puskesmas.c.name)
+        .join(assignments, assignments.c.puskesmas_id == puskesmas.c.id)
+        .where(assignments.c.person_id == person_id, assignments.c.kind == WORKER)
+        .limit(1)
+    )
+    return tx.scalar(statement) or ""
+
+
+def workers_of_kecamatan(tx: Tx, kecamatan_id: int, now: datetime) -> list[Role]:
+    """Every health worker of a kecamatan's puskesmas."""
+    inside = select(puskesmas.c.id).where(puskesmas.c.kecamatan_id == kecamatan_id)
+    return _where(tx, (assignments.c.kind == WORKER) & assignments.c.puskesmas_id.in_(inside), now)
+
+
+def by_name(tx: Tx, wanted: str, now: datetime, most: int) -> list[Role]:
+    """People whose name holds these letters, for picking somebody up in a rehearsal."""
+    return _where(tx, people.c.name.icontains(wanted, autoescape=True), now)[:most]

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from storage import (  # noqa: F401 - imported for their tables
+    candidates,
     coverages,
     deliveries,
     drafts,

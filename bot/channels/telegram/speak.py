@@ -1,0 +1,202 @@
+"""What is said, sent through python-telegram-bot; and the one table of what Telegram's errors ask us to do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import TypeVar
+
+from telegram import BotCommand, Document, LinkPreviewOptions, Message, PhotoSize, Voice
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from bot.channels.telegram import ALLOWED, BASE, markup
+from bot.channels.telegram.hush import UNKNOWN_BOT, hide, quiet_libraries
+from bot.channels.telegram.transport import READ_SECONDS, AiohttpRequest, Answered, NotSent, PerhapsSent, Stranger
+from messages.chat import (
+    Address,
+    File,
+    Gone,
+    Moved,
+    NotAdmitted,
+    Refused,
+    Said,
+    Throttled,
+    TooLate,
+    Trouble,
+    Unreachable,
+    Unsure,
+)
+
+UNCHANGED = "message is not modified"
+# Where the code alone does not tell, Telegram's words do (compared in lower case).
+BY_WORDS: tuple[tuple[str, type[Gone | TooLate]], ...] = (
+    ("chat not found", Gone),
+    ("peer_id_invalid", Gone),
+    ("query is too old", TooLate),
+    ("query id is invalid", TooLate),
+    ("query_id_invalid", TooLate),
+    ("message to edit not found", TooLate),
+    ("message can't be edited", TooLate),
+    ("message_id_invalid", TooLate),
+)
+WAIT_SECONDS = 5.0  # where a 429 does not say how long
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the bot is on Telegram."""
+
+    id: str
+    username: str
+
+
+class TelegramChannel:
+    """Sends; `start` before the first message (it asks nothing of Telegram), `stop` after the last."""
+
+    name = "telegram"
+
+    def __init__(
+        self, token: str, base: str = BASE, *, connections: int = 100, read_seconds: float = READ_SECONDS
+    ) -> None:
+        quiet_libraries()
+        base = base.rstrip("/")
+        self._token = token
+        self._request = AiohttpRequest(connections, read=read_seconds)
+        self._bot: ExtBot[None] = ExtBot(
+            token,
+            base_url=f"{base}/bot",
+            base_file_url=f"{base}/file/bot",
+            request=self._request,
+            get_updates_request=self._request,
+        )
+
+    async def start(self) -> None:
+        await self._request.initialize()
+
+    async def stop(self) -> None:
+        await self._request.shutdown()
+
+    async def speak(self, to: Address, said: Said) -> str:
+        """Send one message, change one or acknowledge a tap: whichever `said` is. One call of Telegram each."""
+        if said.answers:
+            await self._settled(self._bot.answer_callback_query(said.answers, text=markup.answer(said)))
+            return ""
+        if said.edits:
+            await self._settled(self._edit(to, said))
+            return said.edits
+        return str((await self._settled(self._send(to, said))).message_id)
+
+    async def me(self) -> Me:
+        user = await self._settled(self._bot.get_me())
+        return Me(str(user.id), user.username or "")
+
+    async def listen_by_webhook(self, url: str, secret: str) -> None:
+        """Ask Telegram to post updates to `url`, each with `secret` in its header."""
+        call = self._bot.set_webhook(
+            url, secret_token=secret, allowed_updates=ALLOWED, max_connections=100, drop_pending_updates=False
+        )
+        await self._settled(call)
+
+    async def listen_by_polling(self) -> None:
+        """Take the webhook away, which else forbids polling. What waits there is kept."""
+        await self._settled(self._bot.delete_webhook(drop_pending_updates=False))
+
+    async def set_commands(self, commands: Sequence[tuple[str, str]]) -> None:
+        """The menu of commands: a convenience, so that failing to set it stops nobody."""
+        try:
+            await self._settled(self._bot.set_my_commands([BotCommand(*command) for command in commands]))
+        except Trouble as trouble:
+            log.warning("the menu of commands was not set: %s", trouble)
+
+    async def _send(self, to: Address, said: Said) -> Message:
+        buttons, under = markup.buttons(said), markup.under(said)
+        if said.file:
+            return await self._send_file(to, said, said.file)
+        if said.place and not said.text:
+            return await self._bot.send_location(
+                to.id, said.place.latitude, said.place.longitude, reply_markup=buttons, reply_parameters=under
+            )
+        return await self._bot.send_message(
+            to.id,
+            markup.text(said),
+            reply_markup=buttons,
+            reply_parameters=under,
+            link_preview_options=NO_PREVIEW,
+        )
+
+    async def _send_file(self, to: Address, said: Said, file: File) -> Message:
+        # As objects, because PTB looks for a file of our own under a reference that comes as text.
+        words, buttons, under = markup.caption(said), markup.buttons(said), markup.under(said)
+        if file.kind == "photo":
+            photo = PhotoSize(file.ref, "-", 0, 0)
+            return await self._bot.send_photo(to.id, photo, words, reply_markup=buttons, reply_parameters=under)
+        if file.kind == "voice":
+            voice = Voice(file.ref, "-", 0)
+            return await self._bot.send_voice(to.id, voice, caption=words, reply_markup=buttons, reply_parameters=under)
+        document = Document(file.ref, "-")
+        return await self._bot.send_document(
+            to.id, document, caption=words, reply_markup=buttons, reply_parameters=under
+        )
+
+    async def _edit(self, to: Address, said: Said) -> None:
+        message_id, buttons = markup.number(said.edits), markup.inline(said)
+        try:
+            if said.file:  # what was sent under a file is its caption
+                await self._bot.edit_message_caption(
+                    to.id, message_id, caption=markup.caption(said), reply_markup=buttons
+                )
+                return
+            await self._bot.edit_message_text(
+                markup.text(said), to.id, message_id, reply_markup=buttons, link_preview_options=NO_PREVIEW
+            )
+        except Answered as error:
+            if UNCHANGED not in error.words.lower():
+                raise
+
+    async def _settled(self, call: Awaitable[T]) -> T:
+        try:
+            return await call
+        except Trouble:
+            raise
+        except TelegramError as error:
+            trouble = trouble_of(error, self._token)
+        except Exception as error:  # noqa: BLE001 -- PTB choked on an answer: something was answered, so perhaps sent
+            trouble = Unsure(f"the answer was not understood ({type(error).__name__})")
+        raise trouble  # not inside `except`: the cause knows the address, and the address the token
+
+
+def trouble_of(error: TelegramError, token: str) -> Trouble:
+    """The table: what an error of the transport or of the Bot API asks us to do."""
+    if isinstance(error, Answered):
+        return _refusal(error, hide(f"{error.code}: {error.words}", token))
+    why = hide(str(error), token)
+    match error:
+        case NotSent() | Stranger():
+            return Unreachable(why)
+        case PerhapsSent():
+            return Unsure(why)
+    return Unsure(f"{type(error).__name__}: {why}")
+
+
+def _refusal(error: Answered, why: str) -> Trouble:
+    if error.moved_to is not None:
+        return Moved(str(error.moved_to), why)
+    match error.code:
+        case 429:
+            return Throttled(error.wait or WAIT_SECONDS, why)
+        case 401 | 404:
+            return NotAdmitted(UNKNOWN_BOT)
+        case 403:
+            return Gone(why)
+        case code if code >= HTTPStatus.INTERNAL_SERVER_ERROR or code == HTTPStatus.CONFLICT:
+            return Unreachable(why)
+    words = error.words.lower()
+    meaning = next((kind for part, kind in BY_WORDS if part in words), Refused)
+    return meaning(why)

@@ -1,0 +1,135 @@
+"""The command line. Every command brings the schema up first; results go to stdout, logs to stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from bot.settings import Settings, SettingsError, read
+
+app = typer.Typer(
+    name="siaga", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Siaga TPS: looks after the people who run Indonesian elections.",
+)  # fmt: skip
+Election = Annotated[
+    str | None, typer.Option("--election", metavar="KODE", help="which election, when several are active")
+]
+
+
+def main() -> None:
+    """The entry point: a user's mistake is a sentence, never a traceback."""
+    try:
+        app()
+    except SettingsError as error:
+        typer.echo(f"siaga: {error}", err=True)
+        sys.exit(2)
+
+
+def _in_database(work: Callable[[Any, Settings], Awaitable[int]]) -> None:
+    """Run async work on the opened installation and exit with its code."""
+    from bot.app_log import log_to_stderr  # noqa: PLC0415 - commands import only what they need
+    from bot.installation import open_installation  # noqa: PLC0415
+
+    log_to_stderr()
+    settings = read()
+
+    async def inside() -> int:
+        db = await open_installation(settings)
+        try:
+            return await work(db, settings)
+        finally:
+            await db.close()
+
+    raise typer.Exit(asyncio.run(inside()))
+
+
+@app.command()
+def run() -> None:
+    """Serve: channels, clock, outbox, web. Without settings: the rehearsal, in a browser."""
+    from bot import running  # noqa: PLC0415 - the libraries of the channels cost seconds
+
+    settings = read()
+    if not settings.rehearsal and settings.telegram_token is None:
+        raise SettingsError("SIAGA_TELEGRAM_TOKEN is missing: without a channel there is nothing to serve")
+
+    async def inside() -> int:
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stop.set)
+        return await running.run(settings, stop)
+
+    raise typer.Exit(asyncio.run(inside()))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="a workbook (.xlsx), or one sheet as .csv with --sheet")],
+    check: Annotated[bool, typer.Option("--check", help="change nothing; show who joins, leaves, changes")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="the result as JSON")] = False,
+    sheet: Annotated[Optional[str], typer.Option("--sheet", metavar="NAME", help="only this sheet")] = None,  # noqa: UP045
+    election: Election = None,
+) -> None:
+    """Read a workbook: good rows go in, refused ones are listed and written to FILE-ditolak.xlsx."""
+    from bot.commands import workbook  # noqa: PLC0415
+
+    _in_database(lambda db, _: workbook.import_file(
+        db, file, check=check, as_json=as_json, sheet=sheet, election=election))  # fmt: skip
+
+
+@app.command()
+def sample(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx")],
+    tps: Annotated[int, typer.Option("--tps", min=1, max=1188, help="how many TPS")] = 1188,
+) -> None:
+    """Write an example workbook: instructions, one sheet each, made-up people of Kota Malang."""
+    from bot.commands import workbook  # noqa: PLC0415
+
+    raise typer.Exit(workbook.sample(file, tps=tps))
+
+
+@app.command()
+def export(
+    what: Annotated[str, typer.Argument(metavar="incidents|deliveries|people|coverage")],
+    form: Annotated[str, typer.Option("--format", metavar="json|csv|xlsx")] = "json",
+    out: Annotated[Optional[Path], typer.Option("--out", metavar="FILE", help="instead of stdout")] = None,  # noqa: UP045
+    election: Election = None,
+) -> None:
+    """Export incidents, deliveries, people or coverage; a JSON list on stdout by default."""
+    from bot.commands import exporting  # noqa: PLC0415
+
+    _in_database(lambda db, _: exporting.export(db, what, form, out, election))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the schema up (every command does so first) and say which it is."""
+    from storage import migrations  # noqa: PLC0415
+
+    async def say(_db: Any, _settings: Settings) -> int:
+        typer.echo(f"schema {migrations.newest()}")
+        return 0
+
+    _in_database(say)
+
+
+@app.command()
+def status(as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False) -> None:
+    """The outbox by lane and state, incidents by state, the last cycle, channels."""
+    from bot.commands import state  # noqa: PLC0415
+
+    _in_database(lambda db, settings: state.status(db, settings, as_json))
+
+
+@app.command()
+def doctor(election: Election = None) -> None:
+    """Settings, database, channels, roster, ladders that reach nobody: what is wrong and how to mend it."""
+    from bot.commands import doctor as round_  # noqa: PLC0415
+
+    _in_database(lambda db, settings: round_.doctor(db, settings, election))

@@ -1,0 +1,239 @@
+"""`siaga import`, `siaga sample` and `siaga export people|coverage`: plain functions that give an exit code."""
+
+from __future__ import annotations
+
+import gc
+import json
+import sys
+from collections.abc import Awaitable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO
+
+from tqdm import tqdm
+
+from bot.commands import export
+from bot.workbook import load, read, review, words, write
+from bot.workbook import sample as example
+from bot.workbook.load import Outcome
+from bot.workbook.read import Book, Unreadable
+from storage import exports, names, plans, who
+from storage.database import Database
+from storage.plans import Difference
+
+ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
+_LINES = 50  # of each kind that a terminal shows; --json has all
+_SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
+
+
+async def import_file(
+    db: Database,
+    path: Path,
+    *,
+    now: datetime,
+    check: bool = False,
+    as_json: bool = False,
+    sheet: str | None = None,
+    election: str | None = None,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """Read a workbook into the tables, or with `check` only say what would happen. Gives the exit code."""
+    out, err = out or sys.stdout, err or sys.stderr
+    try:
+        book = read.read(path, sheet)
+        with _Bar(err) as bar, _no_collector():
+            outcome = await load.load(db, book, now=now, election=election, check_only=check, progress=bar.show)
+    except Unreadable as fault:
+        return complain(fault, err)
+    written = _refused(book, outcome, path, err)
+    print(_as_json(outcome, path, written) if as_json else _as_text(outcome, written), file=out)
+    return ALL_IN if outcome.all_in else SOME_REFUSED
+
+
+def complain(fault: Unreadable, err: TextIO) -> int:
+    print(words.say("unreadable", fault.code, **fault.about), file=err)
+    return UNREADABLE
+
+
+def _refused(book: Book, outcome: Outcome, path: Path, err: TextIO) -> Path | None:
+    """Write the refused rows; that the folder cannot be written to does not undo what went in."""
+    if outcome.checked or not outcome.refused:
+        return None
+    to = write.refused_path(path)
+    try:
+        write.refused(book, outcome.refused, to)
+    except Unreadable as fault:
+        print(words.say("report", "not_written", file=to, why=fault.about["why"]), file=err)
+        return None
+    return to
+
+
+class _Bar:
+    """Progress for a person who watches; silent in a pipe."""
+
+    def __init__(self, err: TextIO) -> None:
+        self._err = err
+        self._bar: Any = None
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def show(self, done: int, total: int) -> None:
+        if not self._err.isatty():
+            return
+        if self._bar is None:
+            self._bar = tqdm(total=total, desc=words.say("report", "progress"), file=self._err, leave=False)
+        self._bar.update(done - self._bar.n)
+
+
+class _no_collector:  # noqa: N801 - reads as a statement
+    """An import makes a million small values that all stay until it ends: looking through them frees nothing."""
+
+    def __enter__(self) -> None:
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        gc.enable()
+
+
+def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
+    told: dict[str, object] = {
+        "file": path.name,
+        "election": outcome.election,
+        "check": outcome.checked,
+        "sheets": {name: asdict(counts) for name, counts in outcome.counts.items()},
+        "refused": [_remark(each) for each in outcome.refusals],
+        "warnings": [_remark(each) for each in outcome.doubts],
+        "ignored_sheets": outcome.ignored,
+        "refused_file": written.name if written else None,
+    }
+    if outcome.checked:
+        told |= {
+            title: [_difference(each) for each in outcome.differences if each.what == what]
+            for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
+        }
+    return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _remark(each: review.Remark) -> dict[str, object]:
+    return {name: getattr(each, name) for name in ("sheet", "row", "column", "value", "reason", "code")}
+
+
+def _difference(each: Difference) -> dict[str, object]:
+    post = each.post
+    return {
+        "sheet": _SHEETS[each.noun],
+        "row": each.row or None,
+        "name": each.name,
+        "nik": names.masked(each.nik) if each.nik else "",
+        "role": post.role if post else "",
+        "institution": post.institution if post else "",
+        "fields": list(each.fields),
+    }
+
+
+def _as_text(outcome: Outcome, written: Path | None) -> str:
+    lines = [words.say("report", "checked" if outcome.checked else "imported", election=outcome.election)]
+    lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
+    if outcome.ignored:
+        lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
+    for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):
+        shown = [words.say("report", "remark", sheet=each.sheet, row=each.row, column=each.column, reason=each.reason)
+                 for each in remarks]  # fmt: skip
+        lines += _listed(words.say("report", title), shown)
+    if outcome.checked:
+        for what in (who.NEW, who.CHANGED, plans.LEAVES):
+            shown = [_line(each) for each in outcome.differences if each.what == what]
+            lines += _listed(words.say("difference", what), shown)
+    if written:
+        lines.append(words.say("report", "written", file=written))
+    return "\n".join(lines)
+
+
+def _listed(title: str, shown: list[str]) -> list[str]:
+    if not shown:
+        return []
+    more = [words.say("report", "more", count=len(shown) - _LINES)] if len(shown) > _LINES else []
+    return [title, *shown[:_LINES], *more]
+
+
+def _line(each: Difference) -> str:
+    post = [part for part in (each.post.role, each.post.institution) if part] if each.post else []
+    return words.say(
+        "difference",
+        "line",
+        sheet=_SHEETS[each.noun],
+        who=each.name or names.masked(each.nik) or words.say("difference", "unnamed"),
+        post=f", {' '.join(post)}" if post else "",
+        fields=f" ({', '.join(each.fields)})" if each.fields else "",
+    )
+
+
+def sample(path: Path, *, tps: int = example.MOST, voting_day: date = example.VOTING_DAY,
+           out: TextIO | None = None, err: TextIO | None = None) -> int:  # fmt: skip
+    """Write an example workbook with the people of so many TPS."""
+    out, err = out or sys.stdout, err or sys.stderr
+    if not 1 <= tps <= example.MOST:
+        return complain(Unreadable("sample_tps", most=example.MOST), err)
+    rows = example.rows(tps, voting_day)
+    try:
+        write.sample(rows, path)
+    except Unreadable as fault:
+        return complain(fault, err)
+    print(words.say("report", "sample", file=path, people=len(rows["petugas"]) - 1, tps=tps), file=out)
+    return ALL_IN
+
+
+async def people_rows(db: Database, *, now: datetime, election: str | None = None) -> list[export.Row]:
+    """Everybody of an election's roster, one row an assignment; NIK and phone masked. Raises `Unreadable`."""
+    chosen = await db.read(partial(load.choose, asked=election, now=now))
+    return await db.read(partial(exports.people_of, election=chosen.id))
+
+
+async def coverage_rows(db: Database, *, now: datetime, election: str | None = None) -> list[export.Row]:
+    """The state of JKK and JKM of every person and institution. Raises `Unreadable`."""
+    chosen = await db.read(partial(load.choose, asked=election, now=now))
+    return await db.read(partial(exports.coverage_of, election=chosen.id, today=now.astimezone(chosen.tz).date()))
+
+
+async def export_people(
+    db: Database,
+    *,
+    now: datetime,
+    form: str = "json",
+    to: Path | None = None,
+    election: str | None = None,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """`siaga export people`."""
+    return await _export(people_rows(db, now=now, election=election), form, to or out or sys.stdout, err)
+
+
+async def export_coverage(
+    db: Database,
+    *,
+    now: datetime,
+    form: str = "json",
+    to: Path | None = None,
+    election: str | None = None,
+    out: TextIO | None = None,
+    err: TextIO | None = None,
+) -> int:
+    """`siaga export coverage`."""
+    return await _export(coverage_rows(db, now=now, election=election), form, to or out or sys.stdout, err)
+
+
+async def _export(rows: Awaitable[Sequence[export.Row]], form: str, out: TextIO | Path, err: TextIO | None) -> int:
+    try:
+        export.write_rows(await rows, form, out)
+    except Unreadable as fault:
+        return complain(fault, err or sys.stderr)
+    return ALL_IN

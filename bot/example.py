@@ -1,0 +1,85 @@
+"""The rehearsal's example city: made-up people of Kota Malang, a cast for the phones, a clock that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.heartbeat import Heartbeat
+from bot.installation import keep_clock
+from bot.rehearsal import page
+from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.phones import CastMember
+from bot.workbook import read, sample
+from bot.workbook.load import load
+from handlers.letters import role_words
+from messages.words import local_phone
+from storage import elections, people, places, roster
+from storage.database import Database, Tx
+
+FIRST_USER = 700_000_000
+MORNING = time(9, 0)
+FOUND_AT_MOST = 20
+
+
+async def settle(db: Database, clock: Clock) -> None:
+    """At the first start: the example city, whose voting day is today or tomorrow, at nine in the morning."""
+    if await db.read(lambda tx: bool(elections.active(tx, clock.now()))):
+        return
+    zone = ZoneInfo(elections.ZONES["WIB"])
+    local = clock.now().astimezone(zone)
+    day = local.date() if local.time() < MORNING else local.date() + timedelta(days=1)
+    clock.move(datetime.combine(day, MORNING, zone).astimezone(UTC) - clock.now())
+    await keep_clock(db, clock)
+    await load(db, read.of_rows(sample.rows(voting_day=day)), now=clock.now())
+
+
+def _member(tx: Tx, role: roster.Role) -> CastMember:
+    phone = people.person(tx, role.person_id).phone or ""
+    return CastMember(FIRST_USER + role.person_id, role.name, role_words(tx, role), local_phone(phone))
+
+
+def cast(tx: Tx, now: datetime) -> list[CastMember]:
+    """An officer, two health workers of the puskesmas that serves him, and a coordinator of the city."""
+    election = elections.active(tx, now)[0]
+    station = next(row for row in places.every_tps(tx, election.id) if places.serving(tx, places.of_tps(tx, row.id)))
+    where = places.of_tps(tx, station.id)
+    officer = next(role for role in roster.crew(tx, station.id, now) if role.role == "KPPS")
+    workers = roster.workers(tx, places.serving(tx, where), now)
+    by_person = {role.person_id: role for role in workers if roster.on_duty([role], now)}
+    city = [
+        r for r in roster.coordinators(tx, [election.id], now) if not r.where.kecamatan_id and r.institution == "KPU"
+    ]
+    return [_member(tx, role) for role in (officer, *list(by_person.values())[:2], *city[:1])]
+
+
+def _search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
+    found = roster.by_name(tx, wanted, now, FOUND_AT_MOST)
+    return [_member(tx, role) for role in found]
+
+
+async def stage(
+    db: Database, clock: Clock, token: str
+) -> tuple[BotApi, Callable[[web.Application], None], list[Heartbeat]]:
+    """The Bot API of our own and the routes of its page. The heartbeat is put into the list once it exists."""
+    await settle(db, clock)
+    api = BotApi(token, now=clock.now)
+    members = await db.read(lambda tx: cast(tx, clock.now()))
+    hearts: list[Heartbeat] = []
+
+    async def search(wanted: str) -> list[CastMember]:
+        return await db.read(lambda tx: _search(tx, wanted, clock.now()))
+
+    async def move(minutes: float) -> None:
+        await hearts[0].pass_time(timedelta(minutes=minutes))
+        await keep_clock(db, clock)
+
+    def add_routes(app: web.Application) -> None:
+        api.routes(app)
+        page.add_routes(app, api, members, search=search, move=move, now=clock.now, zone="WIB")
+
+    return api, add_routes, hearts

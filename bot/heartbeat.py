@@ -1,0 +1,85 @@
+"""APScheduler is the heartbeat; what is due stands in columns. One cycle a second, by the holder of the lease only."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from bot.clock import Clock
+from handlers import ticks
+from handlers.turn import Rules
+from storage.database import Away, Database, Tx
+
+log = logging.getLogger("siaga.heartbeat")
+SECONDS = 1
+
+
+class Heartbeat:
+    """Wakes what is due: each call and each incident in a transaction of its own, so that one fault stays one."""
+
+    def __init__(self, db: Database, rules: Rules, clock: Clock, nudge: Callable[[], None]) -> None:
+        self._db = db
+        self._rules = rules
+        self._clock = clock
+        self._nudge = nudge
+        self._scheduler = AsyncIOScheduler()
+        self.last_cycle = time.monotonic()
+
+    def start(self) -> None:
+        # No grace time: a cycle that comes late, after the loop was busy, still comes.
+        self._scheduler.add_job(
+            self.cycle, "interval", seconds=SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def cycle(self) -> None:
+        """Everything that is due now."""
+        try:
+            await self._due(self._clock.now())
+        except Away:
+            log.warning("the database is away; the next cycle looks again")
+            return
+        self.last_cycle = time.monotonic()
+
+    async def _due(self, now: datetime) -> None:
+        calls, cases = await self._db.read(lambda tx: ticks.due(tx, now))
+        for address_id in calls:
+            await self._one(lambda tx, a=address_id: ticks.call(tx, a, now, self._rules), "a call")  # type: ignore[misc]
+        for case in cases:
+            await self._one(lambda tx, c=case: ticks.incident(tx, c, now, self._rules), f"incident {case}")  # type: ignore[misc]
+        if calls or cases:
+            self._nudge()
+
+    async def _one(self, work: Callable[[Tx], None], what: str) -> None:
+        try:
+            await self._db.write(work)
+        except Away:
+            raise
+        except Exception as error:  # noqa: BLE001 - the others must not wait for this one; it is tried again
+            log.error("%s failed with %s; it is tried again", what, type(error).__name__)
+
+    async def pass_time(self, by: timedelta) -> None:
+        """Move the clock ahead through every due moment in order (a rehearsal, a test)."""
+        until = self._clock.now() + by
+        while True:
+            due = await self._db.read(ticks.next_due)
+            if due is None or due > until:
+                break
+            step = due - self._clock.now()
+            if step > timedelta():
+                self._clock.move(step)
+            await self.cycle()
+            if await self._db.read(ticks.next_due) == due:
+                break  # it could not be done now; the next cycle tries again
+        left = until - self._clock.now()
+        if left > timedelta():
+            self._clock.move(left)
+        await self.cycle()

@@ -1,0 +1,78 @@
+"""One channel's line out: what it has in flight, each row a task of its own, so that a slow chat holds up nobody."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from time import monotonic
+
+from bot.outbox import failures
+from bot.outbox.failures import Verdict
+from bot.outbox.pace import Pace
+from bot.outbox.plan import Ended
+from messages.chat import Address, Channel, Said, Unsure
+from storage.claims import ANSWERS, Row
+from storage.deliveries import SENT, WAITING
+
+log = logging.getLogger(__name__)
+_SPEAK = 60.0  # a channel that has not answered by then never will
+
+
+class Line:
+    """A channel, its pace, and what is in flight on it; `landed` is called with each row's end."""
+
+    def __init__(self, channel: Channel, pace: Pace, landed: Callable[[Ended], None]) -> None:
+        self.channel = channel
+        self.pace = pace
+        self.busy: set[int] = set()  # chats with something in flight
+        self.flying: dict[int, asyncio.Task[None]] = {}  # by delivery
+        self._landed = landed
+
+    def launch(self, row: Row, said: Said) -> None:
+        """Send a claimed row as soon as the pace lets it go; put it back if that is far away."""
+        try:
+            at = self.pace.launch(row, monotonic())
+        except Exception as error:  # noqa: BLE001 - a faulty gate must not leave a claimed row in nobody's hand
+            self._landed(Ended(row, failures.after(error, row)))
+            return
+        if at is None:
+            self._landed(_put_back(row))
+            return
+        if row.tier != ANSWERS:
+            self.busy.add(row.address_id)
+        self.flying[row.id] = asyncio.create_task(self._fly(row, said, at))
+
+    async def _fly(self, row: Row, said: Said, at: float) -> None:
+        while (left := at - monotonic()) > 0:
+            await asyncio.sleep(left)
+            at = self.pace.late(row, at, monotonic())
+        told = self.pace.quiet(row, monotonic())  # in the meantime
+        ended = _put_back(row) if told else await self._speak(row, said)
+        self._land(ended)
+
+    async def _speak(self, row: Row, said: Said) -> Ended:
+        try:
+            async with asyncio.timeout(_SPEAK):
+                external = await self.channel.speak(Address(row.channel, row.external), said)
+        except TimeoutError:
+            return Ended(row, failures.after(Unsure("the channel never answered"), row))
+        except Exception as error:  # noqa: BLE001 - the one place where a channel's troubles arrive
+            return Ended(row, failures.after(error, row))
+        return Ended(row, Verdict(SENT), external)
+
+    def _land(self, ended: Ended) -> None:
+        row, verdict, now = ended.row, ended.verdict, monotonic()
+        del self.flying[row.id]
+        if row.tier != ANSWERS:
+            self.busy.discard(row.address_id)
+        if verdict.quiet:
+            log.warning("%s: asked to wait %.0f s", self.channel.name, verdict.quiet)
+            self.pace.throttled(row, verdict.quiet, verdict.whole, now)
+        elif verdict.rest:
+            self.pace.rest(row, verdict.rest, now)
+        self._landed(ended)
+
+
+def _put_back(row: Row) -> Ended:
+    return Ended(row, Verdict(WAITING, "asked to wait", row.tries))

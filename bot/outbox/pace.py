@@ -1,0 +1,176 @@
+"""How fast: what a bot and a chat may take. Pure: no I/O, and every time comes in as an argument.
+
+All times here are monotonic seconds. Business time, which a rehearsal moves, is never asked: a wait that a platform
+told us, the pause after a failure and the spacing of a broadcast live in memory only, because the platform's clock
+does not move with ours and because after a restart it tells us again. `due_at` in the database is for what the
+business decided, and nobody else writes it.
+
+A broadcast is spaced evenly and leaves a place for what is urgent; an alert is never spaced. The window is 1.006 s for
+the platform's 1 s: sends do not travel equally fast.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from bot.outbox.meters import Bucket, Gate, Meter, Window
+from storage.claims import ALERTS, ANSWERS, BULK, EDITS, REPLIES, TIERS, Row, chat_tier
+
+SECOND = 1.006
+AHEAD = 0.1  # a claim takes what may leave within this many seconds
+FAR = 1.0  # further ahead nothing is held in hand
+_STORM_CHATS, _STORM_SECONDS = 3, 3.0
+_TIDY = 512  # meters of chats
+_QUIET = len(TIERS)  # beside the tiers: the platform itself told this chat to wait
+_LATE = 0.001  # what the slack of SECOND covers many times over
+
+
+class Budget:
+    """What a bot may send. Alerts: whatever fits, at once. Replies: a burst, then evenly. Bulk: always evenly."""
+
+    def __init__(self, rate: float) -> None:
+        limit = max(1, int(rate))
+        self.window = Window(limit, SECOND * limit / rate)
+        self._common = max(1, limit - max(1, limit // 30))  # an alert finds a place even when all else is full
+        self._gap = self.window.span / self._common
+        self._burst = max(1, limit // 3)
+        self._next = [float("-inf")] * 3  # by tier: when its next one may leave, if it must be spaced
+
+    def slot(self, tier: int, now: float) -> float:
+        """When one of this tier may leave, from `now` on."""
+        if tier == ALERTS:
+            return self.window.earliest(now, self.window.limit)
+        spaced = tier == BULK or self.window.since(now - self.window.span) >= self._burst
+        return self.window.earliest(max(now, self._next[tier]) if spaced else now, self._common)
+
+    def spend(self, tier: int, at: float) -> None:
+        self.window.add(at)
+        self._next[tier] = at + self._gap
+
+    def late(self, at: float, now: float) -> float:
+        """What should have left `at` leaves only now, the loop being busy: the platform counts from now, so we do."""
+        self.window.drop(at)
+        moved = self.window.earliest(now, self.window.limit)
+        self.window.add(moved)
+        return moved
+
+    def room(self, tier: int, now: float) -> int:
+        """How many of this tier may leave until AHEAD; an estimate, `slot` has the last word."""
+        end = now + AHEAD
+        if tier == ALERTS:
+            return max(0, self.window.limit - self.window.since(end - self.window.span))
+        fits = max(0, self._common - self.window.since(end - self.window.span))
+        spaced = int((end - max(now, self._next[tier])) / self._gap) + 1 if end >= self._next[tier] else 0
+        at_once = max(0, self._burst - self.window.since(now - self.window.span)) if tier == REPLIES else 0
+        return min(fits, spaced + max(0, at_once - 1))
+
+
+class Pace:
+    """One channel's budget, its chats' gates, and whom the platform told to wait. Bounded by what a minute can hold."""
+
+    def __init__(self, rate: float, gates: Callable[[Row], tuple[Gate, ...]]) -> None:
+        self.budget = Budget(rate)
+        self._changes = Window(self.budget.window.limit, self.budget.window.span)  # edits: no budget, but no flood
+        self._gates = gates
+        self._meters: dict[str, Meter] = {}
+        self._tidy_at = _TIDY
+        self._held: dict[int, float] = {}  # chat_tier → until when
+        self._until = float("-inf")  # the whole bot was told to wait
+        self._told: deque[tuple[float, int]] = deque(maxlen=16)
+
+    def room(self, now: float) -> dict[int, int]:
+        """How many may leave until AHEAD, by tier."""
+        if now < self._until:
+            return dict.fromkeys(TIERS, 0)
+        room = {tier: self.budget.room(tier, now) for tier in (ALERTS, REPLIES, BULK)}
+        left = self._changes.limit - self._changes.since(now - self._changes.span)
+        return room | {EDITS: max(0, left), ANSWERS: 1_000_000}
+
+    def launch(self, row: Row, now: float) -> float | None:
+        """When a claimed row leaves: from then on it counts. None if that is too far away to hold it in hand."""
+        if self.quiet(row, now):
+            return None
+        if row.tier >= EDITS:
+            if row.tier == EDITS:
+                self._changes.add(now)
+            return now
+        meters = [(gate, self._meter(gate)) for gate in self._gates(row)]
+        at = self._moment(row, meters, now)
+        if at > now + FAR:
+            self._hold(row.address_id, range(row.tier, EDITS), at)
+            return None
+        self.budget.spend(row.tier, at)
+        for gate, meter in meters:
+            meter.add(at)
+            self._shut(row, gate, meter, at)
+        return at
+
+    def late(self, row: Row, at: float, now: float) -> float:
+        """When a row leaves whose moment has passed: now, unless that would be one too many."""
+        return at if row.tier >= EDITS or now - at < _LATE else self.budget.late(at, now)
+
+    def _moment(self, row: Row, meters: list[tuple[Gate, Meter]], now: float) -> float:
+        at = self.budget.slot(row.tier, now)
+        for _ in range(4):  # a gate may push it to where the budget is full; rarely, and never for long
+            pushed = max([at, *(m.earliest(at, _ceiling(g, row.tier)) for g, m in meters)])
+            if pushed == at or pushed > now + FAR:
+                return pushed
+            at = self.budget.slot(row.tier, pushed)
+        return now + 2 * FAR
+
+    def _meter(self, gate: Gate) -> Meter:
+        meter = self._meters.get(gate.key)
+        if meter is None:
+            made: Meter = (Bucket if gate.refills else Window)(gate.limit, gate.window)
+            meter = self._meters[gate.key] = made
+        return meter
+
+    def _shut(self, row: Row, gate: Gate, meter: Meter, at: float) -> None:
+        """Keep a chat whose gate closed behind this one out of the next claims."""
+        for tier in (ALERTS, REPLIES, BULK):
+            opens = meter.earliest(at, _ceiling(gate, tier))
+            if opens > at:
+                self._hold(row.address_id, (tier,), opens)
+
+    def _hold(self, address_id: int, tiers: range | tuple[int, ...], until: float) -> None:
+        for tier in tiers:
+            key = chat_tier(address_id, tier)
+            self._held[key] = max(until, self._held.get(key, until))
+
+    def rest(self, row: Row, wait: float, now: float) -> None:
+        """A send failed: this chat pauses, but nothing more urgent than what failed waits for it."""
+        self._hold(row.address_id, range(row.tier, EDITS) if row.tier < EDITS else (row.tier,), now + wait)
+
+    def throttled(self, row: Row, wait: float, whole: bool, now: float) -> None:
+        """The platform told this chat to wait; when it told several chats within seconds, it means the whole bot."""
+        self._told.append((now, row.address_id))
+        several = {chat for at, chat in self._told if now - at < _STORM_SECONDS}
+        if whole or len(several) >= _STORM_CHATS:
+            self._until = max(self._until, now + wait)
+        else:
+            self._hold(row.address_id, (*TIERS, _QUIET), now + wait)
+
+    def quiet(self, row: Row, now: float) -> bool:
+        """Was this chat, or the bot, told to wait in the meantime?"""
+        return now < self._until or now < self._held.get(chat_tier(row.address_id, _QUIET), now)
+
+    def held(self, now: float) -> list[int]:
+        """The `chat_tier`s that must wait; forgets those that need not any more."""
+        self._held = {key: until for key, until in self._held.items() if until > now}
+        if len(self._meters) > self._tidy_at:
+            self._meters = {key: meter for key, meter in self._meters.items() if not meter.idle(now)}
+            self._tidy_at = max(_TIDY, 2 * len(self._meters))
+        return list(self._held)
+
+    def opens(self, left: set[int], now: float) -> float:
+        """When to look again: the bot, a tier for which there was no room, or a chat may go."""
+        if now < self._until:
+            return self._until
+        moments = [self.budget.slot(tier, now) for tier in left if tier < EDITS]
+        moments += [self._changes.earliest(now, self._changes.limit)] if EDITS in left else []
+        return min([*moments, *self._held.values()], default=float("inf"))
+
+
+def _ceiling(gate: Gate, tier: int) -> int:
+    return gate.limit - gate.reserve if tier == BULK else gate.limit

@@ -1,0 +1,89 @@
+"""A plan into the tables, step by step, so that nobody waits long for the database meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from storage import applying, elections, standing
+from storage.database import Database, SqliteDatabase, Tx
+from storage.plans import Plan
+from storage.standing import Ids
+
+Step = Callable[[Tx], Any]
+Progress = Callable[[int, int], None]  # rows written so far, of how many
+
+
+async def apply(db: Database, plan: Plan, code: str, progress: Progress) -> None:
+    """Write a plan: places first, then people, then what hangs on both."""
+    if plan.election is not None:
+        await db.write(partial(applying.put_election, row=plan.election))
+    known = await db.read(partial(elections.by_code, code=code))
+    assert known is not None
+    ids = await _places(db, plan, known.id)
+    told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered))
+    await _write(db, _people(plan), told)
+    found: applying.Found = await db.read(applying.people_ids) if plan.placed else {}
+    await _write(db, _roster(plan, known.id, ids, found), told)
+
+
+def _teller(progress: Progress, total: int) -> Callable[[int], None]:
+    done = 0
+
+    def told(rows: int) -> None:
+        nonlocal done
+        done += rows
+        progress(done, total)
+
+    return told
+
+
+async def _write(db: Database, steps: Iterable[tuple[int, Step]], told: Callable[[int], None]) -> None:
+    """Every step is a transaction of its own. PostgreSQL takes two at a time; SQLite has one writer, and two steps
+    that wait for it together would be one group that holds it twice as long."""
+    free = asyncio.Semaphore(1 if isinstance(db, SqliteDatabase) else 2)
+
+    async def one(rows: int, step: Step) -> None:
+        async with free:
+            await db.write(step)
+        told(rows)
+
+    await asyncio.gather(*(one(rows, step) for rows, step in steps))
+
+
+async def _places(db: Database, plan: Plan, election: int) -> Ids:
+    if plan.areas or plan.wards:
+        await db.write(partial(applying.put_areas, election=election, plan=plan))
+    if plan.puskesmas:
+        ids = await db.read(partial(standing.place_ids, election=election))
+        await db.write(partial(applying.put_puskesmas, election=election, ids=ids, plan=plan))
+    if plan.candidates:
+        await db.write(partial(applying.put_candidates, election=election, plan=plan))
+    if not (plan.tps or plan.placed or plan.election):
+        return Ids()
+    ids = await db.read(partial(standing.place_ids, election=election))
+    for rows in applying.chunks(plan.tps):
+        await db.write(partial(applying.put_tps, election=election, ids=ids, stations=rows))
+    if plan.tps or plan.election is not None:
+        await db.write(partial(applying.put_last_day, election=election))
+    return await db.read(partial(standing.place_ids, election=election)) if plan.tps else ids
+
+
+def _people(plan: Plan) -> Iterator[tuple[int, Step]]:
+    fresh = [who for who in plan.people if who.id is None]
+    for whos in applying.chunks(sorted((who for who in fresh if who.nik), key=lambda each: each.nik_hash or "")):
+        yield len(whos), partial(applying.put_people, whos=whos)
+    for whos in applying.chunks([who for who in fresh if not who.nik]):
+        yield len(whos), partial(applying.put_contacts, whos=whos)
+    for whos in applying.chunks([who for who in plan.people if who.id is not None]):
+        yield len(whos), partial(applying.change_people, whos=whos)
+
+
+def _roster(plan: Plan, election: int, ids: Ids, found: applying.Found) -> Iterator[tuple[int, Step]]:
+    # In the order of the widest index: its pages are then written once, not once a row.
+    for placed in applying.chunks(sorted(plan.placed, key=lambda each: each.key)):
+        yield len(placed), partial(applying.put_posts, election=election, ids=ids, found=found, placed=placed)
+    for covered in applying.chunks(sorted(plan.covered, key=lambda each: each.nik_hash)):
+        yield len(covered), partial(applying.put_coverages, election=election, covered=covered)

@@ -1,0 +1,244 @@
+"""Each row of a workbook on its own: a value, or the reasons why it is refused. Pure; no database, no files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.workbook import rules, times
+from bot.workbook.known import Known, served
+from bot.workbook.row import Row
+from bot.workbook.rules import Bad, Cell
+from storage import imports, names
+from storage.coverages import JKK, JKM
+from storage.elections import ZONES
+from storage.imports import Where
+
+ROLES = {
+    "KPPS": "KPU", "PPS": "KPU", "PPK": "KPU", "Linmas": "KPU", "Pantarlih": "KPU", "Sekretariat": "",
+    "PTPS": "Bawaslu", "PKD": "Bawaslu", "Panwascam": "Bawaslu",
+}  # fmt: skip
+_AT_TPS, _AT_WARD, _AT_AREA = {"KPPS", "PTPS", "Linmas"}, {"PPS", "PKD"}, {"PPK", "Panwascam"}
+_ROLE_WORDS = {
+    "satlinmas": "Linmas", "petugasketertiban": "Linmas", "petugasketertibantps": "Linmas", "ppdp": "Pantarlih",
+    "pengawastps": "PTPS", "panwaslukelurahandesa": "PKD", "panwaslukelurahan": "PKD", "panwasludesa": "PKD",
+    "panwaslukecamatan": "Panwascam", "sekretariatppk": "Sekretariat", "sekretariatpps": "Sekretariat",
+}  # fmt: skip
+
+role = rules.one_of({names.key(each): each for each in ROLES} | _ROLE_WORDS, "role")
+zone = rules.one_of({names.key(each): each for each in ZONES}, "zone")
+kind = rules.one_of({each: each for each in ("reguler", "khusus")}, "kind", default="reguler")
+status = rules.one_of({"aktif": "aktif", "nonaktif": "nonaktif", "tidakaktif": "nonaktif"}, "status", default="aktif")
+programmes = rules.one_of(
+    {"jkk": JKK, "jkm": JKM, "jkkjkm": f"{JKK}+{JKM}", "jkmjkk": f"{JKK}+{JKM}", "jkkdanjkm": f"{JKK}+{JKM}"},
+    "programme",
+)
+_PROGRAMMES = {JKK: (JKK,), JKM: (JKM,), f"{JKK}+{JKM}": (JKK, JKM)}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What times of the day hang on."""
+
+    voting_day: date
+    zone: str
+
+
+def election(row: Row) -> imports.ElectionRow:
+    return imports.ElectionRow(
+        code=row.take("kode", rules.code),
+        name=row.take("nama", rules.name),
+        region_code=row.take("kode_wilayah", rules.region),
+        voting_day=row.take("tanggal", times.day),
+        zone=row.take("zona", zone),
+        emergency_number=row.take("nomor_darurat", rules.emergency),
+        wage_base=row.take("dasar_upah", rules.text),
+        scheme=row.take("skema", rules.text),
+        secretariat=row.take("sekretariat", rules.text),
+    )
+
+
+def ward_of_tps(row: Row) -> tuple[str, str]:
+    """Kecamatan and kelurahan as the sheet tps writes them: this sheet is where places come from."""
+    return row.take("kecamatan", rules.name), row.take("kelurahan", rules.name)
+
+
+def station(row: Row, known: Known) -> imports.TpsRow:
+    kecamatan, kelurahan = ward_of_tps(row)
+    number = row.take("tps", rules.need_tps)
+    latitude, longitude = row.take("lintang", rules.degrees(90)), row.take("bujur", rules.degrees(180))
+    if not row.faults and (latitude is None) != (longitude is None):
+        row.refuse("bujur" if longitude is None else "lintang", "empty")
+    return imports.TpsRow(
+        where=known.add_ward(kecamatan, kelurahan)._replace(tps=number) if not row.faults else Where(),
+        puskesmas=row.take("puskesmas", lambda cell: known.health(rules.text(cell))),
+        kind=row.take("jenis", kind),
+        voting_day=row.take("tanggal", times.maybe_day),
+        moved_to=row.take("pindah_ke", _moved_to),
+        address=row.take("alamat", rules.text),
+        latitude=latitude,
+        longitude=longitude,
+    )
+
+
+def _moved_to(cell: Cell) -> str:
+    """`Kasin/12`; whether there is such a TPS is seen once the whole sheet is read."""
+    written = rules.text(cell)
+    if not written:
+        return ""
+    kelurahan, slash, number = written.rpartition("/")
+    if not slash or not kelurahan.strip():
+        raise Bad("moved_form")
+    return f"{names.place(kelurahan)}/{rules.need_tps(number)}"
+
+
+def moved_exists(row: Row, value: imports.TpsRow, known: Known) -> None:
+    kelurahan, _, number = value.moved_to.rpartition("/")
+    if value.moved_to:
+        ward = row.check("pindah_ke", lambda: known.ward(kelurahan, "", value.where.kecamatan))
+        if not row.faults:
+            row.check("pindah_ke", lambda: known.station(ward, int(number)))
+
+
+def health(row: Row, known: Known) -> imports.PuskesmasRow:
+    kecamatan = row.take("kecamatan", lambda cell: known.area(rules.need(cell)))
+    serves: set[Where] = set()
+    for name in served(str(row.cells.get("kelurahan", ""))):
+        serves.add(row.check("kelurahan", lambda name=name: known.ward(name, "", kecamatan)))  # type: ignore[misc]
+    return imports.PuskesmasRow(
+        name=row.take("puskesmas", lambda cell: names.place(rules.name(cell))),
+        kecamatan=kecamatan,
+        phone=row.take("telepon", rules.telephone),
+        serves=frozenset(serves),
+    )
+
+
+def officer(row: Row, known: Known) -> imports.OfficerRow:
+    nik, its_role = _nik(row), row.take("peran", role)
+    institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
+    if its_role and not institution:
+        row.refuse("lembaga", "secretariat")
+    return imports.OfficerRow(
+        nik=nik,
+        name=row.take("nama", rules.name),
+        role=its_role,
+        phone=row.take("no_hp", rules.phone),
+        position=rules.text(row.cells.get("jabatan", "")).casefold(),
+        institution=known.institution(institution) if institution else "",
+        where=_where(row, known, _needed(its_role)),
+    )
+
+
+def _nik(row: Row) -> str:
+    nik = row.take("nik", rules.nik)
+    doubt = rules.nik_doubt(nik) if nik else None
+    if doubt:
+        row.doubt("nik", doubt)
+    return nik
+
+
+def _needed(its_role: str) -> tuple[str, ...]:
+    if its_role in _AT_TPS:
+        return ("kelurahan", "tps")
+    if its_role in _AT_WARD:
+        return ("kelurahan",)
+    return ("kecamatan",) if its_role in _AT_AREA else ()
+
+
+def _where(row: Row, known: Known, needed: tuple[str, ...] = (), hint: str = "") -> Where:
+    """The place of a row: a TPS brings its kelurahan, a kelurahan its kecamatan."""
+    asked = (*(row.cells.get(column, "") for column in ("kecamatan", "kelurahan", "tps")), needed, hint)
+    found = known.answered.get(asked)
+    if found is None:
+        before = len(row.faults)
+        found = _looked_up(row, known, needed, hint)
+        if len(row.faults) == before:
+            known.answered[asked] = found
+    return found
+
+
+def _looked_up(row: Row, known: Known, needed: tuple[str, ...], hint: str) -> Where:
+    before = len(row.faults)
+    for column in needed:
+        row.take(column, rules.need)
+    kecamatan = row.take("kecamatan", lambda cell: known.area(rules.text(cell)))
+    kelurahan, number = rules.text(row.cells.get("kelurahan", "")), row.take("tps", rules.tps)
+    if number and not kelurahan and "kelurahan" not in needed:
+        row.refuse("kelurahan", "tps_alone")
+    if len(row.faults) > before or not kelurahan:
+        return Where(kecamatan)
+    ward = row.check("kelurahan", lambda: known.ward(kelurahan, kecamatan, hint))
+    return row.check("tps", lambda: known.station(ward, number)) if ward and number else ward
+
+
+def coverage(row: Row, known: Known) -> imports.CoverageRow:
+    starts, ends = row.take("mulai", times.day), row.take("akhir", times.day)
+    if starts and ends and ends < starts:
+        row.refuse("akhir", "ends_before")
+    kpj = row.take("kpj", rules.kpj)
+    if kpj and len(kpj) != 11:  # noqa: PLR2004 - the length that today's cards have
+        row.doubt("kpj", "kpj_length")
+    return imports.CoverageRow(
+        nik=_nik(row),
+        institution=row.take("lembaga", known.institution_of),
+        programmes=_PROGRAMMES.get(row.take("program", programmes), ()),
+        starts=starts,
+        ends=ends,
+        active=row.take("status", status) == "aktif",
+        as_of=row.take("per_tanggal", times.maybe_day),
+        wage=row.take("upah", rules.rupiah),
+        kpj=kpj,
+    )
+
+
+def worker(row: Row, known: Known, day: Day) -> imports.WorkerRow:
+    puskesmas = row.take("puskesmas", lambda cell: known.health(rules.need(cell)))
+    area = known.puskesmas[puskesmas][1] if puskesmas else ""
+    starts, ends = _shift(row, day)
+    where = _where(row, known, hint=area)
+    return imports.WorkerRow(
+        name=row.take("nama", rules.name),
+        phone=row.take("no_hp", rules.need_phone),
+        puskesmas=puskesmas,
+        position=rules.text(row.cells.get("jabatan", "")).casefold(),
+        starts_at=starts,
+        ends_at=ends,
+        where=where if where and where.kecamatan else Where(area),
+    )
+
+
+def _shift(row: Row, day: Day) -> tuple[datetime | None, datetime | None]:
+    """Start and end in the election's zone; an end before the start is on the next day; neither: always."""
+    before = len(row.faults)
+    start, end = row.take("mulai", times.moment), row.take("selesai", times.moment)
+    if len(row.faults) > before or (start is None and end is None):
+        return None, None
+    if start is None or end is None:
+        row.refuse("mulai" if start is None else "selesai", "shift_half")
+        return None, None
+    starts = _instant(start, day.voting_day, day)
+    ends = _instant(end, start[0] or day.voting_day, day)
+    if ends <= starts:
+        ends += timedelta(days=1)
+    if ends <= starts:
+        row.refuse("selesai", "shift_backwards")
+    return starts, ends
+
+
+def _instant(moment: times.Moment, otherwise: date, day: Day) -> datetime:
+    midnight = datetime.combine(moment[0] or otherwise, time(), ZoneInfo(ZONES[day.zone]))
+    return midnight + timedelta(minutes=moment[1])
+
+
+def coordinator(row: Row, known: Known) -> imports.CoordinatorRow:
+    return imports.CoordinatorRow(
+        name=row.take("nama", rules.name),
+        phone=row.take("no_hp", rules.need_phone),
+        institution=row.take("lembaga", known.institution_of),
+        where=_where(row, known),
+    )
+
+
+def candidate(row: Row) -> imports.CandidateRow:
+    return imports.CandidateRow(number=row.take("nomor", rules.need_tps), name=row.take("nama", rules.name))

@@ -1,0 +1,198 @@
+"""An import from beginning to end: read what stands, check the rows, plan, and write in steps."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import select
+
+from bot.workbook import check, review, sheets
+from bot.workbook.apply import Progress, apply
+from bot.workbook.check import Day
+from bot.workbook.known import Known
+from bot.workbook.read import Book, Unreadable
+from bot.workbook.review import Remark, Review
+from storage import elections, plans, standing
+from storage.database import Database, SqliteDatabase, Tx
+from storage.imports import At, ElectionRow
+from storage.plans import Plan
+from storage.standing import Standing
+from storage.vault import Vault
+
+
+@dataclass(slots=True)
+class Counts:
+    """What became of a sheet's rows."""
+
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an import did, or with `check` would do."""
+
+    election: str
+    checked: bool
+    counts: dict[str, Counts]
+    refusals: list[Remark]
+    doubts: list[Remark]
+    refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
+    differences: list[plans.Difference]
+    ignored: list[str] = field(default_factory=list)
+
+    @property
+    def all_in(self) -> bool:
+        return not self.refusals
+
+
+async def load(
+    db: Database,
+    book: Book,
+    *,
+    now: datetime,
+    election: str | None = None,
+    check_only: bool = False,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Check a workbook and, unless `check_only`, write its good rows. Raises `Unreadable`; nothing is changed then."""
+    first = Review()
+    stated = _stated(book, first)
+    code = await _code(db, stated, first, election, now)
+    now_in = await db.read(partial(standing.read, code=code))
+    stated = _complete(stated, first, now_in)
+    outcome = Outcome(code, check_only, {}, first.refusals, first.doubts, first.refused, [], book.ignored)
+    judge = _Judge(db.vault, now_in, stated, outcome)
+    await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent)
+    return outcome
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody watches."""
+    del done, total
+
+
+async def _in_parts(db: Database, parts: list[Book], judge: _Judge, progress: Progress) -> None:
+    """Each part is checked while the one before it is being written."""
+    writing: asyncio.Task[None] | None = None
+    try:
+        for part in parts:
+            plan = await asyncio.to_thread(judge.plan, part)
+            if writing is not None:
+                await writing
+            if not judge.outcome.checked:
+                writing = asyncio.create_task(apply(db, plan, judge.outcome.election, progress))
+    finally:
+        if writing is not None:
+            await writing
+
+
+def _parts(db: Database, book: Book, check_only: bool) -> list[Book]:
+    """On PostgreSQL the lists of coverage are a part of their own: they need nothing of what the others write.
+
+    Not on SQLite: its writer is a thread of ours, and would wait for a checking one at every row.
+    """
+    lists = book.sheets.get(sheets.COVERAGES)
+    if check_only or lists is None or isinstance(db, SqliteDatabase):
+        return [book]
+    rest = {name: sheet for name, sheet in book.sheets.items() if name != sheets.COVERAGES}
+    return [Book(rest), Book({sheets.COVERAGES: lists})]
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Checks parts of one workbook, one after the other, and gathers what is said of them in `outcome`."""
+
+    vault: Vault
+    now_in: Standing
+    stated: At[ElectionRow] | None
+    outcome: Outcome
+    known: Known = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.known = Known(self.now_in)
+
+    def plan(self, part: Book) -> Plan:
+        source = self.stated.value if self.stated else self.now_in.election
+        assert source is not None
+        stated = self.stated if sheets.ELECTION in part.sheets else None
+        found = review.review(part, self.known, Day(source.voting_day, source.zone), stated)
+        plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked)
+        self.outcome.refusals += found.refusals
+        self.outcome.doubts += found.doubts
+        self.outcome.refused |= found.refused
+        self.outcome.counts |= _counts(part, plan, self.outcome.refused)
+        self.outcome.differences += plan.differences
+        return plan
+
+
+def _stated(book: Book, first: Review) -> At[ElectionRow] | None:
+    """The election that the file states, if its row is good; remarks go to `first`."""
+    sheet = book.sheets.get(sheets.ELECTION)
+    if sheet is None:
+        return None
+    if len(sheet.rows) != 1:
+        raise Unreadable("election_rows", sheet=sheet.title, count=len(sheet.rows))
+    row = next(review.rows(sheet))
+    value = check.election(row)
+    first.note(sheet, row)
+    return At(row.number, value)
+
+
+async def _code(db: Database, stated: At[ElectionRow] | None, first: Review, asked: str | None, now: datetime) -> str:
+    """Whose rows these are: the file's own election, the one asked for, or the only one there is."""
+    asked = asked.casefold() if asked else None
+    if stated is None:
+        return (await db.read(partial(choose, asked=asked, now=now))).code
+    if not stated.value.code:
+        raise _bad_election(first)
+    if asked and asked != stated.value.code:
+        raise Unreadable("election_other", file=stated.value.code, asked=asked)
+    return stated.value.code
+
+
+def _bad_election(first: Review) -> Unreadable:
+    return Unreadable("election_bad", reasons="; ".join(f"{each.column}: {each.reason}" for each in first.refusals))
+
+
+def _complete(stated: At[ElectionRow] | None, first: Review, now_in: Standing) -> At[ElectionRow] | None:
+    """A refused row of an election that is known already holds nobody up; a new one cannot be made of it."""
+    if stated is None or not first.refusals:
+        return stated
+    if now_in.election is None:
+        raise _bad_election(first)
+    return None
+
+
+def choose(tx: Tx, asked: str | None, now: datetime) -> elections.Known:
+    """The election asked for, else the only active one, else the only one. Raises `Unreadable`."""
+    codes = [code for (code,) in tx.rows(select(elections.elections.c.code).order_by(elections.elections.c.code))]
+    if asked is not None:
+        found = elections.by_code(tx, asked.casefold())
+        if found is None:
+            raise Unreadable("election_unknown", asked=asked, known=", ".join(codes) or "–")
+        return found
+    if not codes:
+        raise Unreadable("election_none")
+    active = elections.active(tx, now)
+    only = active[0] if len(active) == 1 else elections.by_code(tx, codes[0]) if len(codes) == 1 else None
+    if only is None:
+        raise Unreadable("election_which", known=", ".join(each.code for each in active) or ", ".join(codes))
+    return only
+
+
+def _counts(book: Book, plan: Plan, refused: dict[str, dict[int, str]]) -> dict[str, Counts]:
+    found = {
+        name: Counts(rows=len(sheet.rows), refused=len(refused.get(name, ()))) for name, sheet in book.sheets.items()
+    }
+    names = {noun: name for name, noun in review.NOUNS.items()}
+    for (noun, _), verdict in plan.verdicts.items():
+        counts = found[names[noun]]
+        setattr(counts, verdict, getattr(counts, verdict) + 1)
+    return found

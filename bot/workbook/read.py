@@ -1,0 +1,158 @@
+"""A workbook file as rows of cells: which sheets and columns it has, and nothing about what they mean."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+
+from bot.workbook import sheets
+from bot.workbook.rules import Cell, text
+from storage import names
+
+_HEADER_WITHIN = 15  # rows of titles that may stand above the header
+_ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
+
+
+class Unreadable(Exception):
+    """Nothing of the file can be used: `code` names the sentence, `about` its values."""
+
+    def __init__(self, code: str, **about: object) -> None:
+        super().__init__(code)
+        self.code = code
+        self.about = about
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One known sheet: its own title and header, our columns by their index, and the rows with their numbers."""
+
+    name: str
+    title: str
+    header: list[Cell]
+    columns: dict[str, int]
+    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+
+    @property
+    def absent(self) -> set[str]:
+        return set(sheets.LAYOUTS[self.name].columns) - set(self.columns)
+
+
+@dataclass(slots=True)
+class Book:
+    """The known sheets by our name, and the titles of those that are not ours."""
+
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    ignored: list[str] = field(default_factory=list)
+
+
+def read(path: Path, sheet: str | None = None) -> Book:
+    """Read an .xlsx workbook, or a .csv that is the sheet named `sheet`. Raises `Unreadable`."""
+    if not path.is_file():
+        raise Unreadable("missing", file=path.name)
+    if path.suffix.casefold() == ".csv":
+        return of_rows({_named(sheet, path): _csv_rows(path)})
+    found = _workbook_rows(path)
+    if sheet is not None:
+        wanted = _named(sheet, path)
+        found = {title: rows for title, rows in found.items() if sheets.known_sheet(title) == wanted}
+    return of_rows(found)
+
+
+def of_rows(found: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
+    """A book of rows that are in memory: by title, the header among the first of them."""
+    book = Book()
+    for title, rows in found.items():
+        name = sheets.known_sheet(title)
+        if name is None:
+            if names.key(title) != sheets.INSTRUCTIONS:
+                book.ignored.append(title)
+        elif any(cell != "" and text(cell) for row in rows for cell in row):
+            if name in book.sheets:
+                raise Unreadable("sheet_twice", one=book.sheets[name].title, other=title, sheet=name)
+            book.sheets[name] = _sheet(name, title, rows)
+    if not book.sheets:
+        raise Unreadable("no_sheet", known=", ".join(sheets.LAYOUTS))
+    return book
+
+
+def _named(sheet: str | None, path: Path) -> str:
+    name = sheets.known_sheet(sheet) if sheet else None
+    if name is None:
+        code = "csv_sheet" if sheet is None else "sheet_unknown"
+        raise Unreadable(code, file=path.name, sheet=sheet or "", known=", ".join(sheets.LAYOUTS))
+    return name
+
+
+def _sheet(name: str, title: str, rows: Sequence[Sequence[Cell]]) -> Sheet:
+    at, columns = _header(name, rows)
+    missing = [each for each in sheets.LAYOUTS[name].required if each not in columns]
+    if missing:
+        raise Unreadable("columns_missing", sheet=title, columns=", ".join(missing))
+    found = Sheet(name, title, list(rows[at]), columns)
+    for number, row in enumerate(rows[at + 1 :], start=at + 2):
+        if any(cell != "" and text(cell) for cell in row):
+            found.rows.append((number, list(row)))
+    return found
+
+
+def _header(name: str, rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]]:
+    """The row among the first that knows most of the required columns."""
+    required = set(sheets.LAYOUTS[name].required)
+    best: tuple[int, dict[str, int]] = (0, {})
+    for at, row in enumerate(rows[:_HEADER_WITHIN]):
+        columns = _columns(name, row)
+        if len(required & columns.keys()) > len(required & best[1].keys()):
+            best = (at, columns)
+    return best
+
+
+def _columns(name: str, header: Iterable[Cell]) -> dict[str, int]:
+    """Our columns by index; the column that bears the very name wins over one that bears a synonym."""
+    known = sheets.known_columns(name)
+    found: dict[str, int] = {}
+    exact: set[str] = set()
+    for index, cell in enumerate(header):
+        written = names.key(text(cell))
+        column = known.get(written)
+        if column is None:
+            continue
+        is_exact = written == names.key(column)
+        if column not in found or (is_exact and column not in exact):
+            found[column] = index
+        if is_exact:
+            exact.add(column)
+    return found
+
+
+def _workbook_rows(path: Path) -> dict[str, list[list[Cell]]]:
+    with path.open("rb") as file:
+        start = file.read(len(_ENCRYPTED))
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+    except PasswordError:
+        raise Unreadable("encrypted", file=path.name) from None
+    except (CalamineError, OSError, ValueError) as error:
+        code = "encrypted" if start == _ENCRYPTED and path.suffix.casefold() != ".xls" else "not_a_workbook"
+        raise Unreadable(code, file=path.name) from error
+
+
+def _csv_rows(path: Path) -> list[list[Cell]]:
+    raw = path.read_bytes()
+    if b"\0" in raw:
+        raise Unreadable("not_a_csv", file=path.name)
+    try:
+        written = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        written = raw.decode("cp1252", errors="replace")  # what Excel writes where it does not write UTF-8
+    head = written[: written.find("\n") if "\n" in written else len(written)]
+    delimiter = max(";,\t", key=head.count)
+    try:
+        return [list(row) for row in csv.reader(io.StringIO(written, newline=""), delimiter=delimiter)]
+    except csv.Error as error:
+        raise Unreadable("not_a_csv", file=path.name) from error

@@ -1,0 +1,229 @@
+"""Everything that makes an alert better, each optional: who, which signs, where, a photo, a voice note, words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from handlers import escalation, finding, incident, triage
+from handlers.letters import details
+from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from messages import incident as said
+from messages import menu
+from messages.words import short
+from storage import deliveries, drafts, incidents, journal, places, roster
+from storage.incidents import RED, WAITING, Incident
+from storage.places import Where
+
+NOTE_LENGTH = 1000
+NOTES_KEPT = 50
+
+
+def who(turn: Turn) -> Reply:
+    """Who is the casualty: me, a crewmate by id, or someone else."""
+    own, tap = incident.answerable(turn)
+    if own is None:
+        return Reply(then=STAY, tap=tap)
+    what, person_id = _casualty(turn, turn.args[1])
+    if what is None:
+        return Reply(then=STAY, tap="not_yours")
+    own = incidents.change(turn.tx, own.id or 0, casualty=what, casualty_id=person_id)
+    name = next((role.name for role in _crew(turn) if role.person_id == person_id), turn.who.name or "")
+    _added(turn, own, "who", {"words": short(name, 60) if person_id else what})
+    return emergency(said.Noted(own.number, "who"), incident=own.id)
+
+
+def _casualty(turn: Turn, answer: str) -> tuple[str | None, int | None]:
+    if answer == "me":
+        return "me", turn.who.person_id if turn.who.linked else None
+    if answer == "other":
+        return "other", None
+    mate = int(answer)
+    return ("mate", mate) if mate in {role.person_id for role in _crew(turn)} else (None, None)
+
+
+def _crew(turn: Turn) -> list[roster.Role]:
+    """The officers of the reporter's own TPS."""
+    tps_id = next((role.where.tps_id for role in turn.roles if role.where.tps_id), None)
+    return roster.crew(turn.tx, tps_id, turn.now) if tps_id else []
+
+
+def crew(turn: Turn) -> Reply:
+    """Show the crew to choose from."""
+    own, tap = incident.answerable(turn)
+    if own is None or not _crew(turn):
+        return Reply(then=STAY, tap=tap if own is None else "not_yours")
+    return emergency(Letter("crew", {"incident": own.id}), tap="ok", incident=own.id)
+
+
+def signs(turn: Turn) -> Reply:
+    """Show the signs to choose from."""
+    own, tap = incident.answerable(turn)
+    if own is None:
+        return Reply(then=STAY, tap=tap)
+    return emergency(Letter("signs", {"incident": own.id}), tap="ok", incident=own.id)
+
+
+def sign(turn: Turn) -> Reply:
+    """One sign tapped on or off; the list is edited in place, the alerts too."""
+    own, tap = incident.answerable(turn)
+    code = turn.args[1]
+    if own is None or code not in triage.SIGNS:
+        return Reply(then=STAY, tap=tap if own is None else "unknown")
+    before = tuple(details(turn.tx, own)["signs"])
+    after = tuple(each for each in before if each != code) if code in before else (*before, code)
+    incident.keep_details(turn, own, signs=list(after))
+    was_red = own.severity == RED
+    _added(turn, own, "signs", {"codes": list(after)})
+    own = incident.raise_severity(turn, own, signs=after)
+    if own.state == WAITING:
+        escalation.widen(turn.tx, own, turn.now)
+    for delivery_id in deliveries.shown(turn.tx, incident_id=own.id or 0, kinds=("signs",)):
+        deliveries.post_edit(turn.tx, delivery_id, turn.now)
+    if own.severity == RED and not was_red:
+        return emergency(said.Noted(own.number, "signs", red=True), incident=own.id)
+    return emergency(tap="noted", incident=own.id)
+
+
+def signed(turn: Turn) -> Reply:
+    """Done choosing."""
+    own, tap = incident.answerable(turn)
+    if own is None:
+        return Reply(then=STAY, tap=tap)
+    red = own.severity == RED and bool(details(turn.tx, own)["signs"])
+    return emergency(said.Noted(own.number, "signs", red=red), incident=own.id)
+
+
+def _added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
+    """Write an addition down, show it in the alerts, and tell the taker by a message."""
+    number = own.id or 0
+    entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
+    escalation.refresh(turn.tx, number, turn.now)
+    if own.taken_by and what in {"who", "signs", "note"}:
+        may_read = _readers(turn, number, private=what != "who")
+        letter = Letter("addition", {"incident": number, "entry": entry})
+        escalation.tell(turn.tx, own, {own.taken_by} & may_read, letter, turn.now)
+    if own.state == WAITING and what == "who":
+        escalation.widen(turn.tx, own, turn.now)
+    return entry
+
+
+def _readers(turn: Turn, number: int, *, private: bool) -> set[int]:
+    """Those called who may read an addition: signs, words and pictures are for health workers and Dinkes only."""
+    everybody = [c for c in incidents.all_called(turn.tx, number) if not c.dropped]
+    return {c.person_id for c in everybody if not private or c.view in {"worker", "dinkes"}}
+
+
+# --- where ---
+
+
+def place_ask(turn: Turn) -> Reply:
+    own, tap = incident.answerable(turn)
+    if own is None:
+        return Reply(then=STAY, tap=tap)
+    then = Next("incident", "place", {"incident": own.id})
+    return emergency(said.PlaceAsk(own.number), then=then, tap="ok", incident=own.id)
+
+
+def place_typed(turn: Turn) -> Reply:
+    """Kelurahan and TPS in words. What is not understood is asked again, and goes to the called as words."""
+    own = incidents.by_id(turn.tx, int(turn.kept.get("incident", 0)))
+    if own is None or incident.is_over(own.state) or not incident.is_reporter(turn, own):
+        return words(turn)
+    own = incidents.need(turn.tx, own.id or 0)
+    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
+    found = finding.place(turn.heard.text, rows)
+    if found.kelurahan is None and found.kecamatan is None:
+        return _not_understood(turn, own, found)
+    where, exact = _where(turn, found)
+    own = escalation.move(turn.tx, own, where, turn.now, turn.rules, turn.who.person_id)
+    if not exact:
+        wrong = said.PlaceWrong(own.number, "tps", (found.kelurahan.name,))
+        return emergency(wrong, incident=own.id)
+    questions = Letter("questions", {"incident": own.id})
+    return emergency(Letter("place_set", {"incident": own.id}), questions, then=None, incident=own.id)
+
+
+def _where(turn: Turn, found: finding.Found) -> tuple[Where, bool]:
+    """The place, and whether the TPS that was said exists (no number said: nothing is missing)."""
+    if found.kelurahan is None:
+        return Where(found.kecamatan.election_id, found.kecamatan.kecamatan_id), True
+    row = found.kelurahan
+    tps_id = places.tps_by_number(turn.tx, row.id, found.number) if found.number is not None else None
+    return Where(row.election_id, row.kecamatan_id, row.id, tps_id), found.number is None or tps_id is not None
+
+
+def _not_understood(turn: Turn, own: Incident, found: finding.Found) -> Reply:
+    note(turn, own, turn.heard.text)
+    reason, near = ("several", found.several) if found.several else ("kelurahan", found.near)
+    return emergency(said.PlaceWrong(own.number, reason, near), incident=own.id)
+
+
+def position(turn: Turn) -> Reply:
+    """A shared location: it makes the map exact; a live one only moves it."""
+    own, opened = _own_or_opened(turn)
+    shared = turn.heard.place
+    if own is None or shared is None:
+        return _no_case(turn)
+    own = incidents.change(turn.tx, own.id or 0, latitude=shared.latitude, longitude=shared.longitude)
+    if turn.heard.edited:
+        escalation.refresh(turn.tx, own.id or 0, turn.now)
+        return Reply(then=STAY)
+    detail = {"latitude": shared.latitude, "longitude": shared.longitude}
+    _show(turn, own, "place", detail)
+    return opened or emergency(said.Noted(own.number, "place"), incident=own.id)
+
+
+# --- photo, voice, words ---
+
+
+def file(turn: Turn) -> Reply:
+    """A photo, a voice note or a document: it goes to the called as a reply to their alert."""
+    own, opened = _own_or_opened(turn)
+    sent = turn.heard.file
+    if own is None or sent is None:
+        return _no_case(turn)
+    _show(turn, own, sent.kind, {"ref": sent.ref})
+    if turn.heard.text:
+        note(turn, own, turn.heard.text)
+    return opened or emergency(said.Noted(own.number, sent.kind), incident=own.id)
+
+
+def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
+    """Under the newest alert of all who hear it; a picture may show health, so coordinators see the place only."""
+    number = own.id or 0
+    entry = _added(turn, own, what, detail)
+    may_read = _readers(turn, number, private=what != "place") & escalation.listening(turn.tx, own)
+    for delivery_id, address_id in deliveries.newest_alerts(turn.tx, number, may_read):
+        escalation.show(turn.tx, own, address_id, delivery_id, entry, turn.now)
+
+
+def words(turn: Turn) -> Reply:
+    """Free words: they belong to the own open case, or file the call that was opened; else they are not understood."""
+    own, opened = _own_or_opened(turn)
+    if own is None:
+        return Reply((menu.Lost(turn.menu),), STAY)
+    note(turn, own, turn.heard.text)
+    return opened or emergency(said.Noted(own.number, "note"), incident=own.id)
+
+
+def note(turn: Turn, own: Incident, text: str) -> None:
+    """Keep words, sealed, and bring them to the called."""
+    kept = details(turn.tx, own)["notes"]
+    plain = short(text, NOTE_LENGTH)
+    incident.keep_details(turn, own, notes=[*kept, plain][-NOTES_KEPT:])
+    _added(turn, own, "note", {"words": plain})
+
+
+def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
+    """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    if own is not None:
+        return incidents.need(turn.tx, own.id or 0), None
+    if not drafts.end_call(turn.tx, turn.who.address_id):
+        return None, None
+    reply = incident.file(turn, triage.UNCLEAR)
+    return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id), reply
+
+
+def _no_case(turn: Turn) -> Reply:
+    return Reply(then=STAY) if turn.heard.edited else Reply((menu.Lost(turn.menu),), STAY)

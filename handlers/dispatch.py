@@ -1,0 +1,65 @@
+"""One update, from what was heard to what is in the outbox: a plain function of a transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import incident, post, routing
+from handlers.turn import STAY, Reply, Rules, Step, Turn
+from messages.chat import Happened, Heard
+from storage import drafts, incidents, people, updates
+from storage.database import Tx
+
+
+def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
+    """Handle one thing that somebody said; False: it was handled before."""
+    if not updates.claim(tx, what.chat.channel, what.update_id, now):
+        return False
+    if what.edited and what.place is None:
+        return True  # a changed text changes nothing that was understood; a live location moves
+    who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
+    step, args = routing.route(what, who.dialog, who.step)
+    turn = Turn(what, who, tx, now, rules, args)
+    _settle(turn, step(turn))
+    return True
+
+
+def by_clock(tx: Tx, address_id: int, step: Step, now: datetime, rules: Rules) -> None:
+    """A turn that the clock begins for an address."""
+    who = people.speaker_of(tx, address_id)
+    from messages.chat import Address  # noqa: PLC0415 - only here
+
+    chat = Address(who.channel, who.external)
+    turn = Turn(Heard("", chat, chat, now), who, tx, now, rules)
+    _settle(turn, step(turn))
+
+
+def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
+    """The minute of an opened call is over: filed by itself, unless this very moment somebody else did."""
+    who = people.speaker_of(tx, address_id)
+    if who.file_at is not None and who.file_at <= now and drafts.end_call(tx, address_id):
+        by_clock(tx, address_id, incident.filed_by_clock, now, rules)
+
+
+def happened(tx: Tx, what: Happened, now: datetime) -> bool:
+    """Handle what befell an address; False: it was handled before."""
+    if not updates.claim(tx, what.address.channel, what.update_id, now):
+        return False
+    people.befell(tx, what.address.channel, what.address.id, what.what, what.detail)
+    return True
+
+
+def _settle(turn: Turn, reply: Reply) -> None:
+    """Save the draft and put every answer into the outbox."""
+    if reply.then is None:
+        if turn.who.step is not None:
+            drafts.drop(turn.tx, turn.who.address_id)
+    elif reply.then is not STAY:
+        drafts.keep(turn.tx, turn.who.address_id, reply.then.dialog, reply.then.step, reply.then.keep, turn.now)
+    zone = turn.zone if reply.says else ""
+    case = incidents.by_id(turn.tx, reply.incident_id) if reply.incident_id else None
+    about = (reply.incident_id, case.number) if reply.incident_id and case else None
+    if turn.heard.tap:
+        post.answer_tap(turn.tx, turn.who.address_id, turn.heard.tap, reply.tap, turn.now, reply.lane)
+    for words in reply.says:
+        post.say(turn.tx, turn.who.address_id, words, turn.now, zone=zone, lane=reply.lane, incident=about)

@@ -1,0 +1,213 @@
+"""An incident climbs until somebody has taken it: calling, repeating, moving, and telling those who must know.
+
+Every function here works on an incident that the turn has locked. Due times are columns of the incident.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import ladder, post, triage
+from handlers.ladder import Callee
+from handlers.letters import details
+from handlers.turn import DEFAULT_ZONE, Letter, Rules
+from messages.render import Words
+from storage import deliveries, elections, incidents, journal, people, places
+from storage.database import Tx
+from storage.deliveries import ALERT
+from storage.incidents import GREEN, RED, WAITING, Incident
+from storage.places import Where
+
+TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
+SHOWN = ("alert", "red_notice")
+
+
+def zone_of(tx: Tx, incident: Incident) -> str:
+    election = elections.by_id(tx, incident.election_id) if incident.election_id else None
+    return election.zone if election else DEFAULT_ZONE
+
+
+def ladder_of(tx: Tx, incident: Incident, rules: Rules) -> tuple[int, ...]:
+    """The election's own ladder where it differs from the setting."""
+    election = elections.by_id(tx, incident.election_id) if incident.election_id else None
+    own = tuple(int(part) for part in election.ladder.split(",")) if election and election.ladder else ()
+    return own or rules.ladder
+
+
+def start(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> Incident:
+    """Call the first rung that reaches somebody, tell the area of a red case, set the reporter's clock."""
+    incident = incidents.change(tx, _id(incident), tell_at=incident.reported_at + TELL_AFTER[0], told=0)
+    incident = climb(tx, incident, 0, now, rules)
+    if incident.severity == RED:
+        tell_area(tx, incident, now)
+    return incident
+
+
+def _id(incident: Incident) -> int:
+    assert incident.id is not None  # what was filed has an id
+    return incident.id
+
+
+def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *, red: bool = False) -> Incident:
+    """Call rung `rung` and all below it, climbing past what reaches nobody; then write when it climbs again."""
+    signs = tuple(details(tx, incident)["signs"])
+    declined = {each.person_id for each in incidents.all_called(tx, _id(incident)) if each.declined_at}
+    last = _last(incident, signs)
+    rung = min(rung, last)
+    callees: dict[int, Callee] = {}
+    for below in range(rung):
+        callees |= {c.person_id: c for c in ladder.rung(tx, incident, below, signs, now)}
+    while True:
+        here = {c.person_id: c for c in ladder.rung(tx, incident, rung, signs, now)}
+        callees = here | callees
+        if rung >= last or people.reachable(tx, set(here) - declined):
+            break
+        journal.add(tx, "rung_empty", now, incident_id=_id(incident), detail={"rung": rung})
+        rung += 1
+    wanted = [callee for callee in callees.values() if callee.person_id not in declined]
+    reached = call(tx, incident, wanted, rung, now, red=red)
+    journal.add(tx, "called", now, incident_id=_id(incident), detail={"rung": rung, "people": sorted(reached)})
+    due = (
+        None
+        if incident.severity == GREEN
+        else now + ladder.interval(ladder_of(tx, incident, rules), rung, incident.severity)
+    )
+    return incidents.change(tx, _id(incident), rung=rung, round=incident.round + 1, climb_at=due)
+
+
+def _last(incident: Incident, signs: tuple[str, ...]) -> int:
+    medical = triage.needs_medicine(incident.said, signs, incident.casualty)
+    return ladder.last_rung(incident.said, incident.severity, medical)
+
+
+def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: datetime, *, red: bool = False) -> set[int]:
+    """Post the alert to every address of these people; tells who has any."""
+    reachable = people.reachable(tx, [callee.person_id for callee in callees])
+    zone = zone_of(tx, incident)
+    for callee in callees:
+        incidents.call(tx, _id(incident), callee.person_id, callee.view, rung, now)
+        refs = {"incident": _id(incident), "person": callee.person_id, "again": incident.round, "red": red}
+        for address_id in reachable.get(callee.person_id, ()):
+            post.say(tx, address_id, Letter("alert", refs), now, zone=zone, lane=ALERT,
+                     incident=(_id(incident), incident.number), rung=incident.round)  # fmt: skip
+    return set(reachable)
+
+
+def widen(tx: Tx, incident: Incident, now: datetime) -> None:
+    """Call those who stand on a rung that was climbed already and were not called yet (the puskesmas joins a riot)."""
+    signs = tuple(details(tx, incident)["signs"])
+    known = {each.person_id for each in incidents.all_called(tx, _id(incident))}
+    missing: dict[int, Callee] = {}
+    for rung in range(max(incident.rung, 0) + 1):
+        for callee in ladder.rung(tx, incident, rung, signs, now):
+            if callee.person_id not in known:
+                missing.setdefault(callee.person_id, callee)
+    if missing:
+        reached = call(tx, incident, list(missing.values()), max(incident.rung, 0), now)
+        journal.add(tx, "joined", now, incident_id=_id(incident), detail={"people": sorted(reached)})
+
+
+def tell_area(tx: Tx, incident: Incident, now: datetime) -> None:
+    """The area's coordinators learn of a red case: once each, edited as its state changes."""
+    called = {each.person_id for each in incidents.all_called(tx, _id(incident)) if not each.dropped}
+    roles = ladder.area_coordinators(tx, incident.where, now)
+    wanted = {role.person_id for role in roles} - called - {incident.reporter_id or 0}
+    for addresses in people.reachable(tx, wanted).values():
+        for address_id in addresses:
+            post.say(tx, address_id, Letter("red_notice", {"incident": _id(incident)}), now, zone=zone_of(tx, incident),
+                     lane=ALERT, incident=(_id(incident), incident.number),
+                     once=f"red:{incident.id}:{address_id}")  # fmt: skip
+
+
+def refresh(tx: Tx, incident_id: int, now: datetime) -> None:
+    """What was already shown is shown as things stand now."""
+    for delivery_id in deliveries.shown(tx, incident_id=incident_id, kinds=SHOWN):
+        deliveries.post_edit(tx, delivery_id, now)
+
+
+def tell(tx: Tx, incident: Incident, person_ids: set[int], letter: Letter | Words, now: datetime) -> None:
+    """One message to every address of these people, in lane ALERT."""
+    for addresses in people.reachable(tx, person_ids).values():
+        for address_id in addresses:
+            post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
+                     incident=(_id(incident), incident.number))  # fmt: skip
+
+
+def tell_reporter(tx: Tx, incident: Incident, what: str, now: datetime, **more: int) -> None:
+    letter = Letter("to_reporter", {"incident": _id(incident), "what": what, **more})
+    post.say(tx, incident.reporter_address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
+             incident=(_id(incident), incident.number))  # fmt: skip
+
+
+def listening(tx: Tx, incident: Incident) -> set[int]:
+    """Who hears what is added: the taker alone, or while it waits everybody called."""
+    if incident.taken_by:
+        return {incident.taken_by}
+    return {c.person_id for c in incidents.all_called(tx, _id(incident)) if not c.dropped and not c.declined_at}
+
+
+def turn_red(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> Incident:
+    """Yellow turned red: a new message, the red times from now, and the coordinators told."""
+    incident = incidents.change(tx, _id(incident), severity=RED)
+    journal.add(tx, "turned_red", now, incident_id=_id(incident))
+    if incident.state == WAITING:
+        incident = climb(tx, incident, max(incident.rung, 0), now, rules, red=True)
+    tell_area(tx, incident, now)
+    return incident
+
+
+def move(tx: Tx, incident: Incident, where: Where, now: datetime, rules: Rules, who: int | None) -> Incident:
+    """The place was named or changed: the ladder starts anew there; what was taken stays with who took it."""
+    if where == incident.where:
+        return incident
+    incident = incidents.change(tx, _id(incident), **incidents.where_values(where))
+    entry = journal.add(tx, "place", now, incident_id=_id(incident), who=who, detail={
+        "words": place_of(tx, where), **incidents.where_values(where)})  # fmt: skip
+    if incident.state == WAITING:
+        incidents.drop_called(tx, _id(incident), set())
+        withdraw_alerts(tx, _id(incident), now, "the place changed")
+        refresh(tx, _id(incident), now)
+        incident = climb(tx, incidents.change(tx, _id(incident), round=0), 0, now, rules)
+    else:
+        refresh(tx, _id(incident), now)
+        addition = Letter("addition", {"incident": _id(incident), "entry": entry})
+        tell(tx, incident, listening(tx, incident), addition, now)
+    if incident.severity == RED:
+        tell_area(tx, incident, now)
+    return incident
+
+
+def place_of(tx: Tx, where: Where) -> str:
+    named = places.named(tx, where)
+    return ", ".join(str(each) for each in (named.tps, named.kelurahan, named.kecamatan, named.puskesmas) if each)
+
+
+def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
+    """It waits again (the state is changed already): the next rung at once, and the reporter told."""
+    climb(tx, incident, incident.rung + 1, now, rules)
+    incidents.change(tx, _id(incident), tell_at=None)
+    refresh(tx, _id(incident), now)
+    tell_reporter(tx, incident, "handed_back", now)
+
+
+def alert_settled_badly(tx: Tx, incident_id: int, round_: int, now: datetime, rules: Rules) -> None:
+    """An alert failed or expired: when every alert of this call did, the next rung is called at once."""
+    incident = incidents.need(tx, incident_id)
+    if incident.state != WAITING or incident.round != round_ + 1 or deliveries.any_alive(tx, incident_id, round_):
+        return
+    signs = tuple(details(tx, incident)["signs"])
+    journal.add(tx, "alerts_failed", now, incident_id=incident_id, detail={"rung": incident.rung})
+    if incident.rung < _last(incident, signs):
+        climb(tx, incident, incident.rung + 1, now, rules)
+
+
+def withdraw_alerts(tx: Tx, incident_id: int, now: datetime, reason: str) -> None:
+    """Alerts that have not left yet are not sent any more."""
+    deliveries.withdraw(tx, reason=reason, now=now, incident_id=incident_id, kinds=("alert",))
+
+
+def show(tx: Tx, incident: Incident, address_id: int, alert_id: int, entry: int, now: datetime) -> None:
+    """A photo, a voice note or a place, as a reply to the alert it belongs to."""
+    letter = Letter("shown", {"incident": _id(incident), "entry": entry})
+    post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT, under=alert_id,
+             incident=(_id(incident), incident.number))  # fmt: skip

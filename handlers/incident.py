@@ -1,0 +1,214 @@
+"""The emergency as its reporter lives it: Darurat, a kind, and everything he may add."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import escalation, triage
+from handlers.letters import details
+from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from messages import incident as said
+from messages import menu
+from storage import drafts, incidents, journal, people, roster, updates
+from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, TAKEN, WAITING, Incident
+from storage.places import Where
+
+CALL_LIVES = timedelta(seconds=60)
+
+
+def start(turn: Turn) -> Reply:
+    """Darurat: 119 first, the kinds, and a clock that files by itself; an own open case is shown instead."""
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    if own is not None:
+        return emergency(Letter("my_case", {"incident": own.id}), tap="ok", incident=own.id)
+    drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES)
+    return emergency(said.Call(turn.emergency_number), tap="ok")
+
+
+def kind(turn: Turn) -> Reply:
+    """A kind was tapped: it files, completes what was filed by itself, or is added to the open case."""
+    what = turn.args[0]
+    if drafts.end_call(turn.tx, turn.who.address_id):
+        own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+        return file(turn, what) if own is None else _add_kind(turn, own, what)
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    if own is None:
+        return file(turn, what)
+    own = incidents.need(turn.tx, own.id or 0)
+    return _complete(turn, own, what) if own.said == (triage.UNCLEAR,) else _add_kind(turn, own, what)
+
+
+def home(turn: Turn) -> tuple[Where, bool]:
+    """Where the reporter's own row puts him, and whether he stands in a roster at all.
+
+    Two people on one number that is not yet told apart: the place that they share.
+    """
+    if turn.roles:
+        return turn.roles[0].where, True
+    everybody = Where(turn.election.id) if turn.election else Where()
+    if turn.who.phone and turn.who.consent == "yes":
+        sharing = [roster.roles(turn.tx, person, turn.now) for person, _ in people.with_phone(turn.tx, turn.who.phone)]
+        found = [roles[0].where for roles in sharing if roles]
+        return (_common(found), True) if found else (everybody, False)
+    return everybody, False
+
+
+def _common(found: list[Where]) -> Where:
+    first = found[0]
+    if all(each == first for each in found):
+        return first
+    if first.kelurahan_id and all(each.kelurahan_id == first.kelurahan_id for each in found):
+        return Where(first.election_id, first.kecamatan_id, first.kelurahan_id)
+    if first.kecamatan_id and all(each.kecamatan_id == first.kecamatan_id for each in found):
+        return Where(first.election_id, first.kecamatan_id)
+    return Where(first.election_id)
+
+
+def file(turn: Turn, what: str, *, by_itself: bool = False, place: Where | None = None) -> Reply:
+    """File the incident and its alerts: from here on it is real."""
+    where, verified = home(turn)
+    incident = incidents.file(
+        turn.tx,
+        address_id=turn.who.address_id,
+        where=place or where,
+        now=turn.now,
+        kind=what,
+        severity=triage.first(what),
+        verified=verified,
+        reporter_id=turn.who.person_id if turn.who.linked else None,
+    )
+    number = incident.id or 0
+    journal.add(turn.tx, "filed", turn.now, incident_id=number, who=incident.reporter_id,
+                detail={"kind": what, "by_itself": by_itself, "words": turn.who.named})  # fmt: skip
+    incident = escalation.start(turn.tx, incident, turn.now, turn.rules)
+    filed = Letter("filed", {"incident": number, "by_itself": by_itself, "police": turn.rules.police_number})
+    if incident.where.known:
+        return emergency(filed, Letter("questions", {"incident": number}), incident=number)
+    ask = said.PlaceAsk(incident.number, unknown=True)
+    return emergency(filed, ask, then=Next("incident", "place", {"incident": number}), incident=number)
+
+
+def _complete(turn: Turn, own: Incident, what: str) -> Reply:
+    """What was filed by itself gets its kind; answers raise, so it stays red."""
+    number = own.id or 0
+    own = incidents.change(turn.tx, number, kind=what, kinds=what)
+    entry = journal.add(turn.tx, "kind", turn.now, incident_id=number, who=turn.who.person_id, detail={"codes": [what]})
+    escalation.refresh(turn.tx, number, turn.now)
+    tell_addition(turn, own, entry)
+    escalation.widen(turn.tx, own, turn.now)
+    return emergency(
+        said.KindAdded(own.number, what, entry, own=False), Letter("questions", {"incident": number}), incident=number
+    )
+
+
+def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
+    """A kind beside the first: told to everybody called; a repeated tap only offers the second victim."""
+    number = own.id or 0
+    repeated = what in own.said
+    entry = journal.add(turn.tx, "kind", turn.now, incident_id=number, who=turn.who.person_id, detail={"codes": [what]})
+    if not repeated:
+        own = incidents.change(turn.tx, number, kinds=",".join((*own.said, what)))
+        own = raise_severity(turn, own, kinds=(what,))
+        escalation.refresh(turn.tx, number, turn.now)
+        tell_addition(turn, own, entry)
+        if own.state == WAITING:
+            escalation.widen(turn.tx, own, turn.now)
+    return emergency(said.KindAdded(own.number, what, entry, own=own.verified), incident=number)
+
+
+def tell_addition(turn: Turn, own: Incident, entry: int) -> None:
+    letter = Letter("addition", {"incident": own.id, "entry": entry})
+    everybody = {c.person_id for c in incidents.all_called(turn.tx, own.id or 0) if not c.dropped and not c.declined_at}
+    escalation.tell(turn.tx, own, everybody, letter, turn.now)
+
+
+def raise_severity(turn: Turn, own: Incident, kinds: tuple[str, ...] = (), signs: tuple[str, ...] = ()) -> Incident:
+    """Answers raise the severity; yellow or green turned red is told anew."""
+    severity = triage.raised(own.severity, kinds, signs)
+    if severity == own.severity:
+        return own
+    if severity == RED:
+        return escalation.turn_red(turn.tx, own, turn.now, turn.rules)
+    return incidents.change(turn.tx, own.id or 0, severity=severity)
+
+
+def other_victim(turn: Turn) -> Reply:
+    """Korban lain: the kind that was added becomes a case of its own, once however often it is tapped."""
+    entry = journal.entry(turn.tx, int(turn.args[0]))
+    own = incidents.by_id(turn.tx, entry.incident_id) if entry is not None and entry.incident_id else None
+    if own is None or not is_reporter(turn, own) or not own.verified or entry.what != "kind":
+        return Reply(then=STAY, tap="not_yours")
+    if not updates.claim(turn.tx, "other", str(entry.id), turn.now):
+        return Reply(then=STAY, tap="already")
+    what = turn.tx.vault.open_json(entry.detail_sealed)["codes"][0]
+    return file(turn, what, place=own.where)
+
+
+def is_reporter(turn: Turn, incident: Incident) -> bool:
+    """Whether who speaks reported this case: by the address, or as the same linked person."""
+    same_person = turn.who.linked and incident.reporter_id is not None and incident.reporter_id == turn.who.person_id
+    return incident.reporter_address_id == turn.who.address_id or same_person
+
+
+def cancel(turn: Turn) -> Reply:
+    """Batal, typed or as a label: the clock, else an open question, else the own case."""
+    if drafts.end_call(turn.tx, turn.who.address_id):
+        return emergency(said.CallDropped(turn.menu), tap="cancelled")
+    if turn.who.step and turn.who.dialog in {"response", "welcome"}:
+        return Reply((menu.Dropped(turn.menu),))
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)
+
+
+def cancel_tapped(turn: Turn) -> Reply:
+    """Batal as a button of one case."""
+    own = incidents.by_id(turn.tx, int(turn.args[0]))
+    if own is None or not is_reporter(turn, own):
+        return Reply(then=STAY, tap="not_yours")
+    return _cancel(turn, own)
+
+
+def _cancel(turn: Turn, own: Incident) -> Reply:
+    number = own.id or 0
+    ended = {"state": CANCELLED, "climb_at": None, "tell_at": None, "quiet_at": None, "ended_at": turn.now}
+    if not incidents.move(turn.tx, number, (WAITING, TAKEN), ended):
+        now = incidents.need(turn.tx, number)
+        if now.state == CANCELLED:
+            return emergency(
+                Letter("to_reporter", {"incident": number, "what": "cancelled"}), tap="cancelled", then=None
+            )
+        return emergency(
+            said.TooLateToCancel(now.number, now.state), tap="is_arrived" if now.state == ARRIVED else "ended"
+        )
+    journal.add(turn.tx, "cancelled", turn.now, incident_id=number, who=turn.who.person_id)
+    escalation.withdraw_alerts(turn.tx, number, turn.now, "cancelled by the reporter")
+    called = {each.person_id for each in incidents.all_called(turn.tx, number) if not each.dropped}
+    escalation.tell(turn.tx, own, called, Letter("false_alarm", {"incident": number}), turn.now)
+    escalation.refresh(turn.tx, number, turn.now)
+    said_so = Letter("to_reporter", {"incident": number, "what": "cancelled"})
+    return emergency(said_so, tap="cancelled", then=None, incident=number)
+
+
+def filed_by_clock(turn: Turn) -> Reply:
+    """The minute is over without a kind and without Batal."""
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    return Reply(then=STAY) if own is not None else file(turn, triage.UNCLEAR, by_itself=True)
+
+
+def is_over(state: str) -> bool:
+    return state in {CLOSED, CANCELLED}
+
+
+def answerable(turn: Turn) -> tuple[Incident | None, str]:
+    """The reporter's case that a tap is about, locked; else what the tap is answered with."""
+    found = incidents.by_id(turn.tx, int(turn.args[0]))
+    if found is None or not is_reporter(turn, found):
+        return None, "not_yours"
+    found = incidents.need(turn.tx, found.id or 0)
+    return (None, "cancelled" if found.state == CANCELLED else "ended") if is_over(found.state) else (found, "noted")
+
+
+def keep_details(turn: Turn, own: Incident, **more: object) -> None:
+    """Change the sealed details of a case."""
+    sealed = turn.tx.vault.seal_json(details(turn.tx, own) | more)
+    incidents.change(turn.tx, own.id or 0, details_sealed=sealed)

@@ -1,0 +1,168 @@
+"""Letters to those who are called for an emergency, and to the coordinators of its area."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from handlers import triage
+from handlers.letters.facts import case_of, details, name_of, place_words
+from handlers.letters.registry import Writing, letter
+from messages import response as told
+from messages import words
+from messages.render import Words
+from storage import incidents, journal, people, places, roster
+from storage.database import Tx
+from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
+
+
+def _relation(incident: Incident, call: Any, person_id: int) -> str:
+    if incident.taken_by == person_id and incident.state not in {CLOSED, CANCELLED}:
+        return "mine"
+    if incident.state in {CLOSED, CANCELLED}:
+        return "ended"
+    if call is None or call.dropped:
+        return "dropped"
+    if incident.state != WAITING:
+        return "declined" if call.declined_at else "other"
+    return "declined" if call.declined_at else "open"
+
+
+@letter("alert")
+def _alert(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or w.to.person_id != w.refs["person"]:
+        return None  # unlinked meanwhile: nothing of the case goes to this address any more
+    call = incidents.called_one(w.tx, w.refs["incident"], w.refs["person"])
+    view = call.view if call else "coordinator"
+    alert = _case_facts(w.tx, incident, w.refs, w.now)
+    alert = replace(alert, view=view, relation=_relation(incident, call, w.refs["person"]),
+                    again=w.refs.get("again", 0), turned_red=bool(w.refs.get("red")),
+                    left=incident.left_by == w.refs["person"] and incident.state == WAITING,
+                    posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
+    return alert if view in {"worker", "dinkes"} else replace(alert, signs=(), age=None, notes=())
+
+
+def _is_posted(tx: Tx, incident: Incident, person_id: int, now: datetime) -> bool:
+    return any(role.person_id == person_id for role in roster.posted(tx, incident.where, now))
+
+
+def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime) -> told.Alert:
+    named = places.named(tx, incident.where)
+    shared = incident.latitude is not None
+    latitude = incident.latitude if shared else named.latitude
+    longitude = incident.longitude if shared else named.longitude
+    place = words.place(named.tps, named.kelurahan, named.kecamatan, named.puskesmas)
+    sealed = details(tx, incident)
+    return told.Alert(
+        incident=refs["incident"],
+        number=incident.number,
+        state=incident.state,
+        severity=incident.severity,
+        kinds=incident.said,
+        place=place,
+        new_place=place,
+        map_link=words.map_link(
+            latitude, longitude, ", ".join(e for e in (place, named.election) if e) if place else ""
+        ),
+        exact=latitude is not None,
+        casualty=incident.casualty,
+        casualty_name=name_of(tx, incident.casualty_id),
+        age=_age(tx, incident.casualty_id, now),
+        signs=tuple(sealed["signs"]),
+        notes=tuple(sealed["notes"][-5:]),
+        reporters=reporters(tx, incident),
+        verified=incident.verified,
+        by_itself=incident.said == (triage.UNCLEAR,),
+        reported_at=incident.reported_at,
+        taker=name_of(tx, incident.taken_by),
+        outcome=incident.outcome,
+        referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
+    )
+
+
+def reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
+    """Name and phone of who reported; both names where two people share the number and it is not said who speaks."""
+    who = people.speaker_of(tx, incident.reporter_address_id)
+    if incident.reporter_id:
+        row = people.person(tx, incident.reporter_id)
+        return ((row.name, row.phone or ""),)
+    if who.phone and incident.verified:
+        return tuple((name, who.phone) for _, name in people.with_phone(tx, who.phone))
+    return ((who.named or "?", who.phone or ""),)
+
+
+def _age(tx: Tx, person_id: int | None, now: datetime) -> int | None:
+    """The age by the NIK's date of birth (a woman's day stands 40 higher), so that it falls between 17 and 99."""
+    row = people.person(tx, person_id) if person_id else None
+    if row is None or not row.nik_sealed:
+        return None
+    nik = tx.vault.open(row.nik_sealed)
+    day, month, year = int(nik[6:8]) % 40, int(nik[8:10]), int(nik[10:12])
+    century = 2000 if now.year - (2000 + year) >= 17 else 1900  # noqa: PLR2004 - the youngest officer
+    return now.year - (century + year) - ((now.month, now.day) < (month, day))
+
+
+@letter("red_notice")
+def _red_notice(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or not w.to.linked:
+        return None
+    return told.RedNotice(
+        incident.number, incident.severity, place_words(w.tx, incident.where), incident.state, incident.reported_at
+    )
+
+
+@letter("false_alarm")
+def _false_alarm(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    return told.FalseAlarm(incident.number, place_words(w.tx, incident.where)) if incident and w.to.linked else None
+
+
+@letter("long_there")
+def _long_there(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or incident.state != "arrived" or not w.to.linked:
+        return None
+    return told.LongThere(incident.number, place_words(w.tx, incident.where), w.refs["minutes"])
+
+
+@letter("still_ask")
+def _still_ask(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or incident.taken_by != w.to.person_id or incident.state not in {"taken", "arrived"}:
+        return None
+    return told.StillAsk(incident.number, w.refs["incident"], incident.state, incident.severity, w.refs["minutes"])
+
+
+@letter("addition")
+def _addition(w: Writing) -> Words | None:
+    entry = journal.entry(w.tx, w.refs["entry"])
+    incident = case_of(w.tx, w.refs)
+    if entry is None or incident is None or not w.to.linked:
+        return None
+    detail = w.tx.vault.open_json(entry.detail_sealed) or {}
+    return told.Addition(
+        number=incident.number,
+        what=entry.what,
+        words=detail.get("words", ""),
+        codes=tuple(detail.get("codes", ())),
+        place=place_words(w.tx, incident.where),
+    )
+
+
+@letter("shown")
+def _shown(w: Writing) -> Words | None:
+    entry = journal.entry(w.tx, w.refs["entry"])
+    incident = case_of(w.tx, w.refs)
+    if entry is None or incident is None or not w.to.linked:
+        return None
+    detail = w.tx.vault.open_json(entry.detail_sealed) or {}
+    return told.Shown(
+        number=incident.number,
+        what=entry.what,
+        ref=detail.get("ref", ""),
+        latitude=detail.get("latitude"),
+        longitude=detail.get("longitude"),
+    )

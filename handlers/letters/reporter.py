@@ -1,0 +1,109 @@
+"""Letters to who reported an emergency."""
+
+from __future__ import annotations
+
+from handlers import triage
+from handlers.letters.facts import case_of, details, emergency_number, name_of, place_words
+from handlers.letters.registry import Writing, letter
+from messages import incident as said
+from messages.render import Words
+from storage import incidents, people, places, roster
+from storage.incidents import CANCELLED, CLOSED, WAITING
+
+
+@letter("filed")
+def _filed(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None:
+        return None
+    called = [each for each in incidents.all_called(w.tx, w.refs["incident"]) if not each.dropped]
+    reached = people.reachable(w.tx, [each.person_id for each in called])
+    views = {each.view for each in called if each.person_id in reached}
+    serving = places.names_of_puskesmas(w.tx, places.serving(w.tx, incident.where))
+    return said.Filed(
+        number=incident.number,
+        kind=incident.kind,
+        at=incident.reported_at,
+        place=place_words(w.tx, incident.where),
+        told="puskesmas" if "worker" in views else ("coordinators" if views else "nobody"),
+        puskesmas=serving[0] if len(serving) == 1 else "",
+        verified=incident.verified,
+        by_itself=bool(w.refs.get("by_itself")),
+        emergency_number=emergency_number(w.tx, incident),
+        police_number=w.refs.get("police", "110"),
+    )
+
+
+@letter("questions")
+def _questions(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or incident.state in {CLOSED, CANCELLED}:
+        return None
+    return said.Questions(
+        number=incident.number,
+        incident=w.refs["incident"],
+        who=incident.casualty,
+        place=place_words(w.tx, incident.where),
+        signs=tuple(details(w.tx, incident)["signs"]),
+        crew=bool(_home_tps(w)),
+        verified=incident.verified,
+    )
+
+
+def _home_tps(w: Writing) -> int | None:
+    mine = roster.roles(w.tx, w.to.person_id, w.now) if w.to.linked and w.to.person_id else []
+    return next((role.where.tps_id for role in mine if role.where.tps_id), None)
+
+
+@letter("crew")
+def _crew(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    tps_id = _home_tps(w)
+    if incident is None or tps_id is None:
+        return None
+    crew = roster.crew(w.tx, tps_id, w.now)
+    mates = [(role.person_id, role.name) for role in crew if role.person_id != w.to.person_id]
+    return said.Crew(incident.number, w.refs["incident"], tuple(dict.fromkeys(mates)))
+
+
+@letter("signs")
+def _signs(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None:
+        return None
+    return said.Signs(incident.number, w.refs["incident"], tuple(triage.SIGNS), tuple(details(w.tx, incident)["signs"]))
+
+
+@letter("place_set")
+def _place_set(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    return said.PlaceSet(incident.number, place_words(w.tx, incident.where)) if incident else None
+
+
+@letter("my_case")
+def _my_case(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None:
+        return None
+    worker = name_of(w.tx, incident.taken_by) if incident.verified else ""
+    return said.MyCase(incident.number, w.refs["incident"], incident.state, worker, place_words(w.tx, incident.where))
+
+
+@letter("to_reporter")
+def _to_reporter(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None:
+        return None
+    if w.refs["what"] == "nobody" and incident.state != WAITING:
+        return None  # somebody took it meanwhile
+    centre = roster.centre_of(w.tx, incident.taken_by) if incident.taken_by else ""
+    return said.ToReporter(
+        menu=w.to.menu,
+        number=incident.number,
+        what=w.refs["what"],
+        worker=name_of(w.tx, incident.taken_by) if incident.verified else "",
+        puskesmas=centre,
+        outcome=incident.outcome,
+        minutes=w.refs.get("minutes", 0),
+        emergency_number=emergency_number(w.tx, incident),
+    )

@@ -1,0 +1,233 @@
+"""Who is called answers: take, decline, arrive, close, refer, lower. Every other tap is answered with the state."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from handlers import escalation, triage
+from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from messages import menu
+from messages import response as told
+from messages.words import short
+from storage import incidents, journal, people
+from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, TAKEN, WAITING, Incident
+
+AFTER_ARRIVAL = timedelta(minutes=30)
+OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
+QUIET_NOW = {"climb_at": None, "tell_at": None, "quiet_asked": False}
+
+
+def _called(turn: Turn) -> tuple[Incident | None, str]:
+    """The case of a tap, locked, if this person was called for it and has not lost it; else the tap's answer."""
+    person = turn.who.person_id if turn.who.linked else None
+    found = incidents.by_id(turn.tx, int(turn.args[0])) if person else None
+    call = incidents.called_one(turn.tx, found.id or 0, person) if found and person else None
+    if found is None or call is None:
+        return None, "not_yours"
+    found = incidents.need(turn.tx, found.id or 0)
+    if call.dropped and found.taken_by != person:
+        return None, "moved"
+    return found, ""
+
+
+def _state(turn: Turn, case: Incident) -> Reply:
+    """What a tap that changes nothing is answered with."""
+    mine = case.taken_by == turn.who.person_id
+    said = {WAITING: "waiting", TAKEN: "already" if mine else "taken_by_other", ARRIVED: "is_arrived",
+            REFERRED: "is_referred", CLOSED: "ended", CANCELLED: "cancelled"}  # fmt: skip
+    return emergency(tap=said[case.state])
+
+
+def _me(turn: Turn) -> int:
+    assert turn.who.person_id is not None  # `_called` let only linked people through
+    return turn.who.person_id
+
+
+def take(turn: Turn) -> Reply:
+    """Saya tangani: first come first served."""
+    case, tap = _called(turn)
+    if case is None:
+        return Reply(then=STAY, tap=tap)
+    quiet_at = turn.now + timedelta(seconds=turn.rules.quiet)
+    values = {**QUIET_NOW, "state": TAKEN, "taken_at": turn.now, "taken_by": _me(turn), "left_by": None}
+    if not incidents.move(turn.tx, case.id or 0, (WAITING,), {**values, "quiet_at": quiet_at}):
+        return _state(turn, case)
+    return _now_his(turn, case, "taken")
+
+
+def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
+    number = case.id or 0
+    journal.add(turn.tx, what, turn.now, incident_id=number, who=_me(turn))
+    escalation.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
+    escalation.refresh(turn.tx, number, turn.now)
+    escalation.tell_reporter(turn.tx, incidents.need(turn.tx, number), what, turn.now)
+    return emergency(tap=what, incident=number)
+
+
+def decline(turn: Turn) -> Reply:
+    """Tidak bisa: while it waits he steps back; after taking it waits again and climbs at once."""
+    case, tap = _called(turn)
+    if case is None:
+        return Reply(then=STAY, tap=tap)
+    number = case.id or 0
+    if case.state == WAITING:
+        return _step_back(turn, case)
+    back = {**QUIET_NOW, "state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None}
+    if not incidents.move(turn.tx, number, (TAKEN,), back, by=_me(turn)):
+        return _state(turn, case)
+    incidents.decline(turn.tx, number, _me(turn), turn.now)
+    journal.add(turn.tx, "handed_back", turn.now, incident_id=number, who=_me(turn))
+    escalation.hand_back(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
+    return emergency(tap="handed_back", incident=number)
+
+
+def _step_back(turn: Turn, case: Incident) -> Reply:
+    number = case.id or 0
+    if not incidents.decline(turn.tx, number, _me(turn), turn.now):
+        return emergency(tap="already")
+    journal.add(turn.tx, "declined", turn.now, incident_id=number, who=_me(turn))
+    escalation.refresh(turn.tx, number, turn.now)
+    everybody = [c for c in incidents.all_called(turn.tx, number) if not c.dropped]
+    reached = people.reachable(turn.tx, [c.person_id for c in everybody])
+    if all(c.declined_at for c in everybody if c.person_id in reached):
+        escalation.climb(turn.tx, incidents.need(turn.tx, number), case.rung + 1, turn.now, turn.rules)
+    return emergency(tap="declined", incident=number)
+
+
+def arrive(turn: Turn) -> Reply:
+    """Tiba: of who took it, or of who took it first, was quiet, and comes before another."""
+    case, tap = _called(turn)
+    if case is None:
+        return Reply(then=STAY, tap=tap)
+    number = case.id or 0
+    there = {**QUIET_NOW, "state": ARRIVED, "arrived_at": turn.now, "quiet_at": turn.now + AFTER_ARRIVAL}
+    if incidents.move(turn.tx, number, (TAKEN,), there, by=_me(turn)):
+        return _now_his(turn, case, "arrived")
+    again = {**there, "taken_by": _me(turn), "taken_at": turn.now, "left_by": None}
+    if case.left_by == _me(turn) and incidents.move(turn.tx, number, (WAITING,), again):
+        return _now_his(turn, case, "arrived")
+    return _state(turn, case)
+
+
+def _mine(turn: Turn, *states: str) -> tuple[Incident | None, Reply]:
+    """The case if it is this person's and in one of `states`; else what he is answered."""
+    case, tap = _called(turn)
+    if case is None:
+        return None, Reply(then=STAY, tap=tap)
+    if case.taken_by != turn.who.person_id or case.state not in states:
+        return None, _state(turn, case)
+    return case, emergency()
+
+
+def close(turn: Turn) -> Reply:
+    """Selesai asks for the outcome first."""
+    case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
+    if case is None:
+        return answer
+    _touch(turn, case)
+    return emergency(told.Outcome(case.number, case.id or 0), tap="choose", incident=case.id)
+
+
+def end(turn: Turn) -> Reply:
+    """The outcome closes the case for good."""
+    case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
+    outcome = turn.args[1]
+    if case is None or outcome not in OUTCOMES:
+        return answer if case is None else Reply(then=STAY, tap="unknown")
+    number = case.id or 0
+    values = {**QUIET_NOW, "quiet_at": None, "state": CLOSED, "outcome": outcome, "ended_at": turn.now}
+    if not incidents.move(turn.tx, number, (TAKEN, ARRIVED, REFERRED), values, by=_me(turn)):
+        return _state(turn, incidents.need(turn.tx, number))
+    journal.add(turn.tx, "closed", turn.now, incident_id=number, who=_me(turn), detail={"outcome": outcome})
+    escalation.refresh(turn.tx, number, turn.now)
+    escalation.tell_reporter(turn.tx, case, "closed", turn.now)
+    return emergency(tap="closed", incident=number)
+
+
+def refer(turn: Turn) -> Reply:
+    """Rujuk asks where to."""
+    case, answer = _mine(turn, TAKEN, ARRIVED)
+    if case is None:
+        return answer
+    _touch(turn, case)
+    then = Next("response", "referred", {"incident": case.id})
+    return emergency(told.ReferAsk(case.number), then=then, tap="ok", incident=case.id)
+
+
+def referred(turn: Turn) -> Reply:
+    """Where the casualty is brought."""
+    turn.args = (str(turn.kept.get("incident", 0)),)
+    case, answer = _mine(turn, TAKEN, ARRIVED)
+    if case is None:
+        return _typed_answer(turn, answer)
+    number, to = case.id or 0, short(turn.heard.text, 200)
+    values = {**QUIET_NOW, "quiet_at": None, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
+    incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))
+    journal.add(turn.tx, "referred", turn.now, incident_id=number, who=_me(turn), detail={"words": to})
+    escalation.refresh(turn.tx, number, turn.now)
+    escalation.tell_reporter(turn.tx, case, "referred", turn.now)
+    return emergency(told.Done(turn.menu, case.number, "referred"), then=None, incident=number)
+
+
+def _typed_answer(turn: Turn, answer: Reply) -> Reply:
+    """A typed answer that came too late: the state in words, and the draft is over."""
+    return Reply((told.Late(turn.menu, answer.tap),), None)
+
+
+def lower(turn: Turn) -> Reply:
+    """Turunkan asks for the reason."""
+    case, answer = _mine(turn, TAKEN, ARRIVED)
+    if case is None:
+        return answer
+    to = triage.one_lower(case.severity)
+    if to is None:
+        return emergency(tap="lowest")
+    _touch(turn, case)
+    then = Next("response", "lowered", {"incident": case.id, "from": case.severity})
+    return emergency(told.LowerAsk(case.number, case.severity, to), then=then, tap="ok", incident=case.id)
+
+
+def lowered(turn: Turn) -> Reply:
+    """One step down, with a reason; the case stays his and is not climbed."""
+    turn.args = (str(turn.kept.get("incident", 0)),)
+    case, answer = _mine(turn, TAKEN, ARRIVED)
+    if case is None:
+        return _typed_answer(turn, answer)
+    to = triage.one_lower(case.severity)
+    if to is None or case.severity != turn.kept.get("from"):
+        return _typed_answer(turn, emergency(tap="already"))
+    number = case.id or 0
+    incidents.change(turn.tx, number, severity=to)
+    detail = {"from": case.severity, "to": to, "words": short(turn.heard.text, 300)}
+    journal.add(turn.tx, "lowered", turn.now, incident_id=number, who=_me(turn), detail=detail)
+    escalation.refresh(turn.tx, number, turn.now)
+    return emergency(told.Done(turn.menu, case.number, "lowered", to), then=None, incident=number)
+
+
+def still(turn: Turn) -> Reply:
+    """Still on it: the quiet time begins anew."""
+    case, answer = _mine(turn, TAKEN, ARRIVED)
+    if case is None:
+        return answer
+    _touch(turn, case)
+    journal.add(turn.tx, "still", turn.now, incident_id=case.id, who=_me(turn))
+    return emergency(tap="still", incident=case.id)
+
+
+def _touch(turn: Turn, case: Incident) -> None:
+    """Any step of the worker's starts his quiet time anew."""
+    wait = timedelta(seconds=turn.rules.quiet) if case.state == TAKEN else AFTER_ARRIVAL
+    incidents.change(turn.tx, case.id or 0, quiet_at=turn.now + wait, quiet_asked=False)
+
+
+def cases(turn: Turn) -> Reply:
+    """/kasus: mine and those waiting, each as a fresh message with its buttons."""
+    if not turn.who.linked or not {"kasus"} & set(turn.menu):
+        return Reply((menu.NotYours(turn.menu),), STAY)
+    mine = incidents.taken_by(turn.tx, _me(turn))
+    waiting = incidents.waiting_for(turn.tx, _me(turn))
+    fresh = [
+        Letter("alert", {"incident": c.id, "person": _me(turn), "again": max(c.round - 1, 0)})
+        for c in (*mine, *waiting)
+    ]
+    return emergency(told.Cases(turn.menu, len(mine), len(waiting)), *fresh[:20])

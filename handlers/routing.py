@@ -1,0 +1,158 @@
+"""Which step takes a turn: pure tables. An emergency's words go before any open question; a draft before free words."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from functools import cache
+
+from handlers import details, duty, incident, menu, response, status, triage, welcome
+from handlers.turn import Reply, Step
+from messages.chat import Heard
+from messages.render import labels
+
+COMMANDS: dict[str, Step] = {
+    "start": welcome.start,
+    "menu": menu.show,
+    "bantuan": menu.help_,
+    "help": menu.help_,
+    "darurat": incident.start,
+    "lapor": incident.start,
+    "status": status.show,
+    "data": welcome.data,
+    "hapus": welcome.delete,
+    "jaga": duty.show,
+    "kasus": response.cases,
+}
+
+LABELS: dict[str, Step] = {
+    "darurat": incident.start,
+    "status": status.show,
+    "data": welcome.data,
+    "bantuan": menu.help_,
+    "jaga": duty.show,
+    "kasus": response.cases,
+    "batal": incident.cancel,
+    "setuju": welcome.agree,
+    "tidak": welcome.refuse,
+    **dict.fromkeys(triage.KINDS, incident.kind),
+}
+
+# What else a label is called when it is typed.
+TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada": "sesak", "sakit": "sakit",
+                         "kelelahan": "sakit", "menu": "bantuan", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip
+
+# verb → step and what its arguments are: "n" a number, "w" a word
+TAPS: dict[str, tuple[Step, str]] = {
+    "notme": (welcome.not_me, ""),
+    "iam": (welcome.i_am, "n"),
+    "delete": (welcome.delete_answer, "w"),
+    "cancel": (incident.cancel_tapped, "n"),
+    "other": (incident.other_victim, "n"),
+    "who": (details.who, "nw"),
+    "crew": (details.crew, "n"),
+    "signs": (details.signs, "n"),
+    "sign": (details.sign, "nw"),
+    "signed": (details.signed, "n"),
+    "place": (details.place_ask, "n"),
+    "take": (response.take, "n"),
+    "decline": (response.decline, "n"),
+    "arrive": (response.arrive, "n"),
+    "close": (response.close, "n"),
+    "end": (response.end, "nw"),
+    "refer": (response.refer, "n"),
+    "lower": (response.lower, "n"),
+    "still": (response.still, "n"),
+    "duty": (duty.change, "w"),
+}
+
+DRAFTS: dict[tuple[str, str], Step] = {
+    ("welcome", "consent"): welcome.consent_again,
+    ("welcome", "contact"): welcome.contact_again,
+    ("incident", "place"): details.place_typed,
+    ("response", "referred"): response.referred,
+    ("response", "lowered"): response.lowered,
+}
+
+EMERGENCY_COMMANDS = {"darurat", "lapor"}
+# The taps by which a reporter makes his own case better; a worker's taps file nothing.
+EMERGENCY_TAPS = {"other", "who", "crew", "signs", "sign", "signed", "place"}
+LARGEST_ID = 2**31 - 1
+
+
+def plain(text: str) -> str:
+    """Letters, digits and single spaces in lower case: how a label is compared, whatever stands around it."""
+    folded = unicodedata.normalize("NFKD", text).casefold()
+    return " ".join("".join(ch if ch.isalnum() else " " for ch in folded).split())
+
+
+@cache
+def _heard_as() -> dict[str, str]:
+    known = {plain(words): key for key, words in labels().items() if key in LABELS}
+    return known | TYPED
+
+
+def label_of(text: str) -> str | None:
+    """The key of the label that this text is, if it is one."""
+    return _heard_as().get(plain(text)) if text and len(text) < 60 else None  # noqa: PLR2004 - no label is longer
+
+
+def command_of(text: str) -> tuple[str, tuple[str, ...]] | None:
+    """`/start darurat` → ("start", ("darurat",)); None where it is no command."""
+    words = text.split()
+    return (words[0][1:].casefold(), tuple(words[1:3])) if words and words[0].startswith("/") else None
+
+
+def _tap(choice: str) -> tuple[Step, tuple[str, ...]]:
+    verb, *args = choice.split(":")
+    step, shape = TAPS.get(verb, (menu.unknown_tap, ""))
+    good = len(args) == len(shape) and all(_fits(arg, kind) for arg, kind in zip(args, shape, strict=True))
+    return (step, tuple(args)) if good else (menu.unknown_tap, ())
+
+
+def _fits(arg: str, kind: str) -> bool:
+    if kind == "w":
+        return bool(arg) and arg.replace("_", "").isalnum() and arg.isascii() and (not arg.isdigit() or _fits(arg, "n"))
+    return arg.isascii() and arg.isdigit() and len(arg) <= 10 and int(arg) <= LARGEST_ID  # noqa: PLR2004
+
+
+def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
+    heard: Heard, dialog: str | None, step: str | None
+) -> tuple[Step, tuple[str, ...]]:
+    """The step for what was heard, and its arguments; `dialog` and `step` as the draft has them."""
+    if heard.group:
+        return menu.in_group, ()
+    if heard.tap:
+        return _tap(heard.choice)
+    if heard.contact:
+        return welcome.contact, ()
+    if heard.place:
+        return details.position, ()
+    if heard.file:
+        return details.file, ()
+    command = command_of(heard.text)
+    if command:
+        return COMMANDS.get(command[0], _missing(command[0])), command[1]
+    key = label_of(heard.text)
+    if key:
+        return LABELS[key], (key,)
+    drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
+    return drafted or details.words, ()
+
+
+def _missing(name: str) -> Step:
+    """A command of the contract that comes later, or none at all."""
+    return menu.not_yet if name in {"berhenti", "siaran", "jadwal", "rekap", "cakupan", "tps"} else menu.lost
+
+
+def may_be_emergency(heard: Heard) -> bool:
+    """Whether what was heard is, or may be, an emergency, as far as it can be told without the database."""
+    if heard.group:
+        return False
+    if heard.tap:
+        return heard.choice.split(":")[0] in EMERGENCY_TAPS
+    command = command_of(heard.text)
+    if command:
+        return command[0] in EMERGENCY_COMMANDS or "darurat" in command[1]
+    key = label_of(heard.text)
+    return key in triage.KINDS or key == "darurat"

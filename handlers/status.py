@@ -1,0 +1,16 @@
+"""/status: am I covered. One message; it informs and never promises a claim."""
+
+from __future__ import annotations
+
+from handlers.turn import STAY, Letter, Reply, Turn
+from messages import welcome
+from storage import people
+
+
+def show(turn: Turn) -> Reply:
+    if turn.who.linked:
+        return Reply((Letter("status"),), STAY)
+    if turn.who.phone and turn.who.consent == "yes" and people.with_phone(turn.tx, turn.who.phone):
+        return Reply((Letter("which"),), STAY)
+    secretariat = turn.election.secretariat if turn.election else ""
+    return Reply((welcome.NotFound(("data", "bantuan"), secretariat),), STAY)

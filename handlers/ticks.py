@@ -1,0 +1,102 @@
+"""What the clock wakes: calls that file themselves, incidents that climb, people who are asked. Plain functions."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import dispatch, escalation, ladder
+from handlers.turn import Letter, Rules
+from storage import drafts, incidents, journal
+from storage.database import Tx
+from storage.incidents import ARRIVED, GREEN, TAKEN, WAITING, Incident
+
+
+def due(tx: Tx, now: datetime) -> tuple[list[int], list[int]]:
+    """Addresses whose call is to be filed, and ids of incidents with something to do."""
+    return drafts.calls_due(tx, now), [case.id or 0 for case in incidents.due(tx, now)]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """The earliest moment at which the clock has anything to do."""
+    return min((t for t in (drafts.next_call(tx), incidents.next_due(tx)) if t is not None), default=None)
+
+
+def call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
+    """File an opened call by itself."""
+    dispatch.file_call(tx, address_id, now, rules)
+
+
+def incident(tx: Tx, incident_id: int, now: datetime, rules: Rules) -> None:
+    """Everything that is due for one incident, looked at again under its lock."""
+    case = incidents.need(tx, incident_id)
+    if case.state == WAITING:
+        _tell(tx, case, now)
+        case = incidents.need(tx, incident_id)
+        if case.climb_at is not None and case.climb_at <= now:
+            _climb(tx, case, now, rules)
+    elif case.quiet_at is not None and case.quiet_at <= now:
+        _quiet(tx, case, now, rules)
+    else:
+        incidents.change(tx, incident_id, climb_at=None, tell_at=None)
+
+
+def _climb(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
+    if case.severity == GREEN:
+        incidents.change(tx, case.id or 0, climb_at=None)
+        return
+    escalation.climb(tx, case, case.rung + 1, now, rules)
+
+
+def _tell(tx: Tx, case: Incident, now: datetime) -> None:
+    """At two and at five minutes: nobody has taken it yet."""
+    if case.tell_at is None or case.tell_at > now:
+        return
+    after = escalation.TELL_AFTER
+    told = case.told + 1
+    following = case.reported_at + after[told] if told < len(after) else None
+    incidents.change(tx, case.id or 0, told=told, tell_at=following)
+    minutes = int(after[case.told].total_seconds() // 60)
+    journal.add(tx, "told_nobody", now, incident_id=case.id, detail={"minutes": minutes})
+    escalation.tell_reporter(tx, case, "nobody", now, minutes=minutes)
+
+
+def _quiet(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
+    if case.state == ARRIVED:
+        _long_there(tx, case, now)
+    elif case.state == TAKEN and not case.quiet_asked:
+        _ask(tx, case, now, rules)
+    elif case.state == TAKEN:
+        _give_up(tx, case, now, rules)
+    else:
+        incidents.change(tx, case.id or 0, quiet_at=None)
+
+
+def _ask(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
+    number = case.id or 0
+    incidents.change(tx, number, quiet_asked=True, quiet_at=now + timedelta(seconds=rules.quiet))
+    journal.add(tx, "asked", now, incident_id=number, who=case.taken_by)
+    asked = Letter("still_ask", {"incident": number, "minutes": round(rules.quiet / 60)})
+    escalation.tell(tx, case, {case.taken_by or 0}, asked, now)
+
+
+def _give_up(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
+    """Asked and quiet for as long again: it waits and climbs; if he taps Tiba before another takes it, it is his."""
+    number = case.id or 0
+    values = {"state": WAITING, "left_by": case.taken_by, "taken_by": None, "taken_at": None, "quiet_at": None,
+              "quiet_asked": False}  # fmt: skip
+    if incidents.move(tx, number, (TAKEN,), values, by=case.taken_by):
+        journal.add(tx, "quiet", now, incident_id=number, who=case.taken_by)
+        escalation.hand_back(tx, incidents.need(tx, number), now, rules)
+
+
+def _long_there(tx: Tx, case: Incident, now: datetime) -> None:
+    """Half an hour after Tiba: the worker is asked, the coordinators told; never climbed."""
+    number = case.id or 0
+    incidents.change(tx, number, quiet_at=None)
+    minutes = round((now - (case.arrived_at or now)).total_seconds() / 60)
+    journal.add(tx, "long_there", now, incident_id=number, who=case.taken_by)
+    escalation.tell(tx, case, {case.taken_by or 0}, Letter("still_ask", {"incident": number, "minutes": minutes}), now)
+    area = {role.person_id for role in ladder.area_coordinators(tx, case.where, now)} - {case.taken_by}
+    escalation.tell(
+        tx, case, {each for each in area if each}, Letter("long_there", {"incident": number, "minutes": minutes}), now
+    )

@@ -1,0 +1,129 @@
+"""What a step sees and what it answers. Smaller than a framework.
+
+A step is a plain function of a `Turn`: it may change the world through `turn.tx`, and answers with a `Reply`. It
+sends nothing itself, and it cannot await.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from messages.chat import Heard
+from messages.render import Words
+from storage import roster
+from storage.database import Tx
+from storage.deliveries import ALERT, REPLY
+from storage.elections import Known, active
+from storage.people import Speaker
+from storage.roster import Role
+
+DEFAULT_ZONE = "WIB"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What operators may set, in seconds; `ladder` is the time until the next rung of a red incident."""
+
+    ladder: tuple[int, ...] = (90, 120, 180)
+    quiet: int = 600
+    police_number: str = "110"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message that is put into words when it is sent: `refs` are ids and codes only."""
+
+    kind: str
+    refs: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The step that the next words belong to, and what to keep for it."""
+
+    dialog: str
+    step: str
+    keep: dict[str, Any] = field(default_factory=dict)
+
+
+STAY = Next("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a step answers: messages to the one who spoke, the draft afterwards (None: forgotten, STAY: as it was),
+    and for a tap the key of its short answer."""
+
+    says: tuple[Words | Letter, ...] = ()
+    then: Next | None = None
+    tap: str = "ok"
+    lane: int = REPLY
+    incident_id: int | None = None
+
+
+@dataclass
+class Turn:
+    """One exchange."""
+
+    heard: Heard
+    who: Speaker
+    tx: Tx
+    now: datetime
+    rules: Rules
+    args: tuple[str, ...] = ()
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What the draft kept."""
+        return self.tx.vault.open_json(self.who.kept_sealed) or {}
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """All that a linked person is in active elections."""
+        return roster.roles(self.tx, self.who.person_id, self.now) if self.who.linked and self.who.person_id else []
+
+    @cached_property
+    def elections(self) -> list[Known]:
+        return active(self.tx, self.now)
+
+    @property
+    def election(self) -> Known | None:
+        """The person's nearest election, else the nearest of all."""
+        mine = [each for each in self.elections if self.roles and each.id == self.roles[0].where.election_id]
+        found = mine or self.elections
+        return found[0] if found else None
+
+    @property
+    def zone(self) -> str:
+        return self.election.zone if self.election else DEFAULT_ZONE
+
+    @property
+    def emergency_number(self) -> str:
+        return self.election.emergency_number if self.election else "119"
+
+    @property
+    def menu(self) -> tuple[str, ...]:
+        """The label keys of what this person may do, besides Darurat."""
+        return menu_keys({role.kind for role in self.roles}, self.who.linked)
+
+
+def menu_keys(kinds: set[str], linked: bool = True) -> tuple[str, ...]:
+    """The label keys for somebody with these kinds of roles."""
+    keys = ["status"] if linked else []
+    keys += ["jaga"] if roster.WORKER in kinds else []
+    keys += ["kasus"] if kinds & {roster.WORKER, roster.COORDINATOR} else []
+    return (*keys, "data", "bantuan")
+
+
+Step = Callable[[Turn], Reply]
+
+
+def emergency(
+    *says: Words | Letter, then: Next | None = STAY, tap: str = "noted", incident: int | None = None
+) -> Reply:
+    """A reply in an emergency dialog: everything said there rides in lane ALERT."""
+    return Reply(says, then, tap, ALERT, incident)

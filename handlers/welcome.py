@@ -1,0 +1,188 @@
+"""Consent, linking by the own contact, and the way out again."""
+
+from __future__ import annotations
+
+from handlers import details, escalation, ladder, post
+from handlers import incident as emergencies
+from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
+from messages import menu, welcome
+from storage import deliveries, incidents, journal, people, roster
+from storage.deliveries import REPLY
+from storage.incidents import TAKEN, WAITING
+from storage.names import mobile
+from storage.roster import Role
+
+
+def start(turn: Turn) -> Reply:
+    """Consent first, then the contact; who is linked is greeted. `/start darurat` opens the emergency."""
+    if turn.args and turn.args[0].startswith("darurat"):
+        return emergencies.start(turn)
+    if turn.who.consent != "yes" or turn.who.consent_version != welcome.CONSENT_VERSION:
+        return Reply((welcome.Consent(),), Next("welcome", "consent"))
+    if turn.who.linked:
+        return Reply((Letter("linked"), menu.Menu(turn.menu)))
+    if turn.who.phone and len(people.with_phone(turn.tx, turn.who.phone)) > 1:
+        return Reply((Letter("which"),), STAY)
+    return Reply((welcome.AskContact(),), Next("welcome", "contact"))
+
+
+def agree(turn: Turn) -> Reply:
+    """Setuju: kept with version and time."""
+    if turn.who.step != "consent":
+        return details.words(turn) if turn.who.consent == "yes" else start(turn)
+    people.consent(turn.tx, turn.who.address_id, "yes", welcome.CONSENT_VERSION, turn.now)
+    detail = {"version": welcome.CONSENT_VERSION, "address": turn.who.address_id}
+    journal.add(turn.tx, "consent_given", turn.now, who=turn.who.person_id, detail=detail)
+    if turn.who.person_id is not None:  # he agreed to an older version before
+        return Reply(
+            (
+                Letter("linked"),
+                menu.Menu(menu_keys({role.kind for role in roster.roles(turn.tx, turn.who.person_id, turn.now)})),
+            )
+        )
+    return Reply((welcome.AskContact(),), Next("welcome", "contact"))
+
+
+def refuse(turn: Turn) -> Reply:
+    """Tidak: Darurat works all the same; asked again only at /start."""
+    if turn.who.step != "consent":
+        return details.words(turn)
+    people.consent(turn.tx, turn.who.address_id, "no", welcome.CONSENT_VERSION, turn.now)
+    if turn.who.person_id is not None:
+        people.unlink(turn.tx, turn.who.address_id)
+    return Reply((welcome.Refused(),))
+
+
+def consent_again(turn: Turn) -> Reply:
+    """Other words where Setuju or Tidak was asked."""
+    return Reply((welcome.Consent(),), STAY)
+
+
+def contact_again(turn: Turn) -> Reply:
+    """Typed words where the contact button was asked: a typed number proves nothing."""
+    return Reply((welcome.NotYourContact(),), STAY)
+
+
+def contact(turn: Turn) -> Reply:
+    """The sender's own contact links; anybody else's proves nothing."""
+    shared = turn.heard.contact
+    if turn.who.consent != "yes":
+        return start(turn)
+    if shared is None or not shared.own:
+        return Reply((welcome.NotYourContact(),), Next("welcome", "contact"))
+    phone = mobile(shared.phone) or shared.phone
+    found = people.with_phone(turn.tx, phone)
+    people.link(turn.tx, turn.who.address_id, found[0][0] if len(found) == 1 else None, phone, turn.now)
+    if not found:
+        secretariat = turn.election.secretariat if turn.election else ""
+        return Reply((welcome.NotFound(("status", "data", "bantuan"), secretariat),))
+    if len(found) > 1:
+        return Reply((Letter("which"),))
+    return _linked(turn, found[0][0])
+
+
+def _linked(turn: Turn, person_id: int) -> Reply:
+    journal.add(turn.tx, "linked", turn.now, who=person_id, detail={"address": turn.who.address_id})
+    roles = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
+    return Reply((Letter("linked"), menu.Menu(menu_keys(roles))))
+
+
+def i_am(turn: Turn) -> Reply:
+    """Which of the people who share the number is speaking."""
+    person_id = int(turn.args[0])
+    sharing = people.with_phone(turn.tx, turn.who.phone) if turn.who.phone and turn.who.consent == "yes" else []
+    if person_id not in dict(sharing) or turn.who.phone is None:
+        return Reply(then=STAY, tap="not_yours")
+    people.link(turn.tx, turn.who.address_id, person_id, turn.who.phone, turn.now)
+    return _linked(turn, person_id)
+
+
+def not_me(turn: Turn) -> Reply:
+    """Bukan saya: unlinked, everything hidden, the coordinator told."""
+    if not turn.who.linked or turn.who.person_id is None:
+        return Reply(then=STAY, tap="already")
+    person_id, roles = turn.who.person_id, turn.roles
+    _leave(turn, roles)
+    journal.add(turn.tx, "not_me", turn.now, who=person_id, detail={"address": turn.who.address_id})
+    _tell(turn, nearest_coordinators(turn, roles), Letter("somebody_else", {"person": person_id}))
+    return Reply((welcome.Unlinked(),), tap="noted")
+
+
+def _leave(turn: Turn, roles: list[Role]) -> None:
+    """Unlink; what still waits for this address is withdrawn, and cases of his wait for others again."""
+    if any(role.kind != roster.OFFICER for role in roles) and turn.who.person_id is not None:
+        _hand_back(turn, turn.who.person_id)
+    deliveries.withdraw(turn.tx, reason="unlinked", now=turn.now, address_id=turn.who.address_id)
+    people.unlink(turn.tx, turn.who.address_id)
+
+
+def _hand_back(turn: Turn, person_id: int) -> None:
+    if len(people.reachable(turn.tx, [person_id]).get(person_id, [])) > 1:
+        return  # he still hears us on another address
+    for case in incidents.taken_by(turn.tx, person_id):
+        values = {"state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None, "quiet_asked": False}
+        if incidents.move(turn.tx, case.id or 0, (TAKEN,), values, by=person_id):
+            incidents.decline(turn.tx, case.id or 0, person_id, turn.now)
+            journal.add(turn.tx, "handed_back", turn.now, incident_id=case.id, who=person_id)
+            escalation.hand_back(turn.tx, incidents.need(turn.tx, case.id or 0), turn.now, turn.rules)
+
+
+def nearest_coordinators(turn: Turn, roles: list[Role]) -> set[int]:
+    """The coordinators nearest to a person's place who can be reached: his institution's first, then any."""
+    if not roles:
+        return set()
+    around = ladder.area_coordinators(turn.tx, roles[0].where, turn.now)
+    reachable = people.reachable(turn.tx, [role.person_id for role in around])
+    here = [role for role in around if role.person_id in reachable and role.person_id != turn.who.person_id]
+    here = [role for role in here if role.institution == roles[0].institution] or here
+    for level in ("kelurahan_id", "kecamatan_id"):
+        exact = [role for role in here if getattr(role.where, level) is not None]
+        if exact:
+            return {role.person_id for role in exact}
+    return {role.person_id for role in here}
+
+
+def _tell(turn: Turn, person_ids: set[int], letter: Letter) -> None:
+    for addresses in people.reachable(turn.tx, person_ids).values():
+        for address_id in addresses:
+            post.say(turn.tx, address_id, letter, turn.now, zone=turn.zone, lane=REPLY)
+
+
+# --- what is held, and the way out ---
+
+
+def data(turn: Turn) -> Reply:
+    """/data: what is held about who asks."""
+    return Reply((Letter("my_data"),), STAY)
+
+
+def delete(turn: Turn) -> Reply:
+    """/hapus asks once."""
+    return Reply((welcome.DeleteAsk(),), STAY)
+
+
+def delete_answer(turn: Turn) -> Reply:
+    """Withdraw consent and unlink at once; a worker on duty: his head is told."""
+    if turn.args[0] != "yes":
+        return Reply((menu.Dropped(turn.menu),), STAY)
+    person_id, roles = turn.who.person_id, turn.roles
+    shifts = [role for role in roles if role.kind == roster.WORKER]
+    on_duty = bool(shifts) and roster.on_duty(shifts, turn.now)
+    _leave(turn, roles)
+    people.consent(turn.tx, turn.who.address_id, "", welcome.CONSENT_VERSION, turn.now)
+    journal.add(turn.tx, "consent_withdrawn", turn.now, who=person_id, detail={"address": turn.who.address_id})
+    if on_duty and person_id is not None:
+        centre = shifts[0].where.puskesmas_id
+        _tell(turn, _heads(turn, shifts), Letter("worker_left", {"person": person_id, "puskesmas": centre}))
+    return Reply((welcome.Deleted(),), tap="noted")
+
+
+def _heads(turn: Turn, shifts: list[Role]) -> set[int]:
+    """The heads of his puskesmas; none reachable: Dinkes."""
+    centres = [role.where.puskesmas_id for role in shifts if role.where.puskesmas_id]
+    heads = {w.person_id for w in roster.workers(turn.tx, centres, turn.now) if "kepala" in w.position.casefold()}
+    heads -= {turn.who.person_id or 0}
+    if people.reachable(turn.tx, heads):
+        return heads
+    around = ladder.area_coordinators(turn.tx, shifts[0].where, turn.now)
+    return {role.person_id for role in around if role.institution == "Dinkes"}

@@ -1,0 +1,216 @@
+"""What the reporter of an emergency reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from messages.menu import KINDS, WithMenu
+from messages.render import Button, Rows, Words, label
+
+
+def kinds_keyboard() -> Rows:
+    """The kinds as buttons that survive our being away; Batal ends the call."""
+    rows = tuple(tuple(Button(kind) for kind in KINDS[i : i + 2]) for i in range(0, len(KINDS), 2))
+    return (*rows, (Button("batal"),))
+
+
+def case_keyboard() -> Rows:
+    """While an own case is open."""
+    return ((Button("kirim_lokasi", ask="place"), Button("batal")), (Button("darurat"),))
+
+
+@dataclass(frozen=True)
+class Call(Words):
+    """Darurat was tapped: 119 or 112 first, then what happened."""
+
+    name = "call"
+    emergency_number: str = "119"
+
+    def keyboard(self) -> Rows:
+        return kinds_keyboard()
+
+
+@dataclass(frozen=True)
+class CallDropped(WithMenu):
+    """Batal before a kind: nothing was filed."""
+
+    name = "call_dropped"
+
+
+@dataclass(frozen=True)
+class Filed(Words):
+    """The number at once, who was told, and two or three lines of first aid for what happened.
+
+    `place` is the place in words ("" unknown); `told`: puskesmas, coordinators or nobody.
+    """
+
+    name = "filed"
+    number: int = 0
+    kind: str = ""
+    at: datetime | None = None
+    place: str = ""
+    told: str = ""
+    puskesmas: str = ""
+    verified: bool = True
+    by_itself: bool = False
+    emergency_number: str = "119"
+    police_number: str = "110"
+
+    def keyboard(self) -> Rows:
+        return case_keyboard()
+
+
+@dataclass(frozen=True)
+class Questions(Words):
+    """Optional: who, which signs, where. `crew`: the reporter has a crew to choose from."""
+
+    name = "questions"
+    number: int = 0
+    incident: int = 0
+    who: str = ""
+    place: str = ""
+    signs: tuple[str, ...] = ()
+    crew: bool = True
+    verified: bool = True
+
+    def choices(self) -> Rows:
+        i = self.incident
+        who = [Button("korban_saya", f"who:{i}:me")]
+        if self.crew:
+            who.append(Button("korban_rekan", f"crew:{i}"))
+        rows: list[tuple[Button, ...]] = [(*who, Button("korban_lain_orang", f"who:{i}:other"))]
+        rows.append((Button("tanda", f"signs:{i}"), Button("tempat", f"place:{i}")))
+        rows.append((Button("batal", f"cancel:{i}"),))
+        return tuple(rows)
+
+
+@dataclass(frozen=True)
+class Crew(Words):
+    """The crew of the reporter's TPS, by name."""
+
+    name = "crew"
+    number: int = 0
+    incident: int = 0
+    people: tuple[tuple[int, str], ...] = ()
+
+    def choices(self) -> Rows:
+        return tuple((Button("korban_nama", f"who:{self.incident}:{who}", name=name),) for who, name in self.people)
+
+
+@dataclass(frozen=True)
+class Signs(Words):
+    """Several signs, each tapped on or off; `offered` and `chosen` are sign codes."""
+
+    name = "signs"
+    number: int = 0
+    incident: int = 0
+    offered: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+
+    def choices(self) -> Rows:
+        done = Button("selesai_tanda", f"signed:{self.incident}")
+        return (*((self._mark(sign),) for sign in self.offered), (done,))
+
+    def _mark(self, sign: str) -> Button:
+        data = f"sign:{self.incident}:{sign}"
+        return Button("terpilih", data, name=label(sign)) if sign in self.chosen else Button(sign, data)
+
+
+@dataclass(frozen=True)
+class PlaceAsk(Words):
+    """Which kelurahan and TPS; strangers read why it matters."""
+
+    name = "place_ask"
+    number: int = 0
+    unknown: bool = False
+
+    def keyboard(self) -> Rows:
+        return case_keyboard()
+
+
+@dataclass(frozen=True)
+class PlaceWrong(Words):
+    """The place was not understood; `reason`: kelurahan, several, tps; `near` are names to choose from."""
+
+    name = "place_wrong"
+    number: int = 0
+    reason: str = "kelurahan"
+    near: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PlaceSet(Words):
+    name = "place_set"
+    number: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Noted(Words):
+    """Something was added; `what`: who, signs, note, photo, voice, place."""
+
+    name = "noted"
+    number: int = 0
+    what: str = "note"
+    red: bool = False
+
+
+@dataclass(frozen=True)
+class KindAdded(Words):
+    """A kind was added to the open case, with the way to make it a case of its own."""
+
+    name = "kind_added"
+    number: int = 0
+    kind: str = ""
+    entry: int = 0
+    own: bool = True
+
+    def choices(self) -> Rows:
+        return ((Button("korban_lain", f"other:{self.entry}"),),) if self.own else ()
+
+    def keyboard(self) -> Rows:
+        return () if self.own else case_keyboard()
+
+
+@dataclass(frozen=True)
+class MyCase(Words):
+    """The reporter's own open case: number, state, who comes, Batal, and the kinds under the text field."""
+
+    name = "my_case"
+    number: int = 0
+    incident: int = 0
+    state: str = ""
+    worker: str = ""
+    place: str = ""
+
+    def keyboard(self) -> Rows:
+        return kinds_keyboard()
+
+
+@dataclass(frozen=True)
+class ToReporter(WithMenu):
+    """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, nobody, cancelled, lowered.
+
+    `worker` is the name, empty for who is not verified; `puskesmas` where he comes from.
+    """
+
+    name = "to_reporter"
+    number: int = 0
+    what: str = ""
+    worker: str = ""
+    puskesmas: str = ""
+    outcome: str = ""
+    minutes: int = 0
+    reached: bool = True
+    emergency_number: str = "119"
+
+    def keyboard(self) -> Rows:
+        return super().keyboard() if self.what in {"closed", "cancelled"} else ()
+
+
+@dataclass(frozen=True)
+class TooLateToCancel(Words):
+    name = "too_late_to_cancel"
+    number: int = 0
+    state: str = ""

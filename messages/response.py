@@ -1,0 +1,240 @@
+"""What those read who are called for an emergency: health workers, Dinkes, coordinators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from messages.chat import File, Place
+from messages.menu import WithMenu
+from messages.render import Button, Rows, Words
+
+
+@dataclass(frozen=True)
+class Alert(Words):
+    """An incident as one called person sees it.
+
+    `view`: worker, dinkes or coordinator (never signs or age). `relation`: open (may take it), mine, other,
+    declined, dropped (moved away), ended. `again`: how often it was called before without anybody taking it.
+    """
+
+    name = "alert"
+    private = True
+    incident: int = 0
+    number: int = 0
+    state: str = ""
+    severity: str = ""
+    kinds: tuple[str, ...] = ()
+    view: str = "worker"
+    relation: str = "open"
+    posted: bool = False
+    left: bool = False  # he took it, was quiet, and it was called again: Tiba makes it his
+    again: int = 0
+    turned_red: bool = False
+    place: str = ""
+    new_place: str = ""
+    map_link: str = ""
+    exact: bool = False
+    casualty: str = ""
+    casualty_name: str = ""
+    age: int | None = None
+    signs: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    reporters: tuple[tuple[str, str], ...] = ()
+    verified: bool = True
+    by_itself: bool = False
+    reported_at: datetime | None = None
+    taker: str = ""
+    outcome: str = ""
+    referred_to: str = ""
+
+    def choices(self) -> Rows:
+        i = self.incident
+        if self.relation == "open":
+            arrive = ((Button("arrive", f"arrive:{i}"),),) if self.left else ()
+            return ((Button("take", f"take:{i}"), Button("decline", f"decline:{i}")), *arrive)
+        return steps(i, self.state, self.severity) if self.relation == "mine" else ()
+
+
+@dataclass(frozen=True)
+class BareAlert(Words):
+    """The alert that leaves when wording the whole one failed."""
+
+    name = "bare_alert"
+    incident: int = 0
+    number: int = 0
+    state: str = "waiting"
+    severity: str = "red"
+    kinds: tuple[str, ...] = ()
+
+    def choices(self) -> Rows:
+        i = self.incident
+        return ((Button("take", f"take:{i}"), Button("decline", f"decline:{i}")),) if self.state == "waiting" else ()
+
+
+def steps(incident: int, state: str, severity: str) -> Rows:
+    """The buttons of who has taken the case."""
+    close, refer = Button("close", f"close:{incident}"), Button("refer", f"refer:{incident}")
+    lower = (Button("lower", f"lower:{incident}"),) if severity in {"red", "yellow"} else ()
+    if state == "taken":
+        decline = Button("decline", f"decline:{incident}")
+        return ((Button("arrive", f"arrive:{incident}"), decline), (close, refer), *((lower,) if lower else ()))
+    if state == "arrived":
+        return ((close, refer), *((lower,) if lower else ()))
+    return ((close,),) if state == "referred" else ()
+
+
+@dataclass(frozen=True)
+class RedNotice(Words):
+    """To the area's coordinators at once: number, severity, place, state; no names, no buttons."""
+
+    name = "red_notice"
+    number: int = 0
+    severity: str = "red"
+    place: str = ""
+    state: str = ""
+    reported_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Addition(Words):
+    """Something was added to a case that the reader was called for, or took. `what` as in the journal."""
+
+    name = "addition"
+    private = True
+    number: int = 0
+    what: str = ""
+    words: str = ""
+    codes: tuple[str, ...] = ()
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Shown(Words):
+    """A photo, a voice note or a position that belongs to a case, as a reply to its alert."""
+
+    name = "shown"
+    private = True
+    number: int = 0
+    what: str = "photo"
+    ref: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+    def attachment(self) -> File | None:
+        if self.what == "photo":
+            return File("photo", self.ref)
+        return File("voice", self.ref) if self.what == "voice" else None
+
+    def position(self) -> Place | None:
+        if self.latitude is None or self.longitude is None:
+            return None
+        return Place(self.latitude, self.longitude)
+
+
+@dataclass(frozen=True)
+class FalseAlarm(Words):
+    """To everybody called: cancelled by its reporter."""
+
+    name = "false_alarm"
+    number: int = 0
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome(Words):
+    name = "outcome"
+    number: int = 0
+    incident: int = 0
+
+    def choices(self) -> Rows:
+        i = self.incident
+        return (
+            (Button("membaik", f"end:{i}:membaik"), Button("istirahat", f"end:{i}:istirahat")),
+            (Button("wafat", f"end:{i}:meninggal"), Button("alarm_palsu", f"end:{i}:alarm_palsu")),
+        )
+
+
+@dataclass(frozen=True)
+class ReferAsk(Words):
+    name = "refer_ask"
+    number: int = 0
+
+    def keyboard(self) -> Rows:
+        return ((Button("batal"),), (Button("darurat"),))
+
+
+@dataclass(frozen=True)
+class LowerAsk(Words):
+    name = "lower_ask"
+    number: int = 0
+    severity: str = ""
+    to: str = ""
+
+    def keyboard(self) -> Rows:
+        return ((Button("batal"),), (Button("darurat"),))
+
+
+@dataclass(frozen=True)
+class Done(WithMenu):
+    """A worker's typed answer was taken. `what`: referred, lowered."""
+
+    name = "done"
+    number: int = 0
+    what: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True)
+class StillAsk(Words):
+    """Taken, or arrived, and quiet for a while."""
+
+    name = "still_ask"
+    number: int = 0
+    incident: int = 0
+    state: str = ""
+    severity: str = ""
+    minutes: int = 0
+
+    def choices(self) -> Rows:
+        return ((Button("still", f"still:{self.incident}"),), *steps(self.incident, self.state, self.severity))
+
+
+@dataclass(frozen=True)
+class LongThere(Words):
+    """To the coordinators: a worker arrived half an hour ago and the case is still open."""
+
+    name = "long_there"
+    number: int = 0
+    place: str = ""
+    minutes: int = 30
+
+
+@dataclass(frozen=True)
+class Cases(WithMenu):
+    """How many cases follow, each as a message of its own."""
+
+    name = "cases"
+    mine: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True)
+class Duty(Words):
+    """On or off duty, until when, and the shifts in the roster."""
+
+    name = "duty"
+    on_duty: bool = False
+    until: datetime | None = None
+    puskesmas: tuple[str, ...] = ()
+
+    def choices(self) -> Rows:
+        return ((Button("jaga_berhenti", "duty:off") if self.on_duty else Button("jaga_mulai", "duty:on"),),)
+
+
+@dataclass(frozen=True)
+class Late(WithMenu):
+    """A typed answer to a case that has moved on; `what` is a tap's answer."""
+
+    name = "late"
+    what: str = "ended"

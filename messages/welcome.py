@@ -1,0 +1,188 @@
+"""Consent, linking, and what is held about a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from messages.menu import WithMenu
+from messages.render import Button, Rows, Words
+
+DARURAT: Rows = ((Button("darurat"),),)
+
+
+@dataclass(frozen=True)
+class Consent(Words):
+    """The question that comes before anything is kept; `version` changes with its words."""
+
+    name = "consent"
+    version: str = "2024-1"
+
+    def keyboard(self) -> Rows:
+        return ((Button("setuju"), Button("tidak")), *DARURAT)
+
+
+CONSENT_VERSION = Consent.version
+
+
+@dataclass(frozen=True)
+class Refused(Words):
+    name = "consent_refused"
+
+    def keyboard(self) -> Rows:
+        return DARURAT
+
+
+@dataclass(frozen=True)
+class ConsentFirst(Words):
+    name = "consent_first"
+
+    def keyboard(self) -> Rows:
+        return DARURAT
+
+
+@dataclass(frozen=True)
+class AskContact(Words):
+    name = "ask_contact"
+
+    def keyboard(self) -> Rows:
+        return ((Button("kirim_nomor", ask="contact"),), *DARURAT)
+
+
+@dataclass(frozen=True)
+class NotYourContact(Words):
+    name = "not_your_contact"
+
+    def keyboard(self) -> Rows:
+        return ((Button("kirim_nomor", ask="contact"),), *DARURAT)
+
+
+@dataclass(frozen=True)
+class NotFound(WithMenu):
+    """The number stands in no roster; that does not mean unprotected."""
+
+    name = "not_found"
+    secretariat: str = ""
+
+
+@dataclass(frozen=True)
+class Linked(Words):
+    """Linked: the first name and the places, with the way out."""
+
+    name = "linked"
+    person: str = ""
+    places: tuple[str, ...] = ()
+
+    def choices(self) -> Rows:
+        return ((Button("bukan_saya", "notme"),),)
+
+
+@dataclass(frozen=True)
+class WhichOfThem(Words):
+    """Several people share the number: which of them is speaking."""
+
+    name = "which"
+    people: tuple[tuple[int, str], ...] = ()
+
+    def choices(self) -> Rows:
+        return tuple((Button("saya_orang", f"iam:{person}", name=name),) for person, name in self.people)
+
+
+@dataclass(frozen=True)
+class Unlinked(Words):
+    name = "unlinked"
+
+    def keyboard(self) -> Rows:
+        return DARURAT
+
+
+@dataclass(frozen=True)
+class SomebodyElse(Words):
+    """To the coordinator: a number in the roster is not that person's."""
+
+    name = "somebody_else"
+    person: str = ""
+    places: tuple[str, ...] = ()
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class WorkerLeft(Words):
+    """To the head: a worker on duty withdrew."""
+
+    name = "worker_left"
+    person: str = ""
+    puskesmas: str = ""
+
+
+@dataclass(frozen=True)
+class MyData(WithMenu):
+    """What is held about a person."""
+
+    name = "my_data"
+    person: str = ""
+    nik: str = ""
+    phone: str = ""
+    roles: tuple[str, ...] = ()
+    coverages: int = 0
+    cases: tuple[int, ...] = ()
+    consent_version: str = ""
+    consent_at: datetime | None = None
+    channels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Nothing(WithMenu):
+    """Nothing is held about this address but its consent."""
+
+    name = "my_data_none"
+    consent_version: str = ""
+    consent_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class DeleteAsk(Words):
+    name = "delete_ask"
+
+    def choices(self) -> Rows:
+        return ((Button("ya_hapus", "delete:yes"), Button("tidak_jadi", "delete:no")),)
+
+
+@dataclass(frozen=True)
+class Deleted(Words):
+    name = "deleted"
+
+    def keyboard(self) -> Rows:
+        return DARURAT
+
+
+@dataclass(frozen=True)
+class Programme:
+    """One programme of one institution as `/status` says it. `state`: active, future, ended, inactive, missing."""
+
+    programme: str
+    state: str
+    starts: date | None = None
+    ends: date | None = None
+
+
+@dataclass(frozen=True)
+class Cover:
+    """One institution's list for one person. `state`: listed, unlisted (not on the list), unknown (no list yet)."""
+
+    election: str
+    institution: str
+    state: str
+    programmes: tuple[Programme, ...] = ()
+    kpj_last4: str = ""
+    as_of: date | None = None
+    secretariat: str = ""
+
+
+@dataclass(frozen=True)
+class Status(WithMenu):
+    """Am I covered: everything in one message."""
+
+    name = "status"
+    person: str = ""
+    covers: tuple[Cover, ...] = ()

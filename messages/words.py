@@ -1,0 +1,112 @@
+"""How dates, hours, numbers and names are written for people; masks for what must not be read whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import quote_plus
+from zoneinfo import ZoneInfo
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
+ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+def number(value: int) -> str:
+    """An incident's number: 7 → `L-0007`."""
+    return f"L-{value:04d}"
+
+
+def tps(value: int) -> str:
+    """A TPS in three digits: 12 → `TPS 012`."""
+    return f"TPS {value:03d}"
+
+
+def short(value: str, limit: int) -> str:
+    """Somebody's own words in one safe line: no control or direction marks, cut with an ellipsis."""
+    plain = " ".join(_CONTROL.sub(" ", value).split())
+    return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def first_name(value: str) -> str:
+    """The first name without titles before it: `dr. Siti Aminah` → `Siti`."""
+    for part in value.replace(",", " ").split():
+        if not part.endswith(".") and part.lower() not in {"dr", "drg", "h", "hj", "ir"}:
+            return short(part.title() if part.isupper() else part, 40)
+    return short(value, 40)
+
+
+def mask_nik(nik: str) -> str:
+    """`3573********0001`."""
+    return f"{nik[:4]}********{nik[-4:]}"
+
+
+def mask_phone(phone: str) -> str:
+    """`+6281234567890` → `0812****7890`."""
+    local = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
+    return f"{local[:4]}****{local[-4:]}" if len(local) > 8 else "****"  # noqa: PLR2004 - four shown at each end
+
+
+def local_phone(phone: str) -> str:
+    """`+6281234567890` → `081234567890`, as people dial it."""
+    return "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
+
+
+def day(value: date) -> str:
+    """`27 Nov 2024`."""
+    return f"{value.day} {MONTHS[value.month - 1]} {value.year}"
+
+
+def hour_in(value: datetime, zone: str) -> str:
+    """`14.32 WIB`."""
+    local = value.astimezone(ZONES[zone])
+    return f"{local.hour:02d}.{local.minute:02d} {zone}"
+
+
+def day_in(value: datetime, zone: str) -> str:
+    """`27 Nov 2024 pukul 14.32 WIB`: the word between is the template's, so this gives only the day."""
+    return day(value.astimezone(ZONES[zone]).date())
+
+
+@pass_context
+def _hour(context: Context, value: datetime) -> str:
+    return hour_in(value, context["zone"])
+
+
+@pass_context
+def _local_day(context: Context, value: datetime) -> str:
+    return day_in(value, context["zone"])
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "tps": tps,
+    "short": short,
+    "first_name": first_name,
+    "mask_nik": mask_nik,
+    "mask_phone": mask_phone,
+    "local_phone": local_phone,
+    "day": day,
+    "hour": _hour,
+    "local_day": _local_day,
+}
+
+
+def place(number: int | None, kelurahan: str, kecamatan: str, puskesmas: str = "") -> str:
+    """`TPS 012, Kel. Kasin, Kec. Klojen`: the level is always said, since one name may stand for two levels."""
+    parts = [tps(number)] if number is not None else []
+    parts += [f"Kel. {kelurahan}"] if kelurahan else []
+    parts += [f"Kec. {kecamatan}"] if kecamatan else []
+    return ", ".join(parts) or (f"Puskesmas {puskesmas.removeprefix('Puskesmas ')}" if puskesmas else "")
+
+
+def map_link(latitude: float | None, longitude: float | None, place_name: str) -> str:
+    """A link that every phone opens: the position, else a search for the place."""
+    if latitude is not None and longitude is not None:
+        return f"https://www.google.com/maps?q={latitude:.6f},{longitude:.6f}"
+    return f"https://www.google.com/maps/search/?api=1&query={quote_plus(place_name)}" if place_name else ""

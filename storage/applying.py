@@ -1,0 +1,176 @@
+"""An import's plan into the tables, in steps that each hold the writer for some milliseconds.
+
+Every step can be repeated: after a kill the same file again finds what is in and writes the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import bindparam, func, select, text, update
+
+from storage.bulk import upsert
+from storage.candidates import candidates
+from storage.coverages import coverages
+from storage.database import Tx
+from storage.elections import elections
+from storage.imports import ElectionRow, TpsRow, Where
+from storage.people import people
+from storage.places import kecamatan, kelurahan, puskesmas, serves, tps
+from storage.plans import Covered, Placed, Plan
+from storage.roster import assignments
+from storage.standing import CoverageFacts, Ids
+from storage.who import Who
+
+T = TypeVar("T")
+CHUNK = 800  # rows a step: 10 to 25 ms of the writer on a small machine
+_LOCK = 7_350_120  # any number that is ours: PostgreSQL's advisory lock while people without NIK go in
+
+
+def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]
+
+
+def put_election(tx: Tx, row: ElectionRow) -> None:
+    columns = (*row._fields, "last_day")
+    upsert(tx, elections, by=("code",), columns=columns, rows=[(*row, row.voting_day)], fixed=("last_day",))
+
+
+def put_areas(tx: Tx, election: int, plan: Plan) -> None:
+    rows = [(election, name, key) for key, name in plan.areas.items()]
+    columns = ("election_id", "name", "key")
+    upsert(tx, kecamatan, by=("election_id", "key"), columns=columns, rows=rows, fixed=("name",))
+    wanted = select(kecamatan.c.key, kecamatan.c.id).where(kecamatan.c.election_id == election)
+    ids = {row.key: row.id for row in tx.rows(wanted)}
+    wards = [(election, ids[where.kecamatan], name, where.kelurahan) for where, name in plan.wards.items()]
+    by = ("election_id", "kecamatan_id", "key")
+    upsert(tx, kelurahan, by=by, columns=("election_id", "kecamatan_id", "name", "key"), rows=wards, fixed=("name",))
+
+
+def put_puskesmas(tx: Tx, election: int, ids: Ids, plan: Plan) -> None:
+    rows = [
+        (election, key, ids.kecamatan[each.kecamatan], each.name, each.phone) for key, each in plan.puskesmas.items()
+    ]
+    by = ("election_id", "key")
+    upsert(tx, puskesmas, by=by, columns=(*by, "kecamatan_id", "name", "phone"), rows=rows)
+    wanted = select(puskesmas.c.key, puskesmas.c.id).where(puskesmas.c.election_id == election)
+    own = {row.key: row.id for row in tx.rows(wanted)}
+    mine = [own[key] for key in plan.puskesmas]
+    tx.execute(serves.delete().where(serves.c.puskesmas_id.in_(mine)))
+    linked = [(own[key], ids.kelurahan[where]) for key, each in plan.puskesmas.items() for where in sorted(each.serves)]
+    both = ("puskesmas_id", "kelurahan_id")
+    upsert(tx, serves, by=both, columns=both, rows=linked)
+
+
+def put_candidates(tx: Tx, election: int, plan: Plan) -> None:
+    rows = [(election, number, name) for number, name in plan.candidates.items()]
+    by = ("election_id", "number")
+    upsert(tx, candidates, by=by, columns=(*by, "name"), rows=rows)
+
+
+def put_tps(tx: Tx, election: int, ids: Ids, stations: Sequence[TpsRow]) -> None:
+    rows = [
+        (election, ids.kelurahan[each.where._replace(tps=0)], each.where.tps, ids.puskesmas.get(each.puskesmas),
+         *each[2:])
+        for each in stations
+    ]  # fmt: skip
+    by = ("election_id", "kelurahan_id", "number")
+    upsert(tx, tps, by=by, columns=(*by, "puskesmas_id", *TpsRow._fields[2:]), rows=rows)
+
+
+def put_last_day(tx: Tx, election: int) -> None:
+    """The last voting day, those of single TPS included."""
+    latest = select(func.max(tps.c.voting_day)).where(tps.c.election_id == election)
+    own = select(elections.c.voting_day).where(elections.c.id == election)
+    days = [day for day in (tx.scalar(latest), tx.scalar(own)) if day is not None]
+    tx.execute(update(elections).where(elections.c.id == election).values(last_day=max(days)))
+
+
+def put_people(tx: Tx, whos: Sequence[Who]) -> None:
+    """New people with a NIK."""
+    seal = tx.vault.seal
+    rows = [(who.nik_hash, who.name, who.name_key, who.phone, seal(who.nik)) for who in whos]
+    columns = ("nik_hash", "name", "name_key", "phone", "nik_sealed")
+    upsert(tx, people, by=("nik_hash",), columns=columns, rows=rows, fixed=("nik_sealed",))
+
+
+def put_contacts(tx: Tx, whos: Sequence[Who]) -> None:
+    """New people without a NIK. No index holds them apart, so a second import waits and looks again."""
+    if not tx.is_sqlite:
+        tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    wanted = select(people.c.phone, people.c.name_key).where(people.c.phone.in_([who.phone for who in whos]))
+    known = {tuple(row) for row in tx.rows(wanted)}
+    rows = [
+        {"name": who.name, "name_key": who.name_key, "phone": who.phone}
+        for who in whos
+        if (who.phone, who.name_key) not in known
+    ]
+    if rows:
+        tx.execute(people.insert(), rows)
+
+
+def change_people(tx: Tx, whos: Sequence[Who]) -> None:
+    """A new name or number; an officer known by his number alone so far gets his NIK."""
+    written = ("name", "name_key", "phone")
+    change = update(people).where(people.c.id == bindparam("its_id"))
+    rows = [{"its_id": who.id, **{f"new_{name}": getattr(who, name) for name in written}} for who in whos]
+    tx.execute(change.values({name: bindparam(f"new_{name}") for name in written}), rows)
+    sealed = [
+        {"its_id": who.id, "new_hash": who.nik_hash, "new_sealed": tx.vault.seal(who.nik)} for who in whos if who.nik
+    ]
+    if sealed:
+        values: dict[str, Any] = {"nik_hash": bindparam("new_hash"), "nik_sealed": bindparam("new_sealed")}
+        tx.execute(change.where(people.c.nik_hash.is_(None)).values(values), sealed)
+
+
+Found = dict[str | tuple[str, str], int]
+
+
+def people_ids(tx: Tx) -> Found:
+    """Everybody's row: by NIK's hash, and those without one by phone and name."""
+    with_nik = select(people.c.nik_hash, people.c.id).where(people.c.nik_hash.is_not(None))
+    found: Found = dict(tx.rows(with_nik))
+    others = select(people.c.phone, people.c.name_key, people.c.id).where(people.c.nik_hash.is_(None))
+    for phone, name_key, id_ in tx.rows(others.order_by(people.c.id.desc())):
+        found[phone, name_key] = id_
+    return found
+
+
+def _id_of(who: Who, found: Found) -> int:
+    if who.id is not None:
+        return who.id
+    return found[who.nik_hash] if who.nik_hash else found[who.phone or "", who.name_key]
+
+
+def put_posts(tx: Tx, election: int, ids: Ids, found: Found, placed: Sequence[Placed]) -> None:
+    rows = []
+    for kind, key, who, post in placed:
+        role, position, institution, where, health, starts_at, ends_at = post
+        rows.append((election, kind, key, _id_of(who, found), role, position, institution, *_where(ids, where),
+                     ids.puskesmas.get(health), starts_at, ends_at))  # fmt: skip
+    by = ("election_id", "kind", "key")
+    columns = ("person_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id", "tps_id",
+               "puskesmas_id", "starts_at", "ends_at")  # fmt: skip
+    upsert(tx, assignments, by=by, columns=by + columns, rows=rows)
+
+
+def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
+    return (
+        ids.kecamatan[where.kecamatan] if where.kecamatan else None,
+        ids.kelurahan[Where(where.kecamatan, where.kelurahan)] if where.kelurahan else None,
+        ids.tps[where] if where.tps else None,
+    )
+
+
+def put_coverages(tx: Tx, election: int, covered: Sequence[Covered]) -> None:
+    """A KPJ that the sheet does not speak of stays sealed as it is."""
+    by = ("election_id", "nik_hash", "programme", "institution")
+    columns = by + CoverageFacts._fields[1:]
+    spoken = [each for each in covered if each.kpj or not each.facts.kpj_hash]
+    kept = [(election, *each[:2], *each.facts) for each in covered if not each.kpj and each.facts.kpj_hash]
+    sealed = {kpj: tx.vault.seal(kpj) for kpj in {each.kpj for each in spoken} - {""}}
+    rows = [(election, *each[:2], *each.facts, sealed.get(each.kpj)) for each in spoken]
+    upsert(tx, coverages, by=by, columns=(*columns, "kpj_sealed"), rows=rows)
+    upsert(tx, coverages, by=by, columns=columns, rows=kept)

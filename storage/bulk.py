@@ -1,0 +1,105 @@
+"""Many rows in one go: the same upsert for both databases, each in the way that is quickest there.
+
+SQLAlchemy's own executemany spends four times as long on a row as the database does. SQLite takes tuples as they are
+(one prepared statement, many rows); PostgreSQL takes one array a column (one statement, one round trip).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any, cast
+
+from sqlalchemy import Dialect, Table
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
+
+from storage.database import Tx
+
+_Processor = Callable[[Any], Any]
+
+
+def upsert(
+    tx: Tx,
+    into: Table,
+    *,
+    by: tuple[str, ...],
+    columns: tuple[str, ...],
+    rows: Sequence[tuple[Any, ...]],
+    fixed: tuple[str, ...] = (),
+) -> None:
+    """Insert rows, or change those that the unique index `by` holds already; `fixed` columns are for the insert only.
+
+    No two rows may have the same `by`.
+    """
+    if not rows:
+        return
+    if others := _defaulted(into, columns):
+        columns, fixed = columns + others, fixed + others
+        rows = [row + _defaults(into, others) for row in rows]
+    lists = _processed(into, columns, list(zip(*rows, strict=True)), tx.conn.dialect)
+    if tx.is_sqlite:
+        tx.conn.exec_driver_sql(_for_sqlite(into, by, columns, fixed), list(zip(*lists, strict=True)))
+    else:
+        tx.conn.exec_driver_sql(_for_postgres(into, by, columns, fixed, tx.conn.dialect), tuple(map(list, lists)))
+
+
+def _processed(
+    into: Table, columns: tuple[str, ...], lists: list[tuple[Any, ...]], dialect: Dialect
+) -> list[Sequence[Any]]:
+    """Every value as the driver wants it, by the column's own type."""
+    found: list[Sequence[Any]] = []
+    values: Sequence[Any]
+    for name, values in zip(columns, lists, strict=True):
+        processor = _processor(into, name, dialect)
+        if processor:
+            made = {each: processor(each) for each in set(values)}  # dates repeat in thousands of rows
+            values = [made[each] for each in values]  # noqa: PLW2901 - the same column, processed
+        found.append(values)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _defaulted(into: Table, columns: tuple[str, ...]) -> tuple[str, ...]:
+    """The other columns that have a value of their own in the code: the database does not know of it."""
+    return tuple(each.name for each in into.c if each.name not in columns and each.default is not None)
+
+
+@lru_cache(maxsize=64)
+def _defaults(into: Table, columns: tuple[str, ...]) -> tuple[Any, ...]:
+    return tuple(cast(ScalarElementColumnDefault, into.c[name].default).arg for name in columns)
+
+
+@lru_cache(maxsize=256)
+def _processor(into: Table, name: str, dialect: Dialect) -> _Processor | None:
+    return into.c[name].type.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _conflict(by: tuple[str, ...], columns: tuple[str, ...], fixed: tuple[str, ...]) -> str:
+    changed = [f'"{name}" = excluded."{name}"' for name in columns if name not in by and name not in fixed]
+    return f"ON CONFLICT ({_list(by)}) DO " + (f"UPDATE SET {', '.join(changed)}" if changed else "NOTHING")
+
+
+def _list(columns: tuple[str, ...]) -> str:
+    return ", ".join(f'"{name}"' for name in columns)
+
+
+@lru_cache(maxsize=64)
+def _for_sqlite(into: Table, by: tuple[str, ...], columns: tuple[str, ...], fixed: tuple[str, ...]) -> str:
+    marks = ", ".join("?" for _ in columns)
+    return (
+        f'INSERT INTO "{into.name}" ({_list(columns)}) VALUES ({marks}) '  # noqa: S608 - names of our own tables
+        + _conflict(by, columns, fixed)
+    )
+
+
+@lru_cache(maxsize=64)
+def _for_postgres(
+    into: Table, by: tuple[str, ...], columns: tuple[str, ...], fixed: tuple[str, ...], dialect: Dialect
+) -> str:
+    arrays = ", ".join(
+        f"CAST(${n} AS {into.c[name].type.compile(dialect=dialect)}[])" for n, name in enumerate(columns, start=1)
+    )
+    return (
+        f'INSERT INTO "{into.name}" ({_list(columns)}) SELECT * FROM unnest({arrays}) '  # noqa: S608 - as above
+        + _conflict(by, columns, fixed)
+    )

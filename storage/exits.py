@@ -1,0 +1,87 @@
+"""What leaves the outbox without being sent: too late, no channel for it, its address gone; and chats that moved."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, select, update
+
+from storage.claims import Row, const, rows
+from storage.database import Tx
+from storage.deliveries import SENDING, deliveries, is_waiting
+from storage.people import addresses
+from storage.types import Instant
+
+_D, _A = deliveries.c, addresses.c
+_NOW = bindparam("now", type_=Instant)
+_OVERDUE = (
+    rows()
+    .where(is_waiting, _D.expires_at.is_not(None), _D.expires_at <= _NOW)
+    .order_by(_D.expires_at)
+    .limit(bindparam("limit"))
+)
+_NEXT_CHANNEL = select(func.min(_D.channel)).where(is_waiting, _D.channel > bindparam("after"))
+_OF_CHANNEL = rows().where(is_waiting, _D.channel == bindparam("channel")).limit(bindparam("limit"))
+_OF_ADDRESS = rows().where(is_waiting, _D.address_id == bindparam("of")).order_by(_D.id)
+_NEXT_DUE = select(func.min(_D.due_at)).where(is_waiting, _D.due_at.is_not(None), _D.due_at > _NOW)
+_SENDING = select(_D.id).where(_D.state == const(SENDING)).limit(1)
+_DUE = select(_D.id).where(is_waiting, _D.due_at.is_(None) | (_D.due_at <= _NOW)).limit(1)
+
+
+def overdue(tx: Tx, now: datetime, limit: int) -> list[Row]:
+    """Waiting rows whose time is over, the longest overdue first."""
+    return [Row(*row) for row in tx.rows(_OVERDUE, {"now": now, "limit": limit})]
+
+
+def strays(tx: Tx, known: Collection[str], limit: int) -> list[Row]:
+    """Waiting rows for channels that nobody serves; one step along the index a channel, however long the backlog."""
+    found: list[Row] = []
+    channel = tx.scalar(_NEXT_CHANNEL, {"after": ""})
+    while channel is not None and len(found) < limit:
+        if channel not in known:
+            given = {"channel": channel, "limit": limit - len(found)}
+            found += [Row(*row) for row in tx.rows(_OF_CHANNEL, given)]
+        channel = tx.scalar(_NEXT_CHANNEL, {"after": channel})
+    return found
+
+
+def next_due(tx: Tx, now: datetime) -> datetime | None:
+    """When the next row that may not go yet may go."""
+    found: datetime | None = tx.scalar(_NEXT_DUE, {"now": now})
+    return found
+
+
+def anything_left(tx: Tx, now: datetime) -> bool:
+    """Does anything wait that could go now, or is anything being sent?"""
+    return any(tx.first(query, {"now": now}) is not None for query in (_DUE, _SENDING))
+
+
+def of_address(tx: Tx, address_id: int) -> list[Row]:
+    """What waits for one address."""
+    return [Row(*row) for row in tx.rows(_OF_ADDRESS, {"of": address_id})]
+
+
+_BY_ID = _A.id == bindparam("of")
+_RETIRE = update(addresses).where(_BY_ID).values(state="gone")
+_TWIN = select(_A.id).where(_A.channel == bindparam("on"), _A.external == bindparam("to"), _A.id != bindparam("of"))
+_MOVE = update(addresses).where(_BY_ID).values(external=bindparam("to"))
+_FOLLOW = update(deliveries).where(_D.address_id == bindparam("of")).values(address_id=bindparam("to"))
+_FOLLOW_WAITING = _FOLLOW.where(is_waiting)
+_FOLLOW_ONE = _FOLLOW.where(_D.id == bindparam("row"))
+
+
+def retire(tx: Tx, address_id: int) -> None:
+    """Mark an address as gone; it is active again when it is heard."""
+    tx.execute(_RETIRE, {"of": address_id})
+
+
+def move(tx: Tx, row: Row, to: str) -> None:
+    """The chat of `row` lives on as `to`. If that address is known, it takes over what waits for the old one."""
+    twin = tx.scalar(_TWIN, {"on": row.channel, "to": to, "of": row.address_id})
+    if twin is None:
+        tx.execute(_MOVE, {"of": row.address_id, "to": to})
+        return
+    retire(tx, row.address_id)
+    tx.execute(_FOLLOW_WAITING, {"of": row.address_id, "to": twin})
+    tx.execute(_FOLLOW_ONE, {"of": row.address_id, "to": twin, "row": row.id})

@@ -1,0 +1,258 @@
+"""An import as a plan: what stands compared with what is wanted. Pure; nothing here touches the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from storage import imports, names
+from storage.imports import At, CoverageRow, ElectionRow, PuskesmasRow, TpsRow, Wanted, Where, settled
+from storage.standing import CoverageFacts, Post, Standing
+from storage.vault import Vault
+from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Who
+
+_RANK = {SAME: 0, CHANGED: 1, NEW: 2}
+
+
+class Placed(NamedTuple):
+    """An assignment to write."""
+
+    kind: str
+    key: str
+    who: Who
+    post: Post
+
+
+class Covered(NamedTuple):
+    """A coverage to write."""
+
+    nik_hash: str
+    programme: str
+    facts: CoverageFacts
+    kpj: str
+
+
+class Difference(NamedTuple):
+    """Who joins, leaves or changes: `row` of the workbook (0: he stands in the tables only), and what differs."""
+
+    noun: str
+    what: str
+    row: int
+    name: str
+    nik: str = ""
+    post: Post | None = None
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Plan:
+    """What to write, and what each row of the workbook turned out to be: (noun, row) → new, changed, unchanged."""
+
+    election: ElectionRow | None = None
+    areas: dict[str, str] = field(default_factory=dict)
+    wards: dict[Where, str] = field(default_factory=dict)
+    puskesmas: dict[str, PuskesmasRow] = field(default_factory=dict)
+    tps: list[TpsRow] = field(default_factory=list)
+    candidates: dict[int, str] = field(default_factory=dict)
+    people: list[Who] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    covered: list[Covered] = field(default_factory=list)
+    verdicts: dict[tuple[str, int], str] = field(default_factory=dict)
+    differences: list[Difference] = field(default_factory=list)
+    tell: bool = True
+
+
+def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = True) -> Plan:
+    """What to write; with `tell` also who joins, leaves and changes, which costs as much again."""
+    plan = Plan(tell=tell)
+    _election(plan, wanted, standing)
+    _places(plan, wanted, standing)
+    for row, candidate in wanted.candidates:
+        verdict = _verdict(standing.candidates.get(candidate.number), candidate.name)
+        plan.verdicts[imports.CANDIDATE, row] = verdict
+        if verdict != SAME:
+            plan.candidates[candidate.number] = candidate.name
+    hashes = Hashes(vault)
+    _roster(plan, wanted, standing, hashes)
+    _coverages(plan, wanted, standing, hashes)
+    return plan
+
+
+def _verdict(old: object, new: object) -> str:
+    if old is None:
+        return NEW
+    return SAME if old == new else CHANGED
+
+
+def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
+    if wanted.election is None:
+        return
+    row, value = wanted.election
+    known = standing.election
+    old = ElectionRow(*(getattr(known, name) for name in ElectionRow._fields)) if known else None
+    value = settled(value, old, wanted.absent.get(imports.ELECTION, ()))
+    plan.verdicts[imports.ELECTION, row] = _verdict(old, value)
+    if old != value:
+        plan.election = value
+
+
+def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
+    plan.areas = {key: name for key, name in wanted.areas.items() if key not in standing.areas}
+    plan.wards = {where: name for where, name in wanted.wards.items() if where not in standing.wards}
+    for row, health in wanted.puskesmas:
+        key = names.key(health.name)
+        old = standing.puskesmas.get(key)
+        health = settled(health, old, wanted.absent.get(imports.PUSKESMAS, ()))  # noqa: PLW2901 - the same row, completed
+        plan.verdicts[imports.PUSKESMAS, row] = _verdict(old, health)
+        if old != health:
+            plan.puskesmas[key] = health
+    for row, station in wanted.tps:
+        before = standing.tps.get(station.where)
+        station = settled(station, before, wanted.absent.get(imports.TPS, ()))  # noqa: PLW2901 - as above
+        plan.verdicts[imports.TPS, row] = _verdict(before, station)
+        if before != station:
+            plan.tps.append(station)
+
+
+def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
+    people = Everybody(standing.people.values(), hashes)
+    posts = [
+        *_officers(wanted, people),
+        *_workers(wanted, people, hashes.vault),
+        *_coordinators(wanted, people, hashes.vault),
+    ]
+    for row, placed in posts:
+        _place(plan, row, placed, standing, wanted)
+    plan.people = [who for who in people.all if who.verdict != SAME]
+    if plan.tell:
+        plan.differences += _leaving(posts, standing, wanted, hashes)
+
+
+def _officers(wanted: Wanted, people: Everybody) -> Iterator[At[Placed]]:
+    phones: dict[str, str] = {}  # a number may stand in a later row of the same NIK
+    for _, officer in wanted.officers:
+        if officer.phone:
+            phones.setdefault(officer.nik, officer.phone)
+    for row, officer in wanted.officers:
+        who = people.officer(officer, phones.get(officer.nik))
+        post = Post(officer.role, officer.position, officer.institution, officer.where)
+        yield At(row, Placed(imports.OFFICER, f"{who.nik_hash}:{names.key(officer.institution)}", who, post))
+
+
+def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
+    for row, each in wanted.workers:
+        who = people.contact(each.name, each.phone)
+        post = Post("", each.position, "", each.where, each.puskesmas, each.starts_at, each.ends_at)
+        since = each.starts_at.timestamp() if each.starts_at else 0
+        key = f"{_contact_hash(vault, who)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
+        yield At(row, Placed(imports.WORKER, key, who, post))
+
+
+def _coordinators(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
+    for row, each in wanted.coordinators:
+        who = people.contact(each.name, each.phone)
+        key = f"{_contact_hash(vault, who)}:{names.key(each.institution)}:{_at(each.where)}"
+        yield At(row, Placed(imports.COORDINATOR, key, who, Post("", "", each.institution, each.where)))
+
+
+def _contact_hash(vault: Vault, who: Who) -> str:
+    return vault.hash(f"contact {who.phone} {who.name_key}")
+
+
+def _at(where: Where) -> str:
+    return "/".join(str(part or "") for part in where)
+
+
+def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wanted) -> None:
+    old_id, old = standing.posts.get((placed.kind, placed.key), (None, None))
+    absent = wanted.absent.get(placed.kind)
+    if absent and old is not None:
+        placed = Placed(placed.kind, placed.key, placed.who, settled(placed.post, old, absent))
+    same = old == placed.post and old_id == placed.who.id
+    verdict = NEW if old is None else SAME if same and placed.who.verdict == SAME else CHANGED
+    plan.verdicts[placed.kind, row] = verdict
+    if not same:
+        plan.placed.append(placed)
+    if verdict != SAME and plan.tell:
+        fields = _changed(placed, old, standing) if old is not None else ()
+        plan.differences.append(_difference(placed, verdict, row, fields))
+
+
+def _changed(placed: Placed, old: Post, standing: Standing) -> tuple[str, ...]:
+    fields = [name for name in Post._fields if getattr(old, name) != getattr(placed.post, name)]
+    before = standing.people.get(placed.who.id or 0)
+    if before is not None:
+        fields += [name for name in ("name", "phone") if getattr(before, name) != getattr(placed.who, name)]
+    return tuple(fields)
+
+
+def _difference(placed: Placed, verdict: str, row: int, fields: tuple[str, ...]) -> Difference:
+    return Difference(placed.kind, verdict, row, placed.who.name, placed.who.nik, placed.post, fields)
+
+
+LEAVES = "leaves"
+
+
+def _leaving(posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes: Hashes) -> Iterator[Difference]:
+    """Who stands in the tables under an institution of this workbook, and not in the workbook."""
+    here = {(each.kind, each.key) for _, each in posts}
+    spoken = {(each.kind, each.post.institution) for _, each in posts}
+    mentioned = wanted.mentioned | {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
+    for (kind, key), (person_id, post) in standing.posts.items():
+        who = standing.people[person_id]
+        if (kind, key) in here or (kind, post.institution) not in spoken:
+            continue
+        if who.nik_hash not in mentioned and who.name_key not in mentioned:
+            yield Difference(kind, LEAVES, 0, who.name, "", post)
+
+
+def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
+    absent = wanted.absent.get(imports.COVERAGE, frozenset())
+    here: dict[tuple[str, str, str], tuple[At[CoverageRow], CoverageFacts]] = {}
+    for each in wanted.coverages:
+        nik, institution, programmes, starts, ends, active, as_of, wage, kpj = each.value
+        nik_hash, kpj_hash = hashes.of(nik), hashes.of(f"kpj {kpj}") if kpj else ""
+        new = CoverageFacts(institution, starts, ends, active, as_of, wage, kpj_hash, kpj[-4:])
+        verdicts = []
+        for programme in programmes:
+            key = (nik_hash, names.key(institution), programme)
+            old = standing.coverages.get(key)
+            facts = settled(new, old, absent)
+            verdicts.append(_verdict(old, facts))
+            here[key] = (each, facts)
+            if old != facts:
+                plan.covered.append(Covered(nik_hash, programme, facts, kpj))
+        plan.verdicts[imports.COVERAGE, each.row] = max(verdicts, key=_RANK.__getitem__)
+    if plan.tell:
+        named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}
+        named |= {who.nik_hash: who.name for who in plan.people if who.nik_hash}
+        plan.differences += _covering(here, standing, named)
+        plan.differences += _uncovered(here, standing, named, wanted, hashes)
+
+
+def _covering(
+    here: Mapping[tuple[str, str, str], tuple[At[CoverageRow], CoverageFacts]],
+    standing: Standing,
+    named: Mapping[str, str],
+) -> Iterator[Difference]:
+    for key, (each, facts) in here.items():
+        old = standing.coverages.get(key)
+        if old != facts:
+            fields = [f for f in CoverageFacts._fields if getattr(old, f) != getattr(facts, f)] if old else []
+            verdict, name = _verdict(old, facts), named.get(key[0], "")
+            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, (key[2], *fields))
+
+
+def _uncovered(
+    here: Mapping[tuple[str, str, str], object],
+    standing: Standing,
+    named: Mapping[str, str],
+    wanted: Wanted,
+    hashes: Hashes,
+) -> Iterator[Difference]:
+    spoken = {institution for _, institution, _ in here}
+    mentioned = {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
+    for key in standing.coverages.keys() - here.keys():
+        if key[1] in spoken and key[0] not in mentioned:
+            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],))

@@ -1,0 +1,188 @@
+"""A bot's budget and its chats' gates."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.outbox import gates
+from bot.outbox.pace import FAR, SECOND, Budget, Pace
+from storage.claims import ALERTS, ANSWERS, BULK, EDITS, REPLIES, TIERS, chat_tier
+from storage.deliveries import ALERT, BROADCAST, REPLY
+from tests.outbox.scripted import row
+from tests.outbox.test_meters import most_within
+
+STEPS = st.lists(st.tuples(st.floats(0, 0.2), st.sampled_from((ALERTS, REPLIES, BULK))), max_size=150)
+
+
+@given(rate=st.sampled_from((0.5, 1.0, 2.5, 5.0, 30.0)), steps=STEPS)
+def test_no_second_ever_holds_more_than_the_rate(rate: float, steps: list[tuple[float, int]]) -> None:
+    budget, now, left = Budget(rate), 0.0, list[float]()
+    for gap, tier in steps:
+        now += gap
+        at = budget.slot(tier, now)
+        now = max(now, at - FAR)
+        budget.spend(tier, at)
+        left.append(at)
+    limit = max(1, int(rate))
+    assert most_within(left, SECOND * limit / rate) <= limit
+
+
+@given(gaps=st.lists(st.floats(0, 0.1), max_size=150), late=st.floats(0, 0.3))
+def test_what_leaves_late_is_counted_when_it_leaves(gaps: list[float], late: float) -> None:
+    budget, now, left = Budget(10.0), 0.0, list[float]()
+    for number, gap in enumerate(gaps):
+        now += gap
+        at = budget.slot(BULK, now)
+        budget.spend(BULK, at)
+        if number % 3 == 0:
+            at = budget.late(at, at + late)
+            now = max(now, at)
+        left.append(at)
+    assert most_within(left, SECOND) <= 10
+
+
+def test_an_alert_on_an_idle_bot_leaves_at_once() -> None:
+    budget = Budget(30.0)
+    assert [budget.slot(ALERTS, 5.0) for _ in range(30) if budget.spend(ALERTS, 5.0) is None][:29] == [5.0] * 29
+    assert budget.slot(ALERTS, 5.0) == 5.0 + SECOND
+
+
+def test_an_alert_finds_a_place_while_a_broadcast_fills_the_window() -> None:
+    budget, now = Budget(30.0), 0.0
+    for _ in range(200):
+        now = budget.slot(BULK, now)
+        budget.spend(BULK, now)
+    assert budget.slot(ALERTS, now) == now
+
+
+def test_a_broadcast_is_evenly_spaced_and_uses_the_limit_but_one() -> None:
+    budget, left = Budget(30.0), list[float]()
+    for _ in range(300):
+        left.append(budget.slot(BULK, left[-1] if left else 0.0))
+        budget.spend(BULK, left[-1])
+    gaps = [later - earlier for earlier, later in itertools.pairwise(left)]
+    assert max(gaps) - min(gaps) < 1e-6
+    assert 28.5 < 299 / (left[-1] - left[0]) < 29
+
+
+def test_replies_leave_in_a_burst_and_then_evenly() -> None:
+    budget, left = Budget(30.0), list[float]()
+    for _ in range(15):
+        left.append(budget.slot(REPLIES, 0.0))
+        budget.spend(REPLIES, left[-1])
+    assert left[:10] == [0.0] * 10
+    assert all(later - earlier > 0.03 for earlier, later in itertools.pairwise(left[10:]))
+
+
+@pytest.mark.parametrize("tier", [ALERTS, REPLIES, BULK])
+def test_the_room_is_what_the_slots_give(tier: int) -> None:
+    budget = Budget(30.0)
+    room, fits = budget.room(tier, 0.0), 0
+    while budget.slot(tier, 0.0) <= 0.1:
+        budget.spend(tier, budget.slot(tier, 0.0))
+        fits += 1
+    assert abs(room - fits) <= 1
+
+
+@given(
+    steps=st.lists(
+        st.tuples(st.floats(0, 4), st.integers(1, 3), st.sampled_from((ALERT, REPLY, BROADCAST))), max_size=120
+    )
+)
+def test_no_chat_gets_more_than_its_gate_lets_through(steps: list[tuple[float, int, int]]) -> None:
+    pace, now = Pace(30.0, gates.telegram), 0.0
+    left: dict[int, list[float]] = defaultdict(list)
+    for gap, chat, lane in steps:
+        now += gap / 8
+        message = row(lane=lane, chat=chat, external=f"-{chat}")
+        if chat_tier(chat, message.tier) in pace.held(now):
+            continue
+        at = pace.launch(message, now)
+        assert at is not None, "a chat that is not held may go"
+        left[chat].append(at)
+    assert all(most_within(times, 60.0) <= 20 for times in left.values())
+
+
+def test_a_chat_whose_gate_closed_is_held_until_it_opens() -> None:
+    pace = Pace(30.0, gates.telegram)
+    for _ in range(5):
+        assert pace.launch(row(lane=REPLY), 0.0) == 0.0
+    assert set(pace.held(0.0)) == {chat_tier(1, tier) for tier in (ALERTS, REPLIES, BULK)}
+    assert pace.opens(set(), 0.0) == 1.0
+    assert pace.held(1.0) == []
+
+
+def test_the_last_places_of_a_group_are_not_for_broadcasts() -> None:
+    pace = Pace(30.0, gates.telegram)
+    for second in range(18):
+        pace.launch(row(lane=BROADCAST, external="-5"), float(second))
+    assert pace.held(18.0) == [chat_tier(1, BULK)]
+
+
+def test_edits_and_answers_spend_nothing() -> None:
+    pace = Pace(2.0, gates.telegram)
+    for number in range(50):
+        assert pace.launch(row(edits=7), float(number)) == number
+        assert pace.launch(row(answers="tap"), float(number)) == number
+    assert pace.budget.window.times == []
+
+
+def test_even_edits_are_no_flood() -> None:
+    pace = Pace(30.0, gates.telegram)
+    for _ in range(30):
+        pace.launch(row(edits=7), 0.0)
+    assert pace.room(0.0)[EDITS] == 0
+    assert pace.opens({EDITS}, 0.0) == SECOND
+
+
+def test_a_throttled_chat_waits_and_nobody_else() -> None:
+    pace = Pace(30.0, gates.telegram)
+    pace.throttled(row(chat=1), 9.0, False, 0.0)
+    assert {chat_tier(1, tier) for tier in TIERS} <= set(pace.held(8.9))
+    assert pace.quiet(row(chat=1, answers="tap"), 8.9)
+    assert not pace.quiet(row(chat=2), 0.0)
+    assert pace.room(0.0)[ALERTS] == 30
+    assert pace.held(9.0) == []
+
+
+@pytest.mark.parametrize(
+    ("chats", "whole", "waits"), [([1, 1, 1], False, False), ([1, 2, 3], False, True), ([1], True, True)]
+)
+def test_the_whole_bot_waits_when_several_chats_were_told_or_the_platform_says_so(
+    chats: list[int], whole: bool, waits: bool
+) -> None:
+    pace = Pace(30.0, gates.telegram)
+    for chat in chats:
+        pace.throttled(row(chat=chat), 7.0, whole, 0.0)
+    assert (pace.room(6.9)[ALERTS] == 0) is waits
+    assert pace.room(7.0)[ALERTS] > 0
+    assert pace.launch(row(chat=9), 6.9) == (None if waits else 6.9)
+
+
+def test_chats_that_are_told_far_apart_are_no_storm() -> None:
+    pace = Pace(30.0, gates.telegram)
+    for number in range(6):
+        pace.throttled(row(chat=number), 1.0, False, number * 2.0)
+    assert pace.room(10.0)[ALERTS] > 0
+
+
+def test_after_a_failure_nothing_more_urgent_waits() -> None:
+    pace = Pace(30.0, gates.telegram)
+    pace.rest(row(lane=REPLY), 4.0, 0.0)
+    assert set(pace.held(0.0)) == {chat_tier(1, REPLIES), chat_tier(1, BULK)}
+    pace.rest(row(chat=2, answers="tap"), 4.0, 0.0)
+    assert chat_tier(2, ANSWERS) in pace.held(0.0)
+    assert not pace.quiet(row(chat=2), 0.0)
+
+
+def test_memory_does_not_grow_with_the_chats_spoken_to() -> None:
+    pace = Pace(1000.0, gates.telegram)
+    for number in range(20_000):
+        pace.launch(row(chat=number, lane=ALERT), number / 100)
+        pace.held(number / 100)
+    assert len(pace._meters) < 2000

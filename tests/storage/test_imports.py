@@ -1,0 +1,116 @@
+"""Writing an import: in short steps, repeatable after a kill, and the same from both sides at once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.workbook import load, read, sample
+from storage import bulk
+from storage.coverages import coverages
+from storage.database import Database, Tx
+from storage.elections import elections
+from storage.people import people
+from storage.places import tps
+from storage.roster import assignments
+
+NOW = datetime(2024, 11, 20, tzinfo=UTC)
+T = TypeVar("T")
+
+
+def counts(tx: Tx) -> dict[str, int]:
+    tables = (people, assignments, coverages, tps)
+    return {table.name: tx.scalar(select(func.count()).select_from(table)) for table in tables}
+
+
+async def test_an_upsert_inserts_changes_and_keeps_what_is_fixed(db: Database) -> None:
+    columns = ("code", "name", "region_code", "voting_day", "last_day", "zone")
+
+    def put(name: str, day: date) -> Callable[[Tx], None]:
+        row = ("malang", name, "35.73", day, day, "WIB")
+        return lambda tx: bulk.upsert(tx, elections, by=("code",), columns=columns, rows=[row], fixed=("last_day",))
+
+    await db.write(put("first", date(2024, 11, 27)))
+    await db.write(put("second", date(2024, 12, 1)))
+    row = await db.read(lambda tx: tx.first(select(elections)))
+    assert (row.name, row.voting_day, row.last_day) == ("second", date(2024, 12, 1), date(2024, 11, 27))
+    assert row.emergency_number == "119", "a column that the caller does not know of has its own value"
+
+
+async def test_instants_yes_and_no_and_bytes_come_back_as_they_went_in(db: Database) -> None:
+    book = sample.rows(1)
+    await load.load(db, read.of_rows(book), now=NOW)
+    shifts = await db.read(
+        lambda tx: tx.rows(select(assignments.c.starts_at).where(assignments.c.starts_at.is_not(None)))
+    )
+    assert {each.starts_at.tzinfo for each in shifts} == {UTC}
+    row = await db.read(lambda tx: tx.first(select(coverages)))
+    assert row.active is True
+    sealed = await db.read(lambda tx: tx.scalar(select(people.c.nik_sealed).where(people.c.nik_hash.is_not(None))))
+    assert db.vault.open(sealed).startswith("3573")
+
+
+class Killed(Exception):
+    """Stands for the process that is gone."""
+
+
+class Watched(Database):
+    """A database that is gone after so many writes, and that measures how long each of them held it."""
+
+    def __init__(self, real: Database, writes: int = 10_000) -> None:
+        super().__init__(real.vault)
+        self._real, self._left, self.longest = real, writes, 0.0
+
+    async def write(self, fn: Callable[[Tx], T]) -> T:
+        if self._left == 0:
+            raise Killed
+        self._left -= 1
+        return await self._real.write(lambda tx: self._timed(fn, tx))
+
+    def _timed(self, fn: Callable[[Tx], T], tx: Tx) -> T:
+        start = time.perf_counter()
+        result = fn(tx)
+        self.longest = max(self.longest, time.perf_counter() - start)
+        return result
+
+    async def read(self, fn: Callable[[Tx], T]) -> T:
+        return await self._real.read(fn)
+
+    async def close(self) -> None:
+        await self._real.close()
+
+
+@pytest.mark.parametrize("after", [1, 3, 5, 6, 8])
+async def test_a_killed_import_is_finished_by_the_same_file(db: Database, after: int) -> None:
+    book = sample.rows(4)
+    with pytest.raises(Killed):
+        await load.load(Watched(db, after), read.of_rows(book), now=NOW)
+    outcome = await load.load(db, read.of_rows(book), now=NOW)
+    assert outcome.all_in
+    again = await load.load(db, read.of_rows(book), now=NOW)
+    assert {(each.new, each.changed) for each in again.counts.values()} == {(0, 0)}
+    found = await db.read(counts)
+    assert found["assignment"] == sum(len(book[name]) - 1 for name in ("petugas", "nakes", "koordinator"))
+
+
+async def test_the_same_file_from_two_sides_at_once_goes_in_once(db: Database) -> None:
+    book = sample.rows(6)
+    await asyncio.gather(*(load.load(db, read.of_rows(book), now=NOW) for _ in range(3)))
+    found = await db.read(counts)
+    niks = {row[0] for row in book["petugas"][1:]}
+    assert found["tps"] == 6
+    assert found["person"] == len(niks) + len(book["nakes"]) - 1 + len(book["koordinator"]) - 1
+    assert found["assignment"] == sum(len(book[name]) - 1 for name in ("petugas", "nakes", "koordinator"))
+
+
+async def test_no_step_holds_the_database_for_long(db: Database) -> None:
+    """The bar is 50 ms; here eight times that, because tests share their machine."""
+    watched = Watched(db)
+    await load.load(watched, read.of_rows(sample.rows(150)), now=NOW)
+    assert 0 < watched.longest < 0.4

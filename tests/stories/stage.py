@@ -1,0 +1,283 @@
+"""A stage for stories: people who speak and hear over the real inbox, handlers, storage and outbox.
+
+Only the platform is played: a channel that writes down what each phone shows, as a chat would.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from bot.app import after_settle, compose
+from bot.clock import Clock
+from bot.heartbeat import Heartbeat
+from bot.inbox import Inbox
+from bot.outbox.sender import Sender
+from bot.workbook import read, sample
+from bot.workbook.load import load
+from handlers.turn import Rules
+from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said
+from storage import journal, people, places, roster
+from storage.database import Database, Tx
+from storage.incidents import Incident, incidents
+
+VOTING_DAY = datetime(2024, 11, 27, 3, 0, tzinfo=UTC)  # 10.00 WIB
+
+
+class StillClock(Clock):
+    """A clock that only moves when it is told to."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__()
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at + self.offset
+
+
+@dataclass
+class Shown:
+    """One message on a phone."""
+
+    id: str
+    said: Said
+    edited: bool = False
+
+
+@dataclass
+class Phones:
+    """The channel: what each phone shows; `lost` addresses answer that they are gone."""
+
+    name: str = "telegram"
+    shown: dict[str, list[Shown]] = field(default_factory=dict)
+    taps: dict[str, str] = field(default_factory=dict)
+    lost: set[str] = field(default_factory=set)
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def speak(self, to: Address, said: Said) -> str:
+        if to.id in self.lost:
+            raise Gone("bot was blocked by the user")
+        if said.answers:
+            self.taps[said.answers] = said.text
+            return ""
+        chat = self.shown.setdefault(to.id, [])
+        if said.edits:
+            for each in chat:
+                if each.id == said.edits:
+                    each.said, each.edited = said, True
+            return said.edits
+        chat.append(Shown(str(next(self.numbers)), said))
+        return chat[-1].id
+
+
+@dataclass
+class Actor:
+    """Somebody with a phone."""
+
+    stage: Stage
+    id: str
+    phone: str = ""
+    name: str = ""
+    person_id: int = 0
+    mark: int = 0
+
+    async def _heard(self, **what: object) -> None:
+        stage = self.stage
+        me = Address("telegram", self.id)
+        number = str(next(stage.updates))
+        await stage.inbox.receive(Heard(number, me, me, stage.clock.now(), named=self.name or "Tamu", **what))  # type: ignore[arg-type]
+        await stage.settled()
+
+    async def says(self, text: str) -> str:
+        """Type or press a reply-keyboard button; what is new on the phone."""
+        self.mark = len(self.messages)
+        await self._heard(text=text)
+        return self.new
+
+    async def taps(self, label: str, on: str = "") -> str:
+        """Tap the newest inline button whose label holds `label`, on a message that holds `on`."""
+        data = self.button(label, on)
+        return await self.forges(data)
+
+    async def forges(self, data: str) -> str:
+        """Send a tap with any data; the short answer to the tap."""
+        self.mark = len(self.messages)
+        tap = f"tap{next(self.stage.updates)}"
+        await self._heard(choice=data, tap=tap)
+        return self.stage.phones.taps.get(tap, "")
+
+    async def shares_contact(self, phone: str = "", own: bool = True) -> str:
+        self.mark = len(self.messages)
+        await self._heard(contact=Contact(phone or self.phone, own))
+        return self.new
+
+    async def shares_place(self, latitude: float, longitude: float, edited: bool = False) -> str:
+        self.mark = len(self.messages)
+        await self._heard(place=Place(latitude, longitude), edited=edited)
+        return self.new
+
+    async def sends(self, kind: str, ref: str = "file-1", caption: str = "") -> str:
+        self.mark = len(self.messages)
+        await self._heard(file=File(kind, ref), text=caption)  # type: ignore[arg-type]
+        return self.new
+
+    async def blocks(self) -> None:
+        self.stage.phones.lost.add(self.id)
+        happened = Happened(
+            str(next(self.stage.updates)), Address("telegram", self.id), self.stage.clock.now(), "blocked"
+        )
+        await self.stage.inbox.receive(happened)
+
+    async def links(self) -> Actor:
+        """Consent and the own contact."""
+        await self.says("/start")
+        await self.says("Setuju")
+        await self.shares_contact()
+        return self
+
+    @property
+    def messages(self) -> list[Shown]:
+        return self.stage.phones.shown.get(self.id, [])
+
+    @property
+    def new(self) -> str:
+        return "\n---\n".join(each.said.text for each in self.messages[self.mark :])
+
+    @property
+    def screen(self) -> str:
+        """Everything that the phone shows now."""
+        return "\n---\n".join(each.said.text for each in self.messages)
+
+    @property
+    def last(self) -> Said:
+        return self.messages[-1].said
+
+    @property
+    def keyboard(self) -> list[str]:
+        """The reply keyboard as it lies under the text field."""
+        for each in reversed(self.messages):
+            if each.said.keyboard:
+                return [choice.label for row in each.said.keyboard for choice in row]
+        return []
+
+    def buttons(self, on: str = "") -> list[Choice]:
+        return [c for each in self.messages if on in each.said.text for row in each.said.choices for c in row]
+
+    def button(self, label: str, on: str = "") -> str:
+        found = [choice.data for choice in self.buttons(on) if label in choice.label]
+        assert found, f"no button {label!r} in {[c.label for c in self.buttons(on)]}"
+        return found[-1]
+
+
+@dataclass
+class Stage:
+    """Everything that a story needs."""
+
+    db: Database
+    clock: StillClock
+    inbox: Inbox
+    sender: Sender
+    heart: Heartbeat
+    phones: Phones
+    rules: Rules
+    updates: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    async def settled(self) -> None:
+        """Everything that was posted is shown."""
+        self.sender.nudge()
+        await self.sender.drain()
+
+    async def passes(self, minutes: float = 0, seconds: float = 0) -> None:
+        """Time passes, through every due moment in order."""
+        await self.heart.pass_time(timedelta(minutes=minutes, seconds=seconds))
+        await self.settled()
+
+    async def find(self, pick: Callable[[Tx], roster.Role], user: int = 0) -> Actor:
+        """A person of the city, with a phone, not linked yet."""
+        role = await self.db.read(pick)
+        row = await self.db.read(lambda tx: people.person(tx, role.person_id))
+        return Actor(self, str(user or 10_000 + role.person_id), row.phone or "", row.name, role.person_id)
+
+    def stranger(self, user: int = 999) -> Actor:
+        return Actor(self, str(user), "+6281999999999", "Orang Lewat")
+
+    async def tps(self, at: int = 0) -> places.Where:
+        """A TPS of the city by its rank."""
+
+        def pick(tx: Tx) -> places.Where:
+            return places.of_tps(tx, places.every_tps(tx, 1)[at].id)
+
+        return await self.db.read(pick)
+
+    async def officer(self, at: int = 0, rank: int = 0, role: str = "KPPS") -> Actor:
+        where = await self.tps(at)
+        now = self.clock.now()
+        crew = await self.db.read(lambda tx: [r for r in roster.crew(tx, where.tps_id or 0, now) if r.role == role])
+        return await self.find(lambda _tx: crew[rank])
+
+    async def workers(self, at: int = 0) -> list[Actor]:
+        """Every health worker of the puskesmas of a TPS, those on duty first."""
+        where = await self.tps(at)
+        now = self.clock.now()
+
+        def pick(tx: Tx) -> list[roster.Role]:
+            roles = roster.workers(tx, places.serving(tx, where), now)
+            unique = {role.person_id: role for role in roles}
+            mine = {p: [r for r in roles if r.person_id == p] for p in unique}
+            return sorted(unique.values(), key=lambda r: (not roster.on_duty(mine[r.person_id], now), r.person_id))
+
+        return [await self.find(lambda _tx, r=role: r) for role in await self.db.read(pick)]  # type: ignore[misc]
+
+    async def coordinator(self, institution: str = "KPU", level: str = "city", at: int = 0) -> Actor:
+        where = await self.tps(at)
+        now = self.clock.now()
+
+        def fits(role: roster.Role) -> bool:
+            if role.institution != institution:
+                return False
+            if level == "city":
+                return not role.where.kecamatan_id
+            if level == "kecamatan":
+                return role.where.kecamatan_id == where.kecamatan_id and not role.where.kelurahan_id
+            return role.where.kelurahan_id == where.kelurahan_id
+
+        roles = await self.db.read(lambda tx: [r for r in roster.coordinators(tx, [1], now) if fits(r)])
+        return await self.find(lambda _tx: roles[0])
+
+    async def cases(self) -> list[Incident]:
+        def all_of(tx: Tx) -> list[Incident]:
+            return [Incident(**row._mapping) for row in tx.rows(select(incidents).order_by(incidents.c.id))]
+
+        return await self.db.read(all_of)
+
+    async def case(self) -> Incident:
+        (only,) = await self.cases()
+        return only
+
+    async def journal(self, case: Incident) -> list[str]:
+        entries = await self.db.read(lambda tx: journal.of_incident(tx, case.id or 0))
+        assert journal.chain_is_whole(entries, case.chain_head)
+        return [entry.what for entry in entries]
+
+
+async def found_city(db: Database, tps: int = 57, at: datetime = VOTING_DAY) -> None:
+    """The example city with `tps` TPS."""
+    await load(db, read.of_rows(sample.rows(tps=tps, voting_day=at.date())), now=at)
+
+
+async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOTING_DAY) -> Stage:
+    """Everything that runs but the web, over a database that holds the city."""
+    rules = rules or Rules()
+    clock = StillClock(at)
+    phones = Phones()
+    sender = Sender(db, {"telegram": phones}, compose, after_settle=after_settle(rules), now=clock.now,
+                    rate={"telegram": 100_000}, gates={})  # fmt: skip
+    inbox = Inbox(db, rules, clock.now, sender.nudge)
+    return Stage(db, clock, inbox, sender, Heartbeat(db, rules, clock, sender.nudge), phones, rules)
+
+
+__all__ = ["Actor", "Stage", "found_city", "replace", "set_up"]

@@ -1,0 +1,47 @@
+"""An officer calls for help and a health worker comes."""
+
+from __future__ import annotations
+
+from tests.stories.stage import Stage
+
+
+async def test_an_officer_calls_and_a_health_worker_comes(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    first, second, *_ = [await worker.links() for worker in (await stage.workers())[:2]]
+    coordinator = await (await stage.coordinator()).links()
+    assert "TPS 0" in officer.screen
+    assert "🆘 Darurat" in officer.keyboard
+
+    asked = await officer.says("🆘 Darurat")
+    assert "Telepon 119 atau 112 sekarang" in asked
+    assert {"Pingsan", "Sesak atau nyeri dada", "Kecelakaan", "Sakit atau kelelahan", "Kerusuhan", "Meninggal", "Lainnya",
+            "Batal"} <= set(officer.keyboard)  # fmt: skip
+    assert not await stage.cases()
+
+    filed = await officer.says("Pingsan")
+    assert "L-0001" in filed
+    case = await stage.case()
+    assert (case.state, case.severity, case.kind, case.verified) == ("waiting", "red", "pingsan", True)
+    for worker in (first, second):
+        assert "🔴 MERAH L-0001: Pingsan" in worker.screen
+        assert officer.name in worker.screen
+        assert officer.phone.replace("+62", "0") in worker.screen
+    assert "L-0001" in coordinator.screen
+    assert officer.name not in coordinator.screen
+    assert not coordinator.buttons("L-0001")
+
+    assert await first.taps("Saya tangani") == "Kasus ini Anda tangani. Terima kasih."
+    assert f"ditangani {first.name}" in officer.screen
+    assert f"Ditangani {first.name}" in second.screen
+    assert not second.buttons("L-0001")
+    assert await second.forges("take:1") == "Sudah ditangani orang lain."
+
+    await first.taps("Tiba")
+    assert "sudah tiba" in officer.screen
+    await first.taps("Selesai")
+    await first.taps("Membaik")
+    case = await stage.case()
+    assert (case.state, case.outcome) == ("closed", "membaik")
+    assert "L-0001 selesai" in officer.screen
+    assert await first.forges("arrive:1") == "Kasus ini sudah selesai."
+    assert await stage.journal(case) == ["filed", "called", "taken", "arrived", "closed"]

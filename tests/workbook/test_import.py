@@ -1,0 +1,426 @@
+"""A workbook into the tables: what goes in, what is refused and why, and what a second time changes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import xlsxwriter
+from sqlalchemy import func, select
+
+from bot.commands import workbook
+from bot.workbook import load, read, sheets
+from bot.workbook.load import Outcome
+from bot.workbook.read import Unreadable
+from storage.candidates import candidates
+from storage.coverages import coverages
+from storage.database import Database, Tx
+from storage.elections import elections
+from storage.people import people
+from storage.places import kelurahan, serves, tps
+from storage.roster import assignments
+
+NOW = datetime(2024, 11, 20, 6, 0, tzinfo=UTC)
+NIK = "357301010190"
+
+ELECTION = ["malang-2024", "Pilkada 2024 Kota Malang", "35.73", date(2024, 11, 27), "WIB"]
+PLACES = [
+    ["Kasin", "Klojen", 1], ["Kasin", "Klojen", 2], ["Oro-oro Dowo", "Klojen", 1], ["Kesatrian", "Blimbing", 7],
+    ["Sukun", "Sukun", 1], ["Mulyorejo", "Sukun", 1], ["Mulyorejo", "Blimbing", 1],
+]  # fmt: skip
+HEALTH = [["Bareng", "Klojen", "0341-551234", "Kasin; oro oro dowo"], ["Kendalkerep", "Blimbing", "", "Kesatrian"]]
+HEADERS: dict[str, tuple[str, ...]] = {name: layout.columns for name, layout in sheets.LAYOUTS.items()}
+
+
+def nik(n: int) -> str:
+    return f"{NIK}{n:04}"
+
+
+def rows(name: str, *given: Sequence[Any]) -> list[list[Any]]:
+    width = len(HEADERS[name])
+    return [list(HEADERS[name]), *([*row, *[""] * (width - len(row))] for row in given)]
+
+
+def kota(**more: list[list[Any]]) -> dict[str, list[list[Any]]]:
+    """A small city, to which a test adds its sheets."""
+    base = {
+        "pemilihan": rows("pemilihan", ELECTION),
+        "tps": rows("tps", *PLACES),
+        "puskesmas": rows("puskesmas", *HEALTH),
+    }
+    return base | more
+
+
+def officer(n: int, name: str = "Budi", role: str = "KPPS", phone: Any = "", *, position: str = "",
+            institution: str = "", area: str = "", ward: str = "Kasin", number: Any = 1) -> list[Any]:  # fmt: skip
+    return [nik(n), name, role, phone, position, institution, area, ward, number]
+
+
+async def put(db: Database, found: dict[str, list[list[Any]]], **how: Any) -> Outcome:
+    return await load.load(db, read.of_rows(found), now=NOW, **how)
+
+
+def save(path: Path, found: dict[str, list[list[Any]]]) -> Path:
+    with xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy", "strings_to_numbers": False}) as book:
+        for title, its in found.items():
+            sheet = book.add_worksheet(title)
+            for n, row in enumerate(its):
+                for m, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        sheet.write_string(n, m, cell)
+                    else:
+                        sheet.write(n, m, cell)
+    return path
+
+
+async def whole(db: Database) -> list[Any]:
+    """Everything that an import writes, to see whether anything changed."""
+    tables = (elections, kelurahan, tps, serves, people, assignments, coverages, candidates)
+    return await db.read(lambda tx: [sorted(map(str, tx.rows(select(table)))) for table in tables])
+
+
+async def post(db: Database, name: str) -> Any:
+    wanted = select(assignments, people.c.phone, people.c.nik_hash, tps.c.number, kelurahan.c.name.label("ward"))
+    joined = assignments.join(people).outerjoin(tps, tps.c.id == assignments.c.tps_id)
+    joined = joined.outerjoin(kelurahan, kelurahan.c.id == assignments.c.kelurahan_id)
+    return await db.read(lambda tx: tx.first(wanted.select_from(joined).where(people.c.name == name)))
+
+
+async def test_a_row_at_a_tps_carries_its_kelurahan_and_kecamatan(db: Database) -> None:
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1, phone="0812 3456 7890", position="Ketua"))))
+    assert outcome.all_in
+    found = await post(db, "Budi")
+    assert (found.number, found.ward, found.phone) == (1, "Kasin", "+6281234567890")
+    assert found.kecamatan_id is not None
+    assert (found.kind, found.role, found.institution, found.position) == ("officer", "KPPS", "KPU", "ketua")
+
+
+FAULTS: list[tuple[str, list[Any], str, str]] = [
+    ("petugas", officer(1) [:0] + [3573010101900001.0, *officer(1)[1:]], "nik", "nik_number"),
+    ("petugas", ["357301010190001", *officer(1)[1:]], "nik", "nik_digits"),
+    ("petugas", [f"{NIK}0000", *officer(1)[1:]], "nik", "nik_serial"),
+    ("petugas", officer(900), "nik", "twin_petugas"),
+    ("petugas", officer(2, role="KPSS"), "peran", "role"),
+    ("petugas", officer(2, name=""), "nama", "empty"),
+    ("petugas", officer(2, phone="0341-551234"), "no_hp", "phone"),
+    ("petugas", officer(2, phone=551234.0), "no_hp", "phone"),
+    ("petugas", officer(2, ward="Kasim"), "kelurahan", "kelurahan_unknown"),
+    ("petugas", officer(2, ward="Ksatrian", number=7), "kelurahan", "kelurahan_unknown"),
+    ("petugas", officer(2, ward="", number=""), "tps", "empty"),
+    ("petugas", officer(2, number=99), "tps", "tps_unknown"),
+    ("petugas", officer(2, number="satu"), "tps", "tps_number"),
+    ("petugas", officer(2, ward="Mulyorejo"), "kelurahan", "kelurahan_twice"),
+    ("petugas", officer(2, area="Blimbing"), "kelurahan", "kelurahan_elsewhere"),
+    ("petugas", officer(2, area="Sukum"), "kecamatan", "kecamatan_unknown"),
+    ("petugas", officer(2, role="PPK", ward="", number=""), "kecamatan", "empty"),
+    ("petugas", officer(2, role="PPS", ward="", number=""), "kelurahan", "empty"),
+    ("petugas", officer(2, role="Sekretariat", ward="", number=""), "lembaga", "secretariat"),
+    ("petugas", officer(2, role="Pantarlih", ward="", number=3), "kelurahan", "tps_alone"),
+    ("kepesertaan", [nik(900), "kpu", "JKM", "1 November 2024", "2024-11-30"], "nik", "twin_kepesertaan"),
+    ("kepesertaan", [nik(2), "KPU", "JHT", "2024-11-01", "2024-11-30"], "program", "programme"),
+    ("kepesertaan", [nik(2), "KPU", "JKK", "31/11/2024", "2024-11-30"], "mulai", "date"),
+    ("kepesertaan", [nik(2), "KPU", "JKK", "2024-11-30", "2024-11-01"], "akhir", "ends_before"),
+    ("kepesertaan", [nik(2), "", "JKK", "2024-11-01", "2024-11-30"], "lembaga", "empty"),
+    ("kepesertaan", [nik(2), "KPU", "JKK", "2024-11-01", "2024-11-30", "24", "banyak"], "upah", "rupiah"),
+    ("kepesertaan", [nik(2), "KPU", "JKK", "2024-11-01", "2024-11-30", "", "", "libur"], "status", "status"),
+    ("nakes", ["Ani", "", "Bareng"], "no_hp", "empty"),
+    ("nakes", ["Ani", "0812-3456-0001", "Barang"], "puskesmas", "puskesmas_unknown"),
+    ("nakes", ["Ani", "0812-3456-0001", "Bareng", "", "06.00", ""], "selesai", "shift_half"),
+    ("nakes", ["Ani", "0812-3456-0001", "Bareng", "", "pagi", "siang"], "mulai", "moment"),
+    ("nakes", ["Ani", "0812-3456-0001", "Bareng", "", "2024-11-27 06.00", "2024-11-25 06.00"], "selesai",
+     "shift_backwards"),
+    ("nakes", ["dr. WATI", "0812 3456 0900", "bareng"], "nama", "twin_nakes"),
+    ("koordinator", ["Ani", "0341 551234", "KPU"], "no_hp", "phone"),
+    ("koordinator", ["Ani", "0812-3456-0001", ""], "lembaga", "empty"),
+    ("koordinator", ["Ani", "0812-3456-0001", "KPU", "Lowokwaru"], "kecamatan", "kecamatan_unknown"),
+    ("tps", ["Kasin", "Klojen", 2], "tps", "twin_tps"),
+    ("tps", ["Kasin", "Klojen", ""], "tps", "empty"),
+    ("tps", ["Kasin", "Klojen", 3, "Bareng Barat Daya"], "puskesmas", "puskesmas_unknown"),
+    ("tps", ["Kasin", "Klojen", 3, "", "istimewa"], "jenis", "kind"),
+    ("tps", ["Kasin", "Klojen", 3, "", "", "", "Kasin"], "pindah_ke", "moved_form"),
+    ("tps", ["Kasin", "Klojen", 3, "", "", "", "Kasin/44"], "pindah_ke", "tps_unknown"),
+    ("tps", ["Kasin", "Klojen", 3, "", "", "", "", "", 95.0, 112.0], "lintang", "degrees"),
+    ("tps", ["Kasin", "Klojen", 3, "", "", "", "", "", -7.9, ""], "bujur", "empty"),
+    ("puskesmas", ["Cisadea", "Blimbing", "", "Kesatrian; Purwantoro"], "kelurahan", "kelurahan_unknown"),
+    ("puskesmas", ["BARENG", "Klojen"], "puskesmas", "twin_puskesmas"),
+    ("paslon", [1, "Siti"], "nomor", "twin_paslon"),
+    ("paslon", ["", "Siti"], "nomor", "empty"),
+]  # fmt: skip
+
+GOOD = {
+    "petugas": officer(900, name="Wati", phone="081234560900"),
+    "kepesertaan": [nik(900), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 11, 30)],
+    "nakes": ["Wati", "081234560900", "Bareng"],
+    "koordinator": ["Wati", "081234560900", "KPU"],
+    "paslon": [1, "Ani – Budi"],
+}
+
+
+async def test_every_common_fault_is_refused_with_its_place_and_reason(
+    db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = kota(**{name: rows(name, row) for name, row in GOOD.items()})
+    at = {}
+    for n, (name, row, _, _) in enumerate(FAULTS):
+        found[name].append([*row, *[""] * (len(HEADERS[name]) - len(row))])
+        at[n] = len(found[name])
+    path = save(tmp_path / "kota.xlsx", found)
+    assert await workbook.import_file(db, path, now=NOW, as_json=True) == 1
+    told = json.loads(capsys.readouterr().out)
+    seen = {(each["sheet"], each["row"], each["column"], each["code"]) for each in told["refused"]}
+    for n, (name, _, column, code) in enumerate(FAULTS):
+        assert (name, at[n], column, code) in seen, (name, code)
+    for name in GOOD:
+        assert (told["sheets"][name]["new"], told["sheets"][name]["rows"]) == (1, len(found[name]) - 1)
+        assert told["sheets"][name]["refused"] == len(found[name]) - 2
+    assert all(each["reason"] and "{" not in each["reason"] for each in told["refused"])
+    _check_refused_file(tmp_path / "kota-ditolak.xlsx", found, at)
+
+
+def _check_refused_file(path: Path, found: dict[str, list[list[Any]]], at: dict[int, int]) -> None:
+    """The same sheets and columns, the cells as they were, and the reason."""
+    refused = read._workbook_rows(path)
+    assert set(refused) == {name for name, *_ in FAULTS}
+    assert tuple(refused["petugas"][0]) == (*HEADERS["petugas"], "alasan")
+    assert refused["petugas"][1][0] == 3573010101900001.0, "a number stays a number"
+    assert refused["petugas"][2][0] == "357301010190001", "and a text a text"
+    for name in refused:
+        assert len(refused[name]) - 1 == sum(each == name for each, *_ in FAULTS)
+        assert all(row[-1] for row in refused[name])
+
+
+async def test_no_nik_or_phone_is_shown_whole(db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    long = re.compile(r"\d{9,}")
+    found = kota(petugas=rows("petugas", officer(1, phone="0341-5512345678"), officer(1), officer(2, name=nik(3), role="x"),
+                              officer(4, ward=nik(5))))  # fmt: skip
+    path = save(tmp_path / "kota.xlsx", found)
+    for how in ({"as_json": True}, {}, {"as_json": True, "check": True}, {"check": True}):
+        assert await workbook.import_file(db, path, now=NOW, **how) == 1
+    said = capsys.readouterr()
+    assert not long.search(said.out + said.err)
+    assert "3573********0003" in said.out
+    assert "3573********0005" in said.out
+
+
+async def test_a_near_name_is_proposed_and_never_taken(db: Database) -> None:
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1, ward="Ksatrian", number=7))))
+    (refusal,) = outcome.refusals
+    assert "Kesatrian" in refusal.reason
+    assert outcome.counts["petugas"].refused == 1
+
+
+@pytest.mark.parametrize("ward", ["oro oro dowo", "ORO-ORO DOWO", "Orooro Dowo", "Kel. Oro-Oro  Dowo"])
+async def test_spelling_that_differs_in_spaces_hyphens_and_case_is_the_same_place(db: Database, ward: str) -> None:
+    assert (await put(db, kota(petugas=rows("petugas", officer(1, ward=ward))))).all_in
+    assert (await post(db, "Budi")).ward == "Oro-oro Dowo"
+
+
+async def test_the_same_file_again_changes_nothing(db: Database, tmp_path: Path) -> None:
+    found = kota(**{name: rows(name, row) for name, row in GOOD.items()})
+    found["petugas"].append(officer(901, name="Ani", phone="081234560900", role="PTPS"))
+    found["tps"][1] = ["Kasin", "Klojen", 1, "", "khusus", "2024-12-05", "Kasin/2", "Balai RW", -7.98, 112.62]
+    path = save(tmp_path / "kota.xlsx", found)
+    assert await workbook.import_file(db, path, now=NOW, out=io.StringIO()) == 0
+    before = await whole(db)
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, as_json=True, out=out) == 0
+    for counts in json.loads(out.getvalue())["sheets"].values():
+        assert (counts["new"], counts["changed"], counts["unchanged"]) == (0, 0, counts["rows"])
+    assert await whole(db) == before
+    assert await db.read(lambda tx: tx.scalar(select(elections.c.last_day))) == date(2024, 12, 5)
+
+
+async def test_a_check_changes_nothing_and_says_who_joins_leaves_and_changes(db: Database, tmp_path: Path) -> None:
+    first = kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi"), officer(3, "Cici", "PTPS")))
+    await put(db, first)
+    before = await whole(db)
+    second = kota(petugas=rows("petugas", officer(1, "Ani", number=2), officer(4, "Dodi"), officer(5, "Eka", "x")))
+    out = io.StringIO()
+    path = save(tmp_path / "kota.xlsx", second)
+    assert await workbook.import_file(db, path, now=NOW, check=True, as_json=True, out=out) == 1
+    told = json.loads(out.getvalue())
+    assert [each["name"] for each in told["joins"]] == ["Dodi"]
+    assert [(each["name"], each["fields"]) for each in told["changes"]] == [("Ani", ["where"])]
+    assert [each["name"] for each in told["leaves"]] == ["Budi"], "Cici's institution is not in this file"
+    assert await whole(db) == before
+    assert not (tmp_path / "kota-ditolak.xlsx").exists()
+
+
+async def test_someone_in_a_refused_row_has_not_left(db: Database) -> None:
+    await put(db, kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi"))))
+    second = kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi", number=99)))
+    outcome = await put(db, second, check_only=True)
+    assert [each.what for each in outcome.differences] == []
+
+
+async def test_absence_removes_nobody_and_a_repeated_nik_is_an_update(db: Database) -> None:
+    await put(db, kota(petugas=rows("petugas", officer(1, "Ani", phone="081234560001"), officer(2, "Budi"))))
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1, "Ani", phone="081234560009", number=2))))
+    assert (outcome.counts["petugas"].new, outcome.counts["petugas"].changed) == (0, 1)
+    found = await post(db, "Ani")
+    assert (found.phone, found.number) == ("+6281234560009", 2)
+    assert await post(db, "Budi")
+
+
+async def test_an_empty_phone_takes_no_known_number_away(db: Database) -> None:
+    await put(db, kota(petugas=rows("petugas", officer(1, "Ani", phone="081234560001"))))
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1, "Ani"))))
+    assert outcome.counts["petugas"].unchanged == 1
+    assert (await post(db, "Ani")).phone == "+6281234560001"
+
+
+async def test_one_phone_is_one_person_by_nik_or_by_name(db: Database) -> None:
+    phone = "0812-3456-0001"
+    found = kota(
+        petugas=rows("petugas", officer(1, "Siti Aminah", phone=phone),
+                     officer(1, "Siti Aminah", "PTPS", phone, number=2), officer(2, "Joko", phone=phone)),
+        nakes=rows("nakes", ["dr. SITI AMINAH, M.Kes", phone, "Puskesmas Bareng"], ["Rudi", phone, "Bareng"]),
+        koordinator=rows("koordinator", ["Siti  Aminah", phone, "dinkes"], ["rudi.", phone, "BPJS"]),
+    )  # fmt: skip
+    assert (await put(db, found)).all_in
+
+    def by_person(tx: Tx) -> list[Any]:
+        counted = select(people.c.name, func.count(assignments.c.id)).join(assignments).group_by(people.c.id)
+        return sorted(tuple(row) for row in tx.rows(counted.add_columns(people.c.phone)))
+
+    number = "+6281234560001"
+    assert await db.read(by_person) == [("Joko", 1, number), ("Rudi", 2, number), ("Siti Aminah", 4, number)]
+    assert all(counts.changed + counts.new == 0 for counts in (await put(db, found)).counts.values())
+
+
+async def test_a_worker_known_by_his_number_gets_his_nik_from_the_officers_list(db: Database) -> None:
+    await put(db, kota(nakes=rows("nakes", ["Ns. Rudi", "081234560001", "Bareng"])))
+    await put(db, kota(petugas=rows("petugas", officer(1, "Rudi", phone="081234560001"))))
+    assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(people))) == 1
+    assert (await post(db, "Rudi")).nik_hash is not None
+
+
+async def test_jkk_and_jkm_in_one_row_are_two_and_need_no_roster(db: Database) -> None:
+    found = rows(
+        "kepesertaan", [nik(7), "bawaslu", "JKK+JKM", "01/11/2024", "30 November 2024", "24 0000 00017", "850.000"]
+    )
+    assert (await put(db, kota(kepesertaan=found))).counts["kepesertaan"].new == 1
+    stored = await db.read(lambda tx: tx.rows(select(coverages).order_by(coverages.c.programme)))
+    assert [(row.programme, row.institution, row.kpj_last4, row.wage) for row in stored] == [
+        ("JKK", "Bawaslu", "0017", 850000), ("JKM", "Bawaslu", "0017", 850000)
+    ]  # fmt: skip
+    assert await db.read(lambda tx: tx.vault.open(stored[0].kpj_sealed)) == "24000000017"
+    found[1][5] = "24000010017"
+    assert (await put(db, kota(kepesertaan=found))).counts["kepesertaan"].changed == 1, "the last four are the same"
+
+
+async def test_a_column_that_is_not_there_leaves_what_is_known(db: Database) -> None:
+    found = rows(
+        "kepesertaan", [nik(7), "KPU", "JKK", "2024-11-01", "2024-11-30", "24000000017", 850000, "", "2024-11-20"]
+    )
+    await put(db, kota(kepesertaan=found))
+    shorter = [row[:5] for row in found]
+    shorter[1][4] = "2024-12-31"
+    await put(db, {"kepesertaan": shorter})
+    (row,) = await db.read(lambda tx: tx.rows(select(coverages)))
+    assert (row.ends, row.kpj_last4, row.wage, row.as_of) == (date(2024, 12, 31), "0017", 850000, date(2024, 11, 20))
+    assert await db.read(lambda tx: tx.vault.open(row.kpj_sealed)) == "24000000017"
+
+
+async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
+    given = (["A", "081234560001", "Bareng", "Perawat", "2024-11-27 06.00", "14:00", "Kasin", 2],
+             ["B", "081234560002", "Bareng", "", "22.00", "06.00"], ["C", "081234560003", "Bareng"],
+             ["B", "081234560002", "Bareng", "", "2024-11-28 06:00", "2024-11-28 14:00"])  # fmt: skip
+    found = kota(nakes=rows("nakes", *given))
+    found["pemilihan"][1][4] = "wita"
+    assert (await put(db, found)).all_in
+    first, second, third = [await post(db, name) for name in "ABC"]
+    assert first.starts_at == datetime(2024, 11, 26, 22, 0, tzinfo=UTC)
+    assert first.ends_at == datetime(2024, 11, 27, 6, 0, tzinfo=UTC)
+    assert (first.number, first.position) == (2, "perawat")
+    assert second.ends_at.day == 27
+    assert second.ends_at.hour == 22, "the next day, 06.00 WITA"
+    assert (third.starts_at, third.ends_at) == (None, None)
+    assert third.kecamatan_id is not None, "that of the puskesmas"
+    assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(assignments))) == 4
+
+
+async def test_a_part_of_a_workbook_goes_to_the_only_election_or_the_one_asked_for(db: Database) -> None:
+    part = {"petugas": rows("petugas", officer(1))}
+    with pytest.raises(Unreadable) as none:
+        await put(db, part)
+    assert none.value.code == "election_none"
+    await put(db, kota())
+    assert (await put(db, part)).election == "malang-2024"
+    other = kota()
+    other["pemilihan"][1][:4] = ["malang-2025", "PSU", 35.73, "2025-01-10"]
+    await put(db, other)
+    with pytest.raises(Unreadable) as which:
+        await put(db, part)
+    assert which.value.code == "election_which"
+    assert (await put(db, part, election="malang-2025")).election == "malang-2025"
+    with pytest.raises(Unreadable) as unknown:
+        await put(db, part, election="batu-2024")
+    assert unknown.value.code == "election_unknown"
+    with pytest.raises(Unreadable) as mixed:
+        await put(db, other, election="malang-2024")
+    assert mixed.value.code == "election_other"
+
+
+async def test_a_fault_in_the_election_stops_a_new_one_only(db: Database) -> None:
+    bad = kota(petugas=rows("petugas", officer(1)))
+    bad["pemilihan"][1][4] = "GMT"
+    with pytest.raises(Unreadable) as caught:
+        await put(db, bad)
+    assert caught.value.code == "election_bad"
+    assert await db.read(lambda tx: tx.first(select(elections))) is None
+    await put(db, kota())
+    outcome = await put(db, bad)
+    assert [each.code for each in outcome.refusals] == ["zone"]
+    assert outcome.counts["petugas"].new == 1
+    two = kota()
+    two["pemilihan"].append(two["pemilihan"][1])
+    with pytest.raises(Unreadable, match="election_rows"):
+        await put(db, two)
+
+
+async def test_a_file_that_cannot_be_read_says_so_and_nothing_else(
+    db: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = await whole(db)
+    paths = [tmp_path / "none.xlsx", tmp_path / "bad.xlsx", save(tmp_path / "part.xlsx", {"petugas": rows("petugas", officer(1))}),
+             save(tmp_path / "short.xlsx", {"petugas": [["nik", "nama"], ["1", "x"]]}), tmp_path / "a.csv"]  # fmt: skip
+    (tmp_path / "bad.xlsx").write_text("no")
+    (tmp_path / "a.csv").write_text("nik,nama\n")
+    for path in paths:
+        assert await workbook.import_file(db, path, now=NOW) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert len(said.err.splitlines()) == 1
+    assert await whole(db) == before
+
+
+async def test_a_csv_goes_in_as_its_sheet(db: Database, tmp_path: Path) -> None:
+    await put(db, kota())
+    path = tmp_path / "petugas.csv"
+    path.write_text(f"NIK;Nama Lengkap;Peran;No. HP;Kel.;No TPS\n{nik(1)};Budi;KPPS;0812-3456-7890;kasin;2\n"
+                    "3,57301E+15;Ani;KPPS;;Kasin;1\n", encoding="utf-8")  # fmt: skip
+    assert await workbook.import_file(db, path, now=NOW, sheet="petugas", out=io.StringIO()) == 1
+    assert (await post(db, "Budi")).number == 2
+    refused = read.read(tmp_path / "petugas-ditolak.xlsx").sheets["petugas"]
+    assert refused.rows[0][1][:2] == ["3,57301E+15", "Ani"]
+
+
+async def test_the_refused_file_can_be_mended_and_goes_in(db: Database, tmp_path: Path) -> None:
+    path = save(tmp_path / "kota.xlsx", kota(petugas=rows("petugas", officer(1, number=9), officer(2))))
+    assert await workbook.import_file(db, path, now=NOW, out=io.StringIO()) == 1
+    mended = read._workbook_rows(tmp_path / "kota-ditolak.xlsx")
+    assert mended["petugas"][1][8] == 9
+    mended["petugas"][1][8] = 77
+    again = save(tmp_path / "kota-ditolak.xlsx", mended)
+    assert await workbook.import_file(db, again, now=NOW, out=io.StringIO()) == 1
+    twice = read._workbook_rows(tmp_path / "kota-ditolak-ditolak.xlsx")
+    assert twice["petugas"][0].count("alasan") == 1
+    mended["petugas"][1][8] = 1
+    assert await workbook.import_file(db, save(again, mended), now=NOW, out=io.StringIO()) == 0

@@ -1,0 +1,89 @@
+"""Files as rows: headers, synonyms, and everything that is no workbook."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from bot.workbook import read
+from bot.workbook.read import Unreadable
+
+
+def save(path: Path, **titles: list[list[object]]) -> Path:
+    with xlsxwriter.Workbook(str(path)) as book:
+        for title, rows in titles.items():
+            sheet = book.add_worksheet(title)
+            for n, row in enumerate(rows):
+                sheet.write_row(n, 0, row)
+    return path
+
+
+def fault(path: Path, sheet: str | None = None) -> Unreadable:
+    with pytest.raises(Unreadable) as caught:
+        read.read(path, sheet)
+    return caught.value
+
+
+def test_headers_in_any_case_with_synonyms_below_a_title(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["DAFTAR PETUGAS"],
+        [],
+        ["No", "NO. KTP", "Nama Lengkap", "PERAN", "No. WA", "Desa/Kelurahan", "No TPS", "Catatan"],
+        [1, "3573010101900001", "Budi", "KPPS", "0812", "Kasin", 1, "x"],
+        [],
+        [2, "3573010101900002", "Ani", "KPPS", "0813", "Kasin", 1, "y"],
+    ]
+    book = read.read(save(tmp_path / "kota.xlsx", PETUGAS=rows, Lain=[["a"]]))
+    sheet = book.sheets["petugas"]
+    assert list(sheet.columns) == ["nik", "nama", "peran", "no_hp", "kelurahan", "tps"]
+    assert [number for number, _ in sheet.rows] == [4, 6], "rows are numbered as Excel numbers them"
+    assert book.ignored == ["Lain"]
+
+
+def test_a_column_of_that_very_name_wins_over_a_synonym(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["nama", "HP", "no_hp", "lembaga"], ["Budi", "1", "2", "KPU"]]
+    book = read.read(save(tmp_path / "k.xlsx", koordinator=rows))
+    assert book.sheets["koordinator"].columns["no_hp"] == 2
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_csv_is_one_sheet_that_is_named(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "paslon.csv"
+    path.write_bytes("\ufeffnomor;nama\r\n1;Ani – Budi\r\n".replace(";", mark).encode())
+    assert read.read(path, "paslon").sheets["paslon"].rows == [(2, ["1", "Ani – Budi"])]
+    assert fault(path).code == "csv_sheet"
+    assert fault(path, "nonsense").code == "sheet_unknown"
+
+
+def test_a_csv_of_an_old_excel_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "paslon.csv"
+    path.write_bytes("nomor,nama\n1,José\n".encode("cp1252"))
+    assert read.read(path, "paslon").sheets["paslon"].rows[0][1] == ["1", "José"]
+
+
+def test_what_is_no_workbook_is_said_so(tmp_path: Path) -> None:
+    assert fault(tmp_path / "none.xlsx").code == "missing"
+    for content in (b"", b"plain words", b"PK\x03\x04 broken", b"\0" * 5000):
+        (tmp_path / "bad.xlsx").write_bytes(content)
+        assert fault(tmp_path / "bad.xlsx").code == "not_a_workbook"
+        (tmp_path / "bad.csv").write_bytes(content + b"\0")
+        assert fault(tmp_path / "bad.csv", "petugas").code == "not_a_csv"
+    (tmp_path / "locked.xlsx").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 2048)
+    assert fault(tmp_path / "locked.xlsx").code == "encrypted"
+
+
+def test_a_truncated_workbook_is_no_panic(tmp_path: Path) -> None:
+    whole = save(tmp_path / "whole.xlsx", paslon=[["nomor", "nama"], [1, "Ani"]]).read_bytes()
+    for size in range(0, len(whole), 97):
+        (tmp_path / "cut.xlsx").write_bytes(whole[:size])
+        assert fault(tmp_path / "cut.xlsx").code == "not_a_workbook"
+
+
+def test_no_known_sheet_and_a_missing_column_are_told_apart(tmp_path: Path) -> None:
+    assert fault(save(tmp_path / "a.xlsx", Data=[["x"]])).code == "no_sheet"
+    found = fault(save(tmp_path / "b.xlsx", petugas=[["nik", "nama"], ["1", "Budi"]]))
+    assert (found.code, found.about["columns"]) == ("columns_missing", "peran")
+    twice = {"petugas": [["nik", "nama", "peran"]], "Data Petugas": [["nik", "nama", "peran"]]}
+    assert fault(save(tmp_path / "c.xlsx", **twice)).code == "sheet_twice"  # type: ignore[arg-type]
