@@ -6,8 +6,10 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Optional
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -79,8 +81,15 @@ def import_(
     """Read a workbook: good rows go in, refused ones are listed and written to FILE-ditolak.xlsx."""
     from bot.commands import workbook  # noqa: PLC0415
 
-    _in_database(lambda db, _: workbook.import_file(
-        db, file, check=check, as_json=as_json, sheet=sheet, election=election))  # fmt: skip
+    async def work(db: Any, _: Settings) -> int:
+        from bot.installation import clock_of  # noqa: PLC0415
+
+        now = (await clock_of(db)).now()
+        return await workbook.import_file(
+            db, file, now=now, check=check, as_json=as_json, sheet=sheet, election=election
+        )
+
+    _in_database(work)
 
 
 @app.command()
@@ -91,7 +100,8 @@ def sample(
     """Write an example workbook: instructions, one sheet each, made-up people of Kota Malang."""
     from bot.commands import workbook  # noqa: PLC0415
 
-    raise typer.Exit(workbook.sample(file, tps=tps))
+    # Today is its voting day, so that what is imported from it is active at once.
+    raise typer.Exit(workbook.sample(file, tps=tps, voting_day=datetime.now(ZoneInfo("Asia/Jakarta")).date()))
 
 
 @app.command()

@@ -12,10 +12,12 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.clock import Clock
 from handlers import ticks
 from handlers.turn import Rules
+from storage import installation
 from storage.database import Away, Database, Tx
 
 log = logging.getLogger("siaga.heartbeat")
 SECONDS = 1
+TELL_EVERY = 5.0
 
 
 class Heartbeat:
@@ -28,6 +30,7 @@ class Heartbeat:
         self._nudge = nudge
         self._scheduler = AsyncIOScheduler()
         self.last_cycle = time.monotonic()
+        self._told = float("-inf")
 
     def start(self) -> None:
         # No grace time: a cycle that comes late, after the loop was busy, still comes.
@@ -48,6 +51,17 @@ class Heartbeat:
             log.warning("the database is away; the next cycle looks again")
             return
         self.last_cycle = time.monotonic()
+        await self._tell()
+
+    async def _tell(self) -> None:
+        """Every few seconds, leave word of the last cycle where `siaga status` finds it."""
+        if self.last_cycle - self._told < TELL_EVERY:
+            return
+        self._told, at = self.last_cycle, self._clock.now().isoformat(timespec="seconds")
+        try:
+            await self._db.write(lambda tx: installation.set_fact(tx, "last_cycle", at))
+        except Away:
+            log.warning("the database is away; the cycle was done all the same")
 
     async def _due(self, now: datetime) -> None:
         calls, cases = await self._db.read(lambda tx: ticks.due(tx, now))

@@ -262,3 +262,8 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
         .returning(called.c.person_id)
     )
     return [row.person_id for row in tx.rows(statement)]
+
+
+def every(tx: Tx) -> list[Incident]:
+    """All incidents, in order."""
+    return [Incident(**row._mapping) for row in tx.rows(_ONE.order_by(incidents.c.id))]

@@ -1,0 +1,145 @@
+"""`siaga doctor`: what is wrong, and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from bot.channels.telegram.speak import TelegramChannel
+from bot.installation import clock_of
+from bot.settings import Settings
+from bot.workbook import load
+from bot.workbook.read import Unreadable
+from handlers import ladder
+from messages import words
+from messages.chat import Trouble
+from storage import elections, incidents, journal, people, places, roster
+from storage.database import Database, Tx
+from storage.incidents import RED, Incident
+
+SHOWN = 20
+RUNGS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`good`, or a problem with the way to mend it."""
+
+    good: bool
+    what: str
+    mend: str = ""
+
+
+async def doctor(db: Database, settings: Settings, election: str | None) -> int:
+    """Look at everything and print it; exit 1 if anything is wrong."""
+    findings = [_mode(settings), Finding(True, "database: it answers and its schema is up")]
+    findings += [await _channel(settings)]
+    now = (await clock_of(db)).now()
+    try:
+        chosen = [await db.read(partial(load.choose, asked=election, now=now))] if election else None
+    except Unreadable as fault:
+        findings.append(
+            Finding(False, f"election {election}: {fault.code}", "siaga doctor without --election names them")
+        )
+        chosen = []
+    findings += await db.read(lambda tx: list(_roster(tx, now, chosen)))
+    findings += await db.read(lambda tx: list(_chains(tx)))
+    for each in findings:
+        print(f"{'ok   ' if each.good else 'WRONG'} {each.what}" + (f"\n      -> {each.mend}" if each.mend else ""))
+    return 0 if all(each.good for each in findings) else 1
+
+
+def _mode(settings: Settings) -> Finding:
+    if settings.rehearsal:
+        return Finding(True, "settings: the rehearsal (neither SIAGA_SECRET nor a token is set)")
+    kind = "PostgreSQL" if settings.url.startswith("postgresql") else "SQLite"
+    return Finding(True, f"settings: real work on {kind}, by {'webhook' if settings.public_url else 'polling'}")
+
+
+async def _channel(settings: Settings) -> Finding:
+    if settings.rehearsal:
+        return Finding(True, "channels: the rehearsal's own Telegram")
+    if settings.telegram_token is None:
+        return Finding(False, "channels: none is set up", "set SIAGA_TELEGRAM_TOKEN")
+    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api)
+    await channel.start()
+    try:
+        async with asyncio.timeout(10):
+            me = await channel.me()
+    except (Trouble, TimeoutError) as trouble:
+        return Finding(False, f"channels: Telegram says: {trouble}", "check SIAGA_TELEGRAM_TOKEN and the network")
+    finally:
+        await channel.stop()
+    return Finding(True, f"channels: Telegram knows us as @{me.username}")
+
+
+def _roster(tx: Tx, now: datetime, chosen: list[elections.Known] | None) -> Iterator[Finding]:
+    known = elections.active(tx, now) if chosen is None else chosen
+    if not known and chosen is None:
+        yield Finding(
+            False, "roster: no election is active", "siaga import FILE.xlsx; `siaga sample FILE.xlsx` shows the shape"
+        )
+    for election in known:
+        count = len(places.every_tps(tx, election.id))
+        yield Finding(bool(count), f"roster: {election.code} ({election.name}), voting day {election.voting_day}, {count} TPS",
+                      "" if count else "import the sheet tps")  # fmt: skip
+        yield from _ladders(tx, election, now)
+
+
+def _ladders(tx: Tx, election: elections.Known, now: datetime) -> Iterator[Finding]:
+    """Every TPS whose ladder reaches nobody, and every TPS whose own puskesmas is not reached."""
+    nobody: list[str] = []
+    far: list[str] = []
+    known: dict[tuple[object, ...], int | None] = {}
+    for row in places.every_tps(tx, election.id):
+        where = places.of_tps(tx, row.id)
+        posted = bool(roster.posted(tx, where, now))
+        at = (row.kelurahan_id, row.puskesmas_id, row.id if posted else None)
+        if at not in known:
+            known[at] = _first_reached(tx, where, now)
+        rung = known[at]
+        if rung is None or rung > 1:
+            (nobody if rung is None else far).append(f"{words.tps(row.number)} {row.kelurahan}")
+    yield Finding(not nobody, f"ladders: {len(nobody)} TPS reach nobody{_list(nobody)}",
+                  "have health workers or coordinators send /start to the bot" if nobody else "")  # fmt: skip
+    if far:
+        yield Finding(False, f"ladders: {len(far)} TPS reach no health worker of their own puskesmas{_list(far)}",
+                      "have the puskesmas' health workers send /start to the bot")  # fmt: skip
+
+
+def _first_reached(tx: Tx, where: places.Where, now: datetime) -> int | None:
+    case = Incident(
+        number=0, state="waiting", severity=RED, kind="pingsan", kinds="pingsan", reporter_address_id=0, reported_at=now
+    )
+    case.election_id, case.kecamatan_id, case.kelurahan_id = where.election_id, where.kecamatan_id, where.kelurahan_id
+    case.tps_id, case.puskesmas_id = where.tps_id, where.puskesmas_id
+    for rung in range(RUNGS):
+        if people.reachable(tx, [callee.person_id for callee in ladder.rung(tx, case, rung, (), now)]):
+            return rung
+    return None
+
+
+def _list(found: list[str]) -> str:
+    if not found:
+        return ""
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return f": {', '.join(found[:SHOWN])}{more}"
+
+
+def _is_whole(tx: Tx, case: Incident) -> bool:
+    return journal.chain_is_whole(journal.of_incident(tx, case.id or 0), case.chain_head)
+
+
+def _chains(tx: Tx) -> Iterator[Finding]:
+    """Whether the journal of every incident is whole."""
+    cases = incidents.every(tx)
+    broken = [
+        words.number(c.number)
+        for c in cases
+        if not journal.chain_is_whole(journal.of_incident(tx, c.id or 0), c.chain_head)
+    ]
+    yield Finding(not broken, f"journal: {len(cases)} incidents, {len(broken)} with a broken chain{_list(broken)}",
+                  "restore the database from a copy, and find out who changed it" if broken else "")  # fmt: skip

@@ -1,0 +1,51 @@
+"""`siaga status`: how things stand, for an operator or a script."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bot.lease import NAME, is_dead
+from bot.settings import Settings
+from storage import installation, reports
+from storage.database import Database, Tx
+
+
+async def status(db: Database, settings: Settings, as_json: bool) -> int:
+    """Print the state; exit 0."""
+    found = await db.read(_read)
+    found["channels"] = {"telegram": _channel(settings) | {"linked": found.pop("linked").get("telegram", 0)}}
+    print(json.dumps(found, indent=2) if as_json else _text(found))
+    return 0
+
+
+def _read(tx: Tx) -> dict[str, Any]:
+    held = installation.lease(tx, NAME)
+    return {
+        "mode": installation.fact(tx, "mode"),
+        "outbox": reports.outbox(tx),
+        "incidents": reports.incident_states(tx),
+        "last_cycle": installation.fact(tx, "last_cycle"),
+        "serving": held is not None and not is_dead(held[0]),
+        "linked": reports.linked(tx),
+    }
+
+
+def _channel(settings: Settings) -> dict[str, Any]:
+    if settings.rehearsal:
+        return {"configured": True, "by": "rehearsal"}
+    by = "webhook" if settings.public_url else "polling"
+    return {"configured": settings.telegram_token is not None, "by": by}
+
+
+def _text(found: dict[str, Any]) -> str:
+    lines = [f"mode        {found['mode']}", f"serving     {'yes' if found['serving'] else 'no'}"]
+    lines.append(f"last cycle  {found['last_cycle'] or 'never'}")
+    lines += [f"outbox      {lane}: {_counts(states)}" for lane, states in found["outbox"].items() if states]
+    lines.append(f"incidents   {_counts(found['incidents']) or 'none'}")
+    lines += [f"channel     {name}: {_counts(each)}" for name, each in found["channels"].items()]
+    return "\n".join(lines)
+
+
+def _counts(found: dict[str, Any]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in sorted(found.items()))
