@@ -17,7 +17,9 @@ setup: .venv/.runtime
 	$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+# The tests look at pages in headless Chromium: Debian's, brought by root where it is missing.
 dev: .venv/.dev
+	@command -v chromium > /dev/null || (apt-get update -qq && apt-get install -y -qq chromium > /dev/null)
 
 .venv/.dev: requirements-dev.lock .venv/.runtime
 	$(PIP) install --require-hashes -r requirements-dev.lock

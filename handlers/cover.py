@@ -8,9 +8,9 @@ from typing import Any
 
 from messages.welcome import Cover, Programme
 from storage import coverages as shelf
-from storage import elections, roster
 from storage.coverages import JKK, JKM
 from storage.database import Tx
+from storage.roster import OFFICER, Role
 
 
 def state(starts: date, ends: date, active: bool, today: date) -> str:
@@ -50,20 +50,12 @@ def _programme(name: str, row: Any, today: date) -> Programme:
     return Programme(name, state(row.starts, row.ends, row.active, today), row.starts, row.ends)
 
 
-def covers(tx: Tx, person_id: int, nik_hash: str | None, now: datetime) -> tuple[Cover, ...]:
-    """Every institution that a person is an officer of, in every active election."""
-    wanted: dict[tuple[int, str], None] = {}
-    for role in roster.roles(tx, person_id, now):
-        if role.kind == roster.OFFICER and role.where.election_id is not None:
-            wanted.setdefault((role.where.election_id, role.institution))
-    if not wanted:
-        return ()
-    rows = shelf.of_nik(tx, nik_hash) if nik_hash else []
+def covers(tx: Tx, roles: Iterable[Role], nik_hash: str | None, now: datetime) -> tuple[Cover, ...]:
+    """Every institution that somebody with these roles is an officer of, in every active election."""
+    wanted = {(role.election.id, role.institution): role.election for role in roles if role.kind == OFFICER}
+    rows = shelf.of_nik(tx, nik_hash) if nik_hash and wanted else []
     found = []
-    for election_id, institution in wanted:
-        election = elections.by_id(tx, election_id)
-        if election is None:
-            continue
+    for (election_id, institution), election in wanted.items():
         mine = [row for row in rows if row.election_id == election_id and row.institution == institution]
         list_in = (True, None) if mine else shelf.list_as_of(tx, election_id, institution)
         today = now.astimezone(election.tz).date()

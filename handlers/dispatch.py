@@ -56,10 +56,9 @@ def _settle(turn: Turn, reply: Reply) -> None:
             drafts.drop(turn.tx, turn.who.address_id)
     elif reply.then is not STAY:
         drafts.keep(turn.tx, turn.who.address_id, reply.then.dialog, reply.then.step, reply.then.keep, turn.now)
-    zone = turn.zone if reply.says else ""
     case = incidents.by_id(turn.tx, reply.incident_id) if reply.incident_id else None
     about = (reply.incident_id, case.number) if reply.incident_id and case else None
     if turn.heard.tap:
         post.answer_tap(turn.tx, turn.who.address_id, turn.heard.tap, reply.tap, turn.now, reply.lane)
     for words in reply.says:
-        post.say(turn.tx, turn.who.address_id, words, turn.now, zone=zone, lane=reply.lane, incident=about)
+        post.say(turn.tx, turn.who.address_id, words, turn.now, lane=reply.lane, incident=about)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from handlers import escalation, post, routing, triage
-from handlers.turn import DEFAULT_ZONE, Letter, Rules
+from handlers.turn import Letter, Rules
 from messages import menu
 from messages.chat import Heard
 from messages.words import short
@@ -30,7 +30,7 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
     if not what.group and (routing.may_be_emergency(what) or who.file_at is not None or _own(tx, who) is not None):
         file(tx, who, what, now, rules)
     elif not what.group:
-        post.say(tx, who.address_id, menu.Sorry(("data", "bantuan")), now, zone=DEFAULT_ZONE, lane=REPLY)
+        post.say(tx, who.address_id, menu.Sorry(("data", "bantuan")), now, lane=REPLY)
     if what.tap:
         post.answer_tap(tx, who.address_id, what.tap, "noted", now, REPLY)
 
@@ -57,7 +57,7 @@ def file(tx: Tx, who: Speaker, what: Heard, now: datetime, rules: Rules) -> Inci
     else:
         _try(tx, lambda: escalation.refresh(tx, number, now))
     letter = Letter("filed", {"incident": number, "by_itself": False, "police": rules.police_number})
-    post.say(tx, who.address_id, letter, now, zone=DEFAULT_ZONE, lane=ALERT, incident=(number, incident.number))
+    post.say(tx, who.address_id, letter, now, lane=ALERT, incident=(number, incident.number))
     return incident
 
 
@@ -100,5 +100,5 @@ def _call_simply(tx: Tx, incident: Incident, now: datetime) -> None:
         incidents.call(tx, number, role.person_id, view, 0, now)
         for address_id in reachable.get(role.person_id, ()):
             refs = {"incident": number, "person": role.person_id, "again": 0, "red": False}
-            post.say(tx, address_id, Letter("alert", refs), now, zone=DEFAULT_ZONE, lane=ALERT,
+            post.say(tx, address_id, Letter("alert", refs), now, lane=ALERT,
                      incident=(number, incident.number), rung=0)  # fmt: skip

@@ -44,7 +44,7 @@ def say(
     what: Words | Letter,
     now: datetime,
     *,
-    zone: str,
+    zone: str | None = None,
     lane: int = REPLY,
     incident: tuple[int, int] | None = None,
     rung: int | None = None,
@@ -52,8 +52,9 @@ def say(
     under: int | None = None,
     lives: timedelta | None = None,
 ) -> int | None:
-    """Put one message to one address into the outbox; `incident` is (id, number)."""
-    refs: dict[str, Any] = {"zone": zone}
+    """Put one message to one address into the outbox; `incident` is (id, number), `zone` where the incident
+    has one: else a letter is written in its reader's own."""
+    refs: dict[str, Any] = {"zone": zone} if zone else {}
     sealed = None
     if isinstance(what, Letter):
         kind = what.kind
@@ -90,7 +91,7 @@ def answer_tap(tx: Tx, address_id: int, tap: str, what: str, now: datetime, lane
         lane=lane,
         address_id=address_id,
         kind="tap",
-        refs={"zone": "WIB", "values": {"what": what}},
+        refs={"values": {"what": what}},
         now=now,
         answers=tap,
         expires_at=now + TAP_LIVES,

@@ -93,13 +93,9 @@ class Turn:
     @property
     def election(self) -> Known | None:
         """The person's nearest election, else the nearest of all."""
-        mine = [each for each in self.elections if self.roles and each.id == self.roles[0].where.election_id]
-        found = mine or self.elections
-        return found[0] if found else None
-
-    @property
-    def zone(self) -> str:
-        return self.election.zone if self.election else DEFAULT_ZONE
+        if self.roles:
+            return self.roles[0].election
+        return self.elections[0] if self.elections else None
 
     @property
     def emergency_number(self) -> str:

@@ -145,7 +145,7 @@ def nearest_coordinators(turn: Turn, roles: list[Role]) -> set[int]:
 def _tell(turn: Turn, person_ids: set[int], letter: Letter) -> None:
     for addresses in people.reachable(turn.tx, person_ids).values():
         for address_id in addresses:
-            post.say(turn.tx, address_id, letter, turn.now, zone=turn.zone, lane=REPLY)
+            post.say(turn.tx, address_id, letter, turn.now, lane=REPLY)
 
 
 # --- what is held, and the way out ---

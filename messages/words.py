@@ -109,4 +109,4 @@ def map_link(latitude: float | None, longitude: float | None, place_name: str) -
     """A link that every phone opens: the position, else a search for the place."""
     if latitude is not None and longitude is not None:
         return f"https://www.google.com/maps?q={latitude:.6f},{longitude:.6f}"
-    return f"https://www.google.com/maps/search/?api=1&query={quote_plus(place_name)}" if place_name else ""
+    return f"https://www.google.com/maps/search/?api=1&query={quote_plus(short(place_name, 100))}" if place_name else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -40,9 +40,12 @@ class Coverage(SQLModel, table=True):
 coverages = table(Coverage)
 
 
+_OF_NIK = select(coverages).where(coverages.c.nik_hash == bindparam("nik_hash")).order_by(coverages.c.id)
+
+
 def of_nik(tx: Tx, nik_hash: str) -> list[Any]:
     """Every row about a NIK, in all elections."""
-    return list(tx.rows(select(coverages).where(coverages.c.nik_hash == nik_hash).order_by(coverages.c.id)))
+    return list(tx.rows(_OF_NIK, {"nik_hash": nik_hash}))
 
 
 def list_as_of(tx: Tx, election_id: int, institution: str) -> tuple[bool, date | None]:

@@ -69,6 +69,7 @@ class Speaker:
     consent_version: str
     consent_at: datetime | None
     name: str | None
+    nik_hash: str | None
     dialog: str | None
     step: str | None
     kept_sealed: bytes | None
@@ -92,6 +93,7 @@ _SPEAKER = (
         addresses.c.consent_version,
         addresses.c.consent_at,
         people.c.name,
+        people.c.nik_hash,
         drafts.c.dialog,
         drafts.c.step,
         drafts.c.kept_sealed,

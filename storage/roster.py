@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, or_, select
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
-from storage.elections import DAYS_ACTIVE, elections
+from storage.elections import DAYS_ACTIVE, Known, elections
 from storage.people import people
 from storage.places import Where, puskesmas
 from storage.types import Instant, table
@@ -73,7 +73,7 @@ class Role:
     where: Where
     starts_at: datetime | None
     ends_at: datetime | None
-    voting_day: date
+    election: Known
     duty: tuple[bool, datetime | None] | None
 
     def on_shift(self, now: datetime) -> bool:
@@ -97,9 +97,9 @@ _ROLE = (
         assignments.c.puskesmas_id,
         assignments.c.starts_at,
         assignments.c.ends_at,
-        elections.c.voting_day,
         duties.c.on_duty,
         duties.c.until,
+        *(elections.c[name].label(f"election_{name}") for name in Known.__dataclass_fields__ if name != "id"),
     )
     .join(people, people.c.id == assignments.c.person_id)
     .join(elections, elections.c.id == assignments.c.election_id)
@@ -108,10 +108,17 @@ _ROLE = (
 
 
 def _role(row: Any) -> Role:
-    where = Where(row.election_id, row.kecamatan_id, row.kelurahan_id, row.tps_id, row.puskesmas_id)
-    duty = None if row.on_duty is None else (bool(row.on_duty), row.until)
-    return Role(row.id, row.person_id, row.name, row.kind, row.role, row.position, row.institution, where,
-                row.starts_at, row.ends_at, row.voting_day, duty)  # fmt: skip
+    (assignment, person, name, kind, role, position, institution, election_id, kecamatan_id, kelurahan_id, tps_id,
+     puskesmas_id, starts_at, ends_at, on, until, *election) = row  # fmt: skip
+    where = Where(election_id, kecamatan_id, kelurahan_id, tps_id, puskesmas_id)
+    duty = None if on is None else (bool(on), until)
+    return Role(assignment, person, name, kind, role, position, institution, where, starts_at, ends_at,
+                Known(election_id, *election), duty)  # fmt: skip
+
+
+_OF_PERSON = _ROLE.where(
+    assignments.c.person_id == bindparam("person_id"), elections.c.last_day >= bindparam("since")
+).order_by(assignments.c.id)
 
 
 def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
@@ -122,8 +129,9 @@ def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
 
 def roles(tx: Tx, person_id: int, now: datetime) -> list[Role]:
     """All that a person is in active elections, the nearest voting day first, the most exact place first."""
-    found = _where(tx, assignments.c.person_id == person_id, now)
-    return sorted(found, key=lambda r: (abs((r.voting_day - now.date()).days), _exactness(r), r.id))
+    since = now.date() - timedelta(days=DAYS_ACTIVE)
+    found = [_role(row) for row in tx.rows(_OF_PERSON, {"person_id": person_id, "since": since})]
+    return sorted(found, key=lambda r: (abs((r.election.voting_day - now.date()).days), _exactness(r), r.id))
 
 
 def _exactness(role: Role) -> int:

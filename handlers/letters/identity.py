@@ -14,16 +14,15 @@ from storage.places import Where
 
 @letter("linked")
 def _linked(w: Writing) -> Words | None:
-    if w.to.person_id is None:
+    if not w.to.linked:
         return None
-    roles = roster.roles(w.tx, w.to.person_id, w.now)
-    return welcome.Linked(name_of(w.tx, w.to.person_id), tuple(dict.fromkeys(role_words(w.tx, role) for role in roles)))
+    return welcome.Linked(w.to.who.name or "", tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)))
 
 
 @letter("which")
 def _which(w: Writing) -> Words | None:
-    who = people.speaker_of(w.tx, w.to.address_id)
-    return welcome.WhichOfThem(tuple(people.with_phone(w.tx, who.phone))) if who.phone else None
+    phone = w.to.who.phone
+    return welcome.WhichOfThem(tuple(people.with_phone(w.tx, phone))) if phone else None
 
 
 @letter("somebody_else")
@@ -42,18 +41,17 @@ def _worker_left(w: Writing) -> Words | None:
 
 @letter("my_data")
 def _my_data(w: Writing) -> Words | None:
-    who = people.speaker_of(w.tx, w.to.address_id)
+    who = w.to.who
     if not who.linked or who.person_id is None:
         return welcome.Nothing(w.to.menu, who.consent_version, who.consent_at if who.consent == "yes" else None)
     row = people.person(w.tx, who.person_id)
-    mine = roster.roles(w.tx, who.person_id, w.now)
     count = cover.count(w.tx, row.nik_hash) if row.nik_hash else 0
     return welcome.MyData(
         menu=w.to.menu,
         person=row.name,
         nik=words.mask_nik(w.tx.vault.open(row.nik_sealed)) if row.nik_sealed else "",
         phone=row.phone or "",
-        roles=tuple(dict.fromkeys(role_words(w.tx, role) for role in mine)),
+        roles=tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)),
         coverages=count,
         cases=tuple(incidents.own(w.tx, w.to.address_id, who.person_id)),
         consent_version=who.consent_version,
@@ -64,16 +62,14 @@ def _my_data(w: Writing) -> Words | None:
 
 @letter("status")
 def _status(w: Writing) -> Words | None:
-    if w.to.person_id is None:
+    if not w.to.linked:
         return welcome.NotFound(w.to.menu)
-    row = people.person(w.tx, w.to.person_id)
-    return welcome.Status(w.to.menu, row.name, cover.covers(w.tx, w.to.person_id, row.nik_hash, w.now))
+    found = cover.covers(w.tx, w.to.roles, w.to.who.nik_hash, w.now)
+    return welcome.Status(w.to.menu, w.to.who.name or "", found)
 
 
 @letter("duty")
 def _duty(w: Writing) -> Words | None:
-    if w.to.person_id is None:
-        return None
-    shifts = [role for role in roster.roles(w.tx, w.to.person_id, w.now) if role.kind == roster.WORKER]
+    shifts = [role for role in w.to.roles if role.kind == roster.WORKER]
     centres = tuple(dict.fromkeys(places.named(w.tx, role.where).puskesmas for role in shifts))
     return told.Duty(roster.on_duty(shifts, w.now), roster.next_change(shifts, w.now), centres) if shifts else None

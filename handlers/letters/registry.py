@@ -18,6 +18,8 @@ from messages.chat import Said
 from messages.render import Words, render
 from storage import incidents, people, roster
 from storage.database import Tx
+from storage.people import Speaker
+from storage.roster import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,9 @@ class To:
     address_id: int
     person_id: int | None
     linked: bool
+    roles: tuple[Role, ...]
     menu: tuple[str, ...]
+    who: Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,11 @@ def compose(
     tx: Tx, *, kind: str, refs: dict[str, Any], sealed: bytes | None, address_id: int, now: datetime
 ) -> Said | Withheld:
     """The message of one delivery, as things stand now."""
-    zone = refs.get("zone", DEFAULT_ZONE)
     if kind not in LETTERS:
         values = tx.vault.open_json(sealed) if sealed else refs["values"]
-        return render(post.rebuild(kind, values), zone)
+        return render(post.rebuild(kind, values), refs.get("zone", DEFAULT_ZONE))
     writing = Writing(tx, refs, _to(tx, address_id, now), now)
+    zone = refs.get("zone") or next((role.election.zone for role in writing.to.roles), DEFAULT_ZONE)
     if kind == "alert":
         return _alert(writing, zone)
     loaded = LETTERS[kind](writing)
@@ -95,4 +99,5 @@ def _alert(w: Writing, zone: str) -> Said | Withheld:
 def _to(tx: Tx, address_id: int, now: datetime) -> To:
     who = people.speaker_of(tx, address_id)
     roles = roster.roles(tx, who.person_id, now) if who.linked and who.person_id else []
-    return To(address_id, who.person_id, who.linked, menu_keys({role.kind for role in roles}, who.linked))
+    menu = menu_keys({role.kind for role in roles}, who.linked)
+    return To(address_id, who.person_id, who.linked, tuple(roles), menu, who)

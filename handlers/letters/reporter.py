@@ -51,8 +51,7 @@ def _questions(w: Writing) -> Words | None:
 
 
 def _home_tps(w: Writing) -> int | None:
-    mine = roster.roles(w.tx, w.to.person_id, w.now) if w.to.linked and w.to.person_id else []
-    return next((role.where.tps_id for role in mine if role.where.tps_id), None)
+    return next((role.where.tps_id for role in w.to.roles if role.where.tps_id), None)
 
 
 @letter("crew")
