@@ -159,6 +159,6 @@ async def main() -> None:
     RESULTS.write_text(json.dumps(results, indent=2) + "\n")
 
 
-assert TOKEN == "4242:made-up-for-tests"  # noqa: S105 - the echo bot's file says the same
+assert TOKEN == "4242:made-up-for-tests"
 if __name__ == "__main__":
     asyncio.run(main())

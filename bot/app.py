@@ -47,12 +47,8 @@ def after_settle(rules: Rules) -> Callable[[Tx, Row, str, datetime], None]:
     """When every alert of a call failed, the next rung is called in the same transaction."""
 
     def settled(tx: Tx, row: Row, state: str, now: datetime) -> None:
-        if (
-            row.kind == "alert"
-            and row.incident_id is not None
-            and row.rung is not None
-            and state in {"failed", "expired"}
-        ):
+        lost = row.kind == "alert" and row.edits is None and state in {"failed", "expired", "unknown"}
+        if lost and row.incident_id is not None and row.rung is not None:
             escalation.alert_settled_badly(tx, row.incident_id, row.rung, now, rules)
 
     return settled
@@ -87,7 +83,7 @@ def build(settings: Settings, db: Database, clock: Clock, add_routes: Callable[[
     channel = TelegramChannel(token, base)
     sender = Sender(db, {channel.name: channel}, compose, after_settle=after_settle(rules), now=clock.now,
                     rate={channel.name: settings.telegram_rate}, fence=held.fence)  # fmt: skip
-    box = Inbox(db, rules, clock.now, sender.nudge)
+    box = Inbox(db, rules, clock.now, sender.along)
     heart = Heartbeat(db, rules, clock, sender.nudge)
     telegram = pages.Telegram(db.vault.token("telegram webhook"), box)
     parts: Parts

@@ -7,27 +7,34 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from handlers import dispatch, plain
 from handlers.turn import Rules
 from messages.chat import Happened, Heard, Trouble
 from storage import updates
-from storage.database import Away, Database
+from storage.database import Away, Database, Tx
 
 log = logging.getLogger("siaga.inbox")
+T = TypeVar("T")
 TRIES = 3
 LONGEST_WAIT = 30.0
+
+
+class Along(Protocol):
+    """Writes a turn and sees to it that what it posted leaves at once."""
+
+    async def __call__(self, turn: Callable[[Tx], T], /) -> T: ...
 
 
 class Inbox:
     """Takes what a channel heard; returns once it is committed, so that only then the platform is told."""
 
-    def __init__(self, db: Database, rules: Rules, now: Callable[[], datetime], nudge: Callable[[], None]) -> None:
+    def __init__(self, db: Database, rules: Rules, now: Callable[[], datetime], along: Along) -> None:
         self._db = db
         self._rules = rules
         self._now = now
-        self._nudge = nudge
+        self._along = along
         self.failures = 0
 
     async def receive(self, what: Heard | Happened) -> None:
@@ -40,19 +47,18 @@ class Inbox:
             self.failures += 1
             log.error("a step raised %s; rescuing what was heard", type(error).__name__, exc_info=_where(error))
             await self._rescue(what)
-        self._nudge()
 
     async def _handle(self, what: Heard | Happened) -> None:
         now, rules = self._now(), self._rules
         if isinstance(what, Happened):
-            await self._db.write(lambda tx: dispatch.happened(tx, what, now))
+            await self._along(lambda tx: dispatch.happened(tx, what, now))
         else:
-            await self._db.write(lambda tx: dispatch.heard(tx, what, now, rules))
+            await self._along(lambda tx: dispatch.heard(tx, what, now, rules))
 
     async def _rescue(self, what: Heard | Happened) -> None:
         if isinstance(what, Heard):
             now, rules = self._now(), self._rules
-            await self._db.write(lambda tx: plain.rescue(tx, what, now, rules))
+            await self._along(lambda tx: plain.rescue(tx, what, now, rules))
 
     async def set_aside(self, channel: str, update_id: str, raw: Mapping[str, Any]) -> None:
         """Keep, sealed, what could not be handled."""

@@ -74,7 +74,12 @@ class Tx:
 
 
 class Database(ABC):
-    """`await db.write(fn)` and `await db.read(fn)`; `fn` takes a `Tx` and cannot await."""
+    """`await db.write(fn)` and `await db.read(fn)`; `fn` takes a `Tx` and cannot await.
+
+    `one_writer`: writes come one after the other, so that a turn may well take more along.
+    """
+
+    one_writer = False
 
     def __init__(self, vault: Vault) -> None:
         self.vault = vault
@@ -111,6 +116,7 @@ def sqlite_engine(url: str) -> Engine:
     engine = create_engine(
         url.replace("sqlite+aiosqlite:", "sqlite:"),
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+        hide_parameters=True,  # an error's text must not bring phones or hashes into a log
     )
     event.listen(engine, "connect", _pragmas)
 
@@ -136,10 +142,12 @@ class _Job:
 class SqliteDatabase(Database):
     """One writer thread with group commit; readers through aiosqlite."""
 
+    one_writer = True
+
     def __init__(self, url: str, vault: Vault) -> None:
         super().__init__(vault)
         self._engine = sqlite_engine(url)
-        self._readers = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+        self._readers = create_async_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
         event.listen(self._readers.sync_engine, "connect", _read_pragmas)
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -252,7 +260,7 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str, vault: Vault, pool: int = 10) -> None:
         super().__init__(vault)
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=pool, max_overflow=10, pool_pre_ping=False)
+        self._engine: AsyncEngine = create_async_engine(url, pool_size=pool, max_overflow=10, hide_parameters=True)
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         for attempt in range(_TRIES):

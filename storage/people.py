@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, select, update
+from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, exists, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -160,8 +160,10 @@ def unlink(tx: Tx, address_id: int) -> None:
 
 
 def with_phone(tx: Tx, phone: str) -> list[tuple[int, str]]:
-    """Everybody whose number this is: id and name."""
-    return [(r.id, r.name) for r in tx.rows(select(people.c.id, people.c.name).where(people.c.phone == phone))]
+    """Everybody in a roster whose number this is: id and name."""
+    listed = exists().where(text("assignment.person_id = person.id")).select_from(text("assignment"))
+    query = select(people.c.id, people.c.name).where(people.c.phone == phone, listed).order_by(people.c.id)
+    return [(row.id, row.name) for row in tx.rows(query)]
 
 
 def person(tx: Tx, person_id: int) -> Any:

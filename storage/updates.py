@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary
+from sqlalchemy import Column, LargeBinary, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -23,9 +24,16 @@ class Update(SQLModel, table=True):
 updates = table(Update)
 
 
+# Written once for each database: this statement runs in every turn.
+_CLAIM = {
+    dialect is sqlite: dialect.insert(updates).values(key=bindparam("key"), at=bindparam("at")).on_conflict_do_nothing()
+    for dialect in (sqlite, postgresql)
+}
+
+
 def claim(tx: Tx, channel: str, update_id: str, now: datetime) -> bool:
     """True if this update is new; on PostgreSQL a second claim waits for the first one's transaction."""
-    return tx.insert_new(updates, {"key": f"{channel}:{update_id}", "at": now})
+    return tx.execute(_CLAIM[tx.is_sqlite], {"key": f"{channel}:{update_id}", "at": now}).rowcount == 1
 
 
 def set_aside(tx: Tx, channel: str, update_id: str, raw: str, now: datetime) -> None:

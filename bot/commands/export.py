@@ -34,6 +34,8 @@ def write_rows(rows: Sequence[Row], form: str, out: TextIO | Path, columns: Sequ
 
 def _put(content: bytes, out: TextIO | Path) -> None:
     if isinstance(out, Path):
+        if out.is_dir():
+            raise Unreadable("is_folder", file=str(out))
         try:
             part = out.with_name(f".{out.name}.part")
             part.write_bytes(content)

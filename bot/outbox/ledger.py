@@ -16,7 +16,7 @@ from messages.chat import Said
 from storage import claims, exits, leftovers
 from storage.claims import BULK, End, Row
 from storage.database import Tx
-from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY, SENT, WAITING, WITHDRAWN
+from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY, SENT, UNKNOWN, WAITING, WITHDRAWN
 
 
 class Ledger:
@@ -53,12 +53,14 @@ class Ledger:
                 self._settle_one(tx, plan, ended, done)
 
     def _settle_carefully(self, tx: Tx, plan: Plan, done: Done) -> None:
-        """One that the database refuses must not hold back the others; it is taken up at the next start."""
+        """One whose end the database refuses to write down must neither hold back the others nor be sent again."""
         for ended in plan.ended:
             try:
                 tx.savepoint(lambda inner, e=ended: self._settle_one(inner, plan, e, done))  # type: ignore[misc]
             except SQLAlchemyError as error:
                 done.loud.append(Loud(ended.row.id, ended.row.kind, f"not settled: {type(error).__name__}"))
+                lost = End(ended.row.id, UNKNOWN, "it was sent, but how that went could not be written down")
+                claims.settle(tx, lost, plan.claim, plan.now)
 
     def _settle_one(self, tx: Tx, plan: Plan, ended: Ended, done: Done) -> None:
         row, verdict, end = ended.row, ended.verdict, _end(ended)

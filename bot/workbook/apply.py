@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -40,17 +40,21 @@ def _teller(progress: Progress, total: int) -> Callable[[int], None]:
     return told
 
 
-async def _write(db: Database, steps: Iterable[tuple[int, Step]], told: Callable[[int], None]) -> None:
+async def _write(db: Database, steps: Iterator[tuple[int, Step]], told: Callable[[int], None]) -> None:
     """Every step is a transaction of its own. PostgreSQL takes two at a time; SQLite has one writer, and two steps
     that wait for it together would be one group that holds it twice as long."""
-    free = asyncio.Semaphore(1 if isinstance(db, SqliteDatabase) else 2)
 
-    async def one(rows: int, step: Step) -> None:
-        async with free:
+    async def lane() -> None:
+        for rows, step in steps:
             await db.write(step)
-        told(rows)
+            told(rows)
 
-    await asyncio.gather(*(one(rows, step) for rows, step in steps))
+    try:
+        async with asyncio.TaskGroup() as lanes:
+            for _ in range(1 if isinstance(db, SqliteDatabase) else 2):
+                lanes.create_task(lane())
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
 
 
 async def _places(db: Database, plan: Plan, election: int) -> Ids:

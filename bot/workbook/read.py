@@ -54,9 +54,13 @@ def read(path: Path, sheet: str | None = None) -> Book:
     """Read an .xlsx workbook, or a .csv that is the sheet named `sheet`. Raises `Unreadable`."""
     if not path.is_file():
         raise Unreadable("missing", file=path.name)
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise Unreadable("cannot_read", file=path.name, why=error.strerror or str(error)) from error
     if path.suffix.casefold() == ".csv":
-        return of_rows({_named(sheet, path): _csv_rows(path)})
-    found = _workbook_rows(path)
+        return of_rows({_named(sheet, path): _csv_rows(path, raw)})
+    found = _workbook_rows(path, raw)
     if sheet is not None:
         wanted = _named(sheet, path)
         found = {title: rows for title, rows in found.items() if sheets.known_sheet(title) == wanted}
@@ -129,21 +133,18 @@ def _columns(name: str, header: Iterable[Cell]) -> dict[str, int]:
     return found
 
 
-def _workbook_rows(path: Path) -> dict[str, list[list[Cell]]]:
-    with path.open("rb") as file:
-        start = file.read(len(_ENCRYPTED))
+def _workbook_rows(path: Path, raw: bytes) -> dict[str, list[list[Cell]]]:
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
             return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
     except PasswordError:
         raise Unreadable("encrypted", file=path.name) from None
     except (CalamineError, OSError, ValueError) as error:
-        code = "encrypted" if start == _ENCRYPTED and path.suffix.casefold() != ".xls" else "not_a_workbook"
+        code = "encrypted" if raw.startswith(_ENCRYPTED) and path.suffix.casefold() != ".xls" else "not_a_workbook"
         raise Unreadable(code, file=path.name) from error
 
 
-def _csv_rows(path: Path) -> list[list[Cell]]:
-    raw = path.read_bytes()
+def _csv_rows(path: Path, raw: bytes) -> list[list[Cell]]:
     if b"\0" in raw:
         raise Unreadable("not_a_csv", file=path.name)
     try:

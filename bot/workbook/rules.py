@@ -34,6 +34,8 @@ class Bad(Exception):
 
 def text(cell: Cell | None) -> str:
     """A cell as text: one space between words, without what phones and web pages leave behind unseen."""
+    if cell == "":
+        return ""
     if isinstance(cell, str):
         if not cell.isascii():
             cell = "".join(ch for ch in unicodedata.normalize("NFC", cell) if unicodedata.category(ch) != "Cf")

@@ -60,6 +60,8 @@ class _Writer:
     """An .xlsx that appears whole or not at all."""
 
     def __init__(self, to: Path) -> None:
+        if to.is_dir():
+            raise Unreadable("is_folder", file=str(to))
         self._to = to
         self._part = to.with_name(f".{to.name}.part")
         # No cell is ever a formula or a link, whatever stands in it.

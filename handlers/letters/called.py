@@ -29,6 +29,9 @@ def _relation(incident: Incident, call: Any, person_id: int) -> str:
     return "declined" if call.declined_at else "open"
 
 
+NOTES_SHOWN = 3  # the newest; all of them stand in the journal
+
+
 @letter("alert")
 def _alert(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
@@ -71,7 +74,7 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         casualty_name=name_of(tx, incident.casualty_id),
         age=_age(tx, incident.casualty_id, now),
         signs=tuple(sealed["signs"]),
-        notes=tuple(sealed["notes"][-5:]),
+        notes=tuple(sealed["notes"][-NOTES_SHOWN:]),
         reporters=reporters(tx, incident),
         verified=incident.verified,
         by_itself=incident.said == (triage.UNCLEAR,),

@@ -42,7 +42,7 @@ def test_drafts_go_before_free_words() -> None:
 @given(st.text(max_size=64))
 def test_any_tap_data_finds_a_step_and_only_numbers_pass_for_numbers(data: str) -> None:
     step, args = routing.route(heard(tap="1", choice=data), None, None)
-    verb = data.split(":")[0]
+    verb = data.split(":", maxsplit=1)[0]
     assert step is menu.unknown_tap or step is routing.TAPS[verb][0]
     for arg, shape in zip(args, routing.TAPS.get(verb, (None, ""))[1], strict=True) if args else ():
         assert shape != "n" or 0 <= int(arg) <= routing.LARGEST_ID

@@ -30,7 +30,7 @@ def filled(kind: type[Words], text: str) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for each in fields(kind):
         hint = str(hints[each.name])
-        if each.name in CODES or each.name in {"emergency_number", "police_number"}:
+        if each.name in CODES or each.name in {"emergency_number", "police_number", "nik"}:
             continue
         if each.name == "kinds":
             values[each.name] = tuple(KINDS)

@@ -88,6 +88,13 @@ class Desk:
 
 
 @pytest.fixture
+def db_url(request: pytest.FixtureRequest) -> str:
+    """SQLite, except where a test asks for `BOTH`: what differs between the databases is tested with the queries."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
+@pytest.fixture
 async def desk(db: Database) -> AsyncIterator[Desk]:
     """With forty Telegram addresses, 1 … 40, and one of a channel that is not configured, 99."""
 

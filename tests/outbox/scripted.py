@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
+import pytest
+
 from messages.chat import Address, Said, Trouble
 from storage.claims import Row
 from storage.database import Tx
 from storage.people import addresses
 
+BOTH = pytest.mark.parametrize("db_url", ["sqlite", "postgres"], indirect=True)
 NOW = datetime(2024, 11, 27, 6, 0, tzinfo=UTC)
 
 
@@ -48,6 +51,7 @@ class Scripted:
         self.spoken: list[tuple[float, str, Said]] = []
         self.asked = 0
         self.at_once: dict[str, int] = defaultdict(int)
+        self.suffix = ""  # of the ids that it gives
         self.crowded = 0  # the most messages that one chat had in flight
         self.heard = asyncio.Event()
 
@@ -65,7 +69,7 @@ class Scripted:
             self.at_once[to.id] -= not said.answers
         self.spoken.append((monotonic(), to.id, said))
         self.heard.set()
-        return "" if said.answers else said.edits or f"m{len(self.spoken)}"
+        return "" if said.answers else said.edits or f"m{len(self.spoken)}{self.suffix}"
 
     def texts(self, chat: str | None = None) -> list[str]:
         return [said.text for _, to, said in self.spoken if chat in {None, to}]

@@ -12,7 +12,7 @@ from messages.chat import Address, Said, Throttled, Unsure
 from storage import deliveries
 from storage.deliveries import ALERT, BROADCAST, NOTICE, REPLY, SENT, UNKNOWN
 from tests.outbox.conftest import Desk
-from tests.outbox.scripted import Scripted
+from tests.outbox.scripted import BOTH, Scripted
 
 KILLS = 6
 
@@ -35,6 +35,7 @@ class Shaky(Scripted):
         return said_id
 
 
+@BOTH
 @pytest.mark.parametrize("seed", range(3))
 async def test_killed_at_any_moment_nothing_is_lost_and_no_broadcast_doubled(desk: Desk, seed: int) -> None:
     dice = random.Random(seed)
@@ -60,6 +61,7 @@ async def test_killed_at_any_moment_nothing_is_lost_and_no_broadcast_doubled(des
             assert spoken[id_] == 1 if state == SENT else spoken[id_] <= 1, "doubled"
 
 
+@BOTH
 async def test_killed_while_editing_the_last_word_is_the_newest(desk: Desk) -> None:
     dice = random.Random(7)
     desk.channel = Shaky(dice)

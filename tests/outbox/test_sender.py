@@ -27,7 +27,7 @@ from storage.deliveries import (
 )  # fmt: skip
 from storage.people import addresses
 from tests.outbox.conftest import Desk
-from tests.outbox.scripted import always
+from tests.outbox.scripted import BOTH, always
 
 
 async def address(desk: Desk, id_: int) -> tuple[str, str]:
@@ -35,6 +35,7 @@ async def address(desk: Desk, id_: int) -> tuple[str, str]:
     return row.state, row.external
 
 
+@BOTH
 async def test_what_is_posted_goes_out_and_is_settled(desk: Desk) -> None:
     sender = desk.start()
     id_ = await desk.post(sealed=b"x")
@@ -46,6 +47,7 @@ async def test_what_is_posted_goes_out_and_is_settled(desk: Desk) -> None:
     assert monotonic() - sender.last_cycle < 2
 
 
+@BOTH
 async def test_drain_works_without_the_loop_and_lanes_go_in_order(desk: Desk) -> None:
     desk.rate = 30.0
     posted = {lane: await desk.post(lane, chat=lane + 1) for lane in (BROADCAST, NOTICE, REPLY, ALERT)}
@@ -64,6 +66,7 @@ async def test_a_row_of_another_process_is_seen_within_a_second(desk: Desk) -> N
     assert monotonic() - began < 1.2
 
 
+@BOTH
 async def test_business_time_decides_when_a_row_is_due_or_too_late(desk: Desk) -> None:
     later, never = await desk.post(due_at=desk.at.replace(hour=7)), await desk.post(expires_at=desk.at)
     sender = desk.sender()
@@ -97,6 +100,7 @@ async def test_a_slow_chat_holds_up_nobody(desk: Desk) -> None:
     await sender.drain()
 
 
+@BOTH
 async def test_an_alert_passes_a_waiting_broadcast(desk: Desk) -> None:
     desk.rate = 10.0
     rows = [{"lane": BROADCAST, "address_id": n, "kind": "bulk", "refs": {}} for n in range(1, 31)]
@@ -122,6 +126,7 @@ async def test_a_broadcast_keeps_the_rate(desk: Desk) -> None:
     assert 1.4 < times[-1] - times[0] < 2.2
 
 
+@BOTH
 async def test_an_edit_follows_its_message_and_a_tap_is_answered_at_once(desk: Desk) -> None:
     desk.channel.script["1"] = [0.3]
     sender = desk.start()
@@ -212,6 +217,7 @@ async def test_a_reply_that_failed_does_not_hold_up_an_alert_to_the_same_chat(de
     assert desk.channel.texts() == [f"k {alert}", f"k {reply}"]
 
 
+@BOTH
 async def test_who_is_gone_is_retired_with_all_that_waits_for_him(desk: Desk) -> None:
     desk.channel.script["1"] = [Gone("blocked")]
     alert, behind = await desk.post(NOTICE, chat=1), await desk.post(BROADCAST, chat=1)
@@ -222,6 +228,7 @@ async def test_who_is_gone_is_retired_with_all_that_waits_for_him(desk: Desk) ->
     assert desk.told == [(alert, FAILED, "blocked")]
 
 
+@BOTH
 async def test_a_moved_chat_is_followed(desk: Desk) -> None:
     desk.channel.script["1"] = [Moved("-100777")]
     id_ = await desk.post(NOTICE, chat=1)
@@ -297,6 +304,7 @@ async def test_words_that_cannot_be_made_fail_alone(desk: Desk, caplog: pytest.L
     assert "Siti" not in caplog.text
 
 
+@BOTH
 async def test_words_that_break_the_transaction_fail_alone_too(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.words["broken"] = lambda tx: tx.execute(text("SELECT nothing FROM nowhere"))
     bad, good = await desk.post(kind="broken"), await desk.post(chat=2)
@@ -316,6 +324,7 @@ async def test_words_may_say_that_there_is_nothing_to_say_any_more(desk: Desk) -
     assert desk.channel.asked == 0
 
 
+@BOTH
 async def test_a_hook_that_raises_undoes_nothing(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     desk.told = None  # type: ignore[assignment]
     desk.channel.script["1"] = [Refused("no")]
@@ -399,6 +408,19 @@ async def test_a_claim_whose_commit_gave_no_answer_is_found_again(desk: Desk, ca
     await sender.drain()
     assert await desk.state(id_) == SENT
     assert len(desk.channel.spoken) == 1
+
+
+@BOTH
+async def test_an_end_that_cannot_be_written_down_holds_back_nobody_and_repeats_nothing(desk: Desk) -> None:
+    desk.channel.suffix = "\0"  # PostgreSQL takes no NUL in a text
+    sender = desk.start()
+    ids = [await desk.post(chat=chat) for chat in (1, 2)]
+    await sender.drain()
+    desk.channel.suffix = ""
+    ids.append(await desk.post(chat=3))
+    await sender.drain()
+    assert {await desk.state(id_) for id_ in ids[:2]} <= {SENT, UNKNOWN}
+    assert (await desk.state(ids[2]), desk.channel.asked) == (SENT, 3)
 
 
 async def test_a_said_text_reaches_the_channel_unchanged(desk: Desk) -> None:

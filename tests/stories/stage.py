@@ -276,7 +276,7 @@ async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOT
     phones = Phones()
     sender = Sender(db, {"telegram": phones}, compose, after_settle=after_settle(rules), now=clock.now,
                     rate={"telegram": 100_000}, gates={})  # fmt: skip
-    inbox = Inbox(db, rules, clock.now, sender.nudge)
+    inbox = Inbox(db, rules, clock.now, sender.along)
     return Stage(db, clock, inbox, sender, Heartbeat(db, rules, clock, sender.nudge), phones, rules)
 
 

@@ -1,0 +1,74 @@
+"""kill -9 at random moments while officers report: nothing acknowledged is lost, nothing doubled, all alerted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from bot.rehearsal.botapi import BotApi
+from tests.product.harness import City, Product, bot_api, found_city
+
+REPORTERS = 3  # officers who report between two kills
+
+
+async def _rounds(product: Product, api: BotApi, city: City, kills: int, seed: int) -> list[int]:
+    """Officers report, each once; the process dies at random moments. Who reported."""
+    chance = random.Random(seed)
+    reporters = iter(city.officers)
+    reported: list[int] = []
+    for _ in range(kills):
+        await product.start()
+        for _ in range(REPORTERS):
+            await asyncio.sleep(chance.uniform(0, 0.12))
+            user = next(reporters)
+            reported.append(user)
+            api.say(user, chance.choice(["Pingsan", "Darurat", "Kecelakaan"]))
+        await asyncio.sleep(chance.uniform(0, 0.25))
+        await product.kill()
+    return reported
+
+
+async def _check(product: Product, api: BotApi, city: City, reported: list[int]) -> None:
+    await product.start()
+    called = set(city.workers) | set(city.coordinators)
+    async with asyncio.timeout(120):
+        while True:
+            _, out, _ = await product.command("export", "incidents")
+            cases = json.loads(out)
+            alerted = {word for sent in api.sent if sent.chat_id in called for word in sent.text.replace(":", " ").split()}
+            if len(cases) >= len(reported) and all(case["number"] in alerted for case in cases):
+                break
+            await asyncio.sleep(1)
+    assert len(cases) == len(reported)
+    numbers = Counter(case["number"] for case in cases)
+    assert max(numbers.values()) == 1
+    assert sorted(numbers) == [f"L-{n:04d}" for n in range(1, len(reported) + 1)]
+    code, out, _ = await product.command("doctor")
+    assert "0 with a broken chain" in out, code
+
+
+async def kill(folder: Path, *, webhook: bool, kills: int, seed: int) -> None:
+    async with bot_api() as (api, base):
+        product = Product(folder, base, webhook=webhook, more={"SIAGA_LADDER": "3600"})
+        city = await found_city(product, api, tps=120, officers=kills * REPORTERS)
+        try:
+            reported = await _rounds(product, api, city, kills, seed)
+            await _check(product, api, city, reported)
+        finally:
+            await product.kill()
+
+
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_killed_at_random_moments_no_report_is_lost_or_doubled(tmp_path: Path, webhook: bool) -> None:
+    await kill(tmp_path, webhook=webhook, kills=3, seed=7)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+async def test_two_hundred_kills(tmp_path: Path, webhook: bool) -> None:
+    await kill(tmp_path, webhook=webhook, kills=100, seed=11)
