@@ -79,7 +79,7 @@ async def siaga(folder: Path, people: int) -> AsyncIterator[tuple[driver.Posts, 
 async def turns(pairs: int, total: int) -> dict[str, Any]:
     """`/status` by webhook, 64 at once, against the echo bot; then one at a time."""
     with tempfile.TemporaryDirectory() as folder:
-        async with echo_bot() as (echo, _, echo_ready), siaga(Path(folder), 1500) as (ours, _, ready, city, _):
+        async with echo_bot() as (echo, _, _), siaga(Path(folder), 1500) as (ours, _, _, city, _):
             users = city.officers
             await driver.rate(echo, users, "/status", 64, 600)
             await driver.rate(ours, users, "/status", 64, 600)

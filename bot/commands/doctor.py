@@ -84,8 +84,8 @@ def _roster(tx: Tx, now: datetime, chosen: list[elections.Known] | None) -> Iter
         )
     for election in known:
         count = len(places.every_tps(tx, election.id))
-        yield Finding(bool(count), f"roster: {election.code} ({election.name}), voting day {election.voting_day}, {count} TPS",
-                      "" if count else "import the sheet tps")  # fmt: skip
+        what = f"roster: {election.code} ({election.name}), voting day {election.voting_day}, {count} TPS"
+        yield Finding(bool(count), what, "" if count else "import the sheet tps")
         yield from _ladders(tx, election, now)
 
 
