@@ -115,26 +115,28 @@ async def ready(times: int) -> dict[str, Any]:
 
 
 async def alerts(count: int) -> dict[str, Any]:
-    """First tap of a kind to the alert arriving at the Bot API, one at a time, on an idle bot."""
+    """First tap of a kind to its first alert at the Bot API, one at a time on an idle bot.
+
+    Reports go around the kelurahan, so that no health worker's chat has to wait for its own limit of one a second.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        async with siaga(Path(folder), 2 * count) as (posts, api, _, city, _):
-            called = set(city.workers) | set(city.coordinators)
+        async with siaga(Path(folder), 2100) as (posts, api, _, city, _):
+            workers = set(city.workers)
             times = []
-            for number, user in enumerate(city.officers[:count], 1):
+            for number, user in enumerate(city.officers[:: len(city.officers) // count][:count], 1):
                 api.arrived.clear()
                 begun = await posts.post(user, "Pingsan")
-                first = await _alerted(api, called, f"L-{number:04d}")
-                times.append(first - begun)
-                await asyncio.sleep(0.02)
+                times.append(await _alerted(api, workers, f"L-{number:04d}") - begun)
+                await asyncio.sleep(0.25)
     return {"n": len(times), "p50_ms": round(percentile(times, 0.5) * 1000, 1), "p99_ms": round(percentile(times, 0.99) * 1000, 1),
             "max_ms": round(max(times) * 1000, 1)}  # fmt: skip
 
 
-async def _alerted(api: driver.Api, called: set[int], number: str) -> float:
+async def _alerted(api: driver.Api, workers: set[int], number: str) -> float:
     async with asyncio.timeout(10):
         while True:
             for chat, at, text in api.arrived:
-                if chat in called and number in text:
+                if chat in workers and number in text:
                     return at
             await asyncio.sleep(0.0005)
 

@@ -54,6 +54,8 @@ def _in_database(work: Callable[[Any, Settings], Awaitable[int]]) -> None:
 @app.command()
 def run() -> None:
     """Serve: channels, clock, outbox, web. Without settings: the rehearsal, in a browser."""
+    import uvloop  # noqa: PLC0415 - commands import only what they need
+
     from bot import running  # noqa: PLC0415 - the libraries of the channels cost seconds
 
     settings = read()
@@ -67,7 +69,7 @@ def run() -> None:
             loop.add_signal_handler(sign, stop.set)
         return await running.run(settings, stop)
 
-    raise typer.Exit(asyncio.run(inside()))
+    raise typer.Exit(uvloop.run(inside()))
 
 
 @app.command("import")

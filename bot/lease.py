@@ -20,6 +20,7 @@ log = logging.getLogger("siaga.lease")
 NAME = "speaker"
 BEAT = 2.0  # seconds between two signs of life
 DEAD_AFTER = 9.0  # seconds without one
+SURE = 4.0  # seconds after one in which nobody can have waited long enough; less than half of DEAD_AFTER
 LOOK = 0.5
 
 
@@ -58,6 +59,7 @@ class Lease:
         self._name = name
         self.holder = _me()
         self.lost = asyncio.Event()
+        self._seen_alive = float("-inf")
 
     async def acquire(self) -> None:
         """Return once the lease is ours; until then stand by."""
@@ -81,24 +83,31 @@ class Lease:
             await asyncio.sleep(LOOK)
 
     async def _take(self, seen: tuple[str, int] | None) -> bool:
-        return await self._db.write(lambda tx: installation.take_lease(tx, self._name, self.holder, seen))
+        begun = time.monotonic()
+        taken = await self._db.write(lambda tx: installation.take_lease(tx, self._name, self.holder, seen))
+        self._seen_alive = begun if taken else self._seen_alive
+        return taken
 
     async def keep(self) -> None:
         """Give signs of life until cancelled; sets `lost` when somebody else has it."""
         last = time.monotonic()
         while not self.lost.is_set():
             await asyncio.sleep(BEAT)
+            begun = time.monotonic()
             try:
                 if await self._db.write(lambda tx: installation.beat(tx, self._name, self.holder)):
-                    last = time.monotonic()
+                    last = self._seen_alive = begun
                 else:
+                    self._seen_alive = float("-inf")
                     self.lost.set()
             except Away:
                 if time.monotonic() - last > DEAD_AFTER:
                     self.lost.set()  # nobody can have seen us alive for so long
 
     def fence(self, tx: Tx) -> bool:
-        """Whether it is ours in this very transaction."""
+        """Whether it is ours in this very transaction. Right after a sign of life nobody can have taken it."""
+        if time.monotonic() - self._seen_alive < SURE:
+            return True
         held = installation.lease(tx, self._name)
         return held is not None and held[0] == self.holder
 

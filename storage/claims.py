@@ -35,6 +35,7 @@ from sqlalchemy.dialects.postgresql import JSON
 from storage.database import Tx
 from storage.deliveries import REPLY, SENDING, UNKNOWN, WAITING, WITHDRAWN, deliveries, is_waiting
 from storage.people import addresses
+from storage.quick import Quick
 from storage.types import Instant
 
 # What a row is to the budget: alerts, replies and the three bulk lanes spend; an edit and the acknowledgement of a tap
@@ -143,7 +144,7 @@ def _scan(sqlite: bool, free: bool) -> Select[Any]:
     return query.where(_D.lane <= bindparam("upto")).order_by(_D.lane, _D.id)
 
 
-_SCAN = {(sqlite, free): _scan(sqlite, free) for sqlite in (True, False) for free in (True, False)}
+_SCAN = {free: Quick(_scan(True, free), postgres=_scan(False, free)) for free in (True, False)}
 
 
 def ready(
@@ -164,7 +165,7 @@ def ready(
     """
     given = {"channel": channel, "now": now, "upto": upto, "limit": limit}
     given |= {"busy": json.dumps(list(busy)), "held": json.dumps(list(held))}
-    return [Row(*row) for row in tx.rows(_SCAN[tx.is_sqlite, free], given)]
+    return [Row(*row) for row in _SCAN[free].rows(tx, given)]
 
 
 def _take(sqlite: bool) -> Any:
@@ -174,13 +175,13 @@ def _take(sqlite: bool) -> Any:
     return change.values(state=SENDING, claim=bindparam("by")).returning(_D.id)
 
 
-_TAKE = {True: _take(sqlite=True), False: _take(sqlite=False)}
+_TAKE = Quick(_take(sqlite=True), [_D.id], postgres=_take(sqlite=False))
 
 
 def take(tx: Tx, ids: Sequence[int], claim: str) -> set[int]:
     """Mark rows as being sent by `claim`; the ids of those that this call got."""
     given = {"ids": json.dumps(list(ids)), "by": claim}
-    return {row.id for row in tx.rows(_TAKE[tx.is_sqlite], given)} if ids else set()
+    return {row.id for row in _TAKE.rows(tx, given)} if ids else set()
 
 
 _MINE = and_(_D.id == bindparam("of"), _D.state == SENDING, _D.claim == bindparam("by"))
@@ -192,7 +193,7 @@ ENDING = {
     "claim": "",
 }
 WIPED = {**ENDING, "sealed": null()}
-_SENT = update(deliveries).where(_MINE).values(**WIPED, external=bindparam("ext"))
+_SENT = Quick(update(deliveries).where(_MINE).values(**WIPED, external=bindparam("ext")))
 _ENDED = update(deliveries).where(_MINE).values(**WIPED)
 _UNSURE = update(deliveries).where(_MINE).values(**ENDING)  # keeps what was sealed: a coordinator may have it repeated
 _DROPPED = update(deliveries).where(_STILL).values(**WIPED)
@@ -216,7 +217,7 @@ def sent(tx: Tx, ends: Iterable[End], claim: str, now: datetime) -> None:
     """Settle what went out, in one go: the hot path."""
     rows = [{"of": e.id, "by": claim, "to": e.state, "why": e.reason, "at": now, "ext": e.external} for e in ends]
     if rows:
-        tx.execute(_SENT, rows)
+        _SENT.many(tx, rows)
 
 
 def settle(tx: Tx, end: End, claim: str, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, func, s
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.quick import Quick
 from storage.types import table
 
 JKK, JKM = "JKK", "JKM"
@@ -40,12 +41,12 @@ class Coverage(SQLModel, table=True):
 coverages = table(Coverage)
 
 
-_OF_NIK = select(coverages).where(coverages.c.nik_hash == bindparam("nik_hash")).order_by(coverages.c.id)
+_OF_NIK = Quick(select(coverages).where(coverages.c.nik_hash == bindparam("nik_hash")).order_by(coverages.c.id))
 
 
 def of_nik(tx: Tx, nik_hash: str) -> list[Any]:
     """Every row about a NIK, in all elections."""
-    return list(tx.rows(_OF_NIK, {"nik_hash": nik_hash}))
+    return list(_OF_NIK.rows(tx, {"nik_hash": nik_hash}))
 
 
 def list_as_of(tx: Tx, election_id: int, institution: str) -> tuple[bool, date | None]:

@@ -14,7 +14,7 @@ import sqlite3
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,15 +37,13 @@ class Away(Exception):
 class Tx:
     """One transaction as steps see it: a connection, the vault, and the two dialects' common `insert`."""
 
-    __slots__ = ("conn", "vault")
+    __slots__ = ("conn", "is_sqlite", "raw", "vault")
 
-    def __init__(self, conn: Connection, vault: Vault) -> None:
+    def __init__(self, conn: Connection, vault: Vault, raw: sqlite3.Connection | None = None) -> None:
         self.conn = conn
         self.vault = vault
-
-    @property
-    def is_sqlite(self) -> bool:
-        return self.conn.dialect.name == "sqlite"
+        self.raw = raw  # sqlite3's own, in the writer thread: see `storage.quick`
+        self.is_sqlite = conn.dialect.name == "sqlite"
 
     def execute(self, statement: Executable, params: Any = None) -> CursorResult[Any]:
         return self.conn.execute(statement, params)
@@ -208,19 +206,25 @@ class SqliteDatabase(Database):
             conn.close()
 
     def _commit(self, conn: Connection, group: list[_Job]) -> None:
-        tx = Tx(conn, self.vault)
-        with conn.begin():
+        """Run a group and commit it. A lone job needs no savepoint: undoing it is undoing the transaction."""
+        tx = Tx(conn, self.vault, cast(sqlite3.Connection, conn.connection.dbapi_connection))
+        with conn.begin() as transaction:
             for job in group:
                 job.error = None
-                conn.exec_driver_sql("SAVEPOINT turn")
+                if len(group) > 1:
+                    conn.exec_driver_sql("SAVEPOINT turn")
                 try:
                     job.value = job.fn(tx)
                 except Exception as error:
                     if isinstance(error, OperationalError) and _disk_is_ill(error):
                         raise
-                    conn.exec_driver_sql("ROLLBACK TO turn")
                     job.error = error
-                conn.exec_driver_sql("RELEASE turn")
+                    if len(group) == 1:
+                        transaction.rollback()
+                        return
+                    conn.exec_driver_sql("ROLLBACK TO turn")
+                if len(group) > 1:
+                    conn.exec_driver_sql("RELEASE turn")
 
 
 def _disk_is_ill(error: OperationalError) -> bool:

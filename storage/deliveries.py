@@ -28,6 +28,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.people import addresses
+from storage.quick import Quick
 from storage.types import Instant, table
 
 LANES = ("alert", "reply", "reminder", "notice", "broadcast")
@@ -114,7 +115,12 @@ def _insert(dialect: types.ModuleType) -> Any:
 
 
 _POST = {True: _insert(sqlite), False: _insert(postgresql)}
-_POST_ID = {key: statement.returning(_D.id) for key, statement in _POST.items()}
+_POST_ID = Quick(
+    _POST[True].returning(_D.id),
+    [_D.id],
+    keys=[*_GIVEN, *_NEEDED],
+    postgres=_POST[False].returning(_D.id),
+)
 
 
 def _row(given: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -148,8 +154,8 @@ def post(
     given: dict[str, Any] = {"incident_id": incident_id, "rung": rung, "sealed": sealed, "once": once, "under": under}
     given |= {"due_at": due_at, "expires_at": expires_at}
     row |= {name: value for name, value in given.items() if value is not None}  # fewer to bind: the hot path
-    found: int | None = tx.scalar(_POST_ID[tx.is_sqlite], row)
-    return found
+    found = _POST_ID.first(tx, row)
+    return None if found is None else int(found.id)
 
 
 def post_many(tx: Tx, rows: Iterable[Mapping[str, Any]], now: datetime | None = None) -> None:

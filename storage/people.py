@@ -12,6 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.drafts import drafts, opened
+from storage.quick import Quick
 from storage.types import Instant, table
 
 
@@ -105,20 +106,20 @@ _SPEAKER = (
     .outerjoin(opened, opened.c.address_id == addresses.c.id)
     .with_for_update(of=addresses)
 )
-_BY_EXTERNAL = _SPEAKER.where(
-    addresses.c.channel == bindparam("channel"), addresses.c.external == bindparam("external")
+_BY_EXTERNAL = Quick(
+    _SPEAKER.where(addresses.c.channel == bindparam("channel"), addresses.c.external == bindparam("external"))
 )
-_BY_ID = _SPEAKER.where(addresses.c.id == bindparam("address_id"))
+_BY_ID = Quick(_SPEAKER.where(addresses.c.id == bindparam("address_id")))
 _FOUND = update(addresses).where(addresses.c.id == bindparam("_id"))
 
 
 def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> Speaker:
     """Who speaks from an address; a new address is kept. On PostgreSQL this serialises the turns of one address."""
-    row = tx.first(_BY_EXTERNAL, {"channel": channel, "external": external})
+    row = _BY_EXTERNAL.first(tx, {"channel": channel, "external": external})
     if row is None:
         tx.insert_new(addresses, {"channel": channel, "external": external, "named": named, "state": "active",
                                   "consent": "", "consent_version": "", "heard_at": now})  # fmt: skip
-        row = tx.first(_BY_EXTERNAL, {"channel": channel, "external": external})
+        row = _BY_EXTERNAL.first(tx, {"channel": channel, "external": external})
     found = Speaker(*row)
     if found.state != "active" or (named and found.named != named):
         tx.execute(_FOUND.values(state="active", named=named or found.named), {"_id": found.address_id})
@@ -127,7 +128,7 @@ def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> S
 
 def speaker_of(tx: Tx, address_id: int) -> Speaker:
     """The same by the address's id, for turns that the clock begins."""
-    return Speaker(*tx.first(_BY_ID, {"address_id": address_id}))
+    return Speaker(*_BY_ID.first(tx, {"address_id": address_id}))
 
 
 def befell(tx: Tx, channel: str, external: str, what: str, detail: str) -> None:

@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.elections import DAYS_ACTIVE, Known, elections
 from storage.people import people
 from storage.places import Where, puskesmas
+from storage.quick import Quick
 from storage.types import Instant, table
 
 OFFICER, WORKER, COORDINATOR = "officer", "worker", "coordinator"
@@ -116,9 +117,11 @@ def _role(row: Any) -> Role:
                 Known(election_id, *election), duty)  # fmt: skip
 
 
-_OF_PERSON = _ROLE.where(
-    assignments.c.person_id == bindparam("person_id"), elections.c.last_day >= bindparam("since")
-).order_by(assignments.c.id)
+_OF_PERSON = Quick(
+    _ROLE.where(assignments.c.person_id == bindparam("person_id"), elections.c.last_day >= bindparam("since")).order_by(
+        assignments.c.id
+    )
+)
 
 
 def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
@@ -130,7 +133,7 @@ def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
 def roles(tx: Tx, person_id: int, now: datetime) -> list[Role]:
     """All that a person is in active elections, the nearest voting day first, the most exact place first."""
     since = now.date() - timedelta(days=DAYS_ACTIVE)
-    found = [_role(row) for row in tx.rows(_OF_PERSON, {"person_id": person_id, "since": since})]
+    found = [_role(row) for row in _OF_PERSON.rows(tx, {"person_id": person_id, "since": since})]
     return sorted(found, key=lambda r: (abs((r.election.voting_day - now.date()).days), _exactness(r), r.id))
 
 

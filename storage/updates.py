@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Column, LargeBinary, bindparam
+from sqlalchemy import Column, LargeBinary
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.quick import Quick
 from storage.types import Instant, table
 
 
@@ -24,16 +25,16 @@ class Update(SQLModel, table=True):
 updates = table(Update)
 
 
-# Written once for each database: this statement runs in every turn.
-_CLAIM = {
-    dialect is sqlite: dialect.insert(updates).values(key=bindparam("key"), at=bindparam("at")).on_conflict_do_nothing()
-    for dialect in (sqlite, postgresql)
-}
+_CLAIM = Quick(
+    sqlite.insert(updates).on_conflict_do_nothing(),
+    keys=("key", "at"),
+    postgres=postgresql.insert(updates).on_conflict_do_nothing(),
+)
 
 
 def claim(tx: Tx, channel: str, update_id: str, now: datetime) -> bool:
     """True if this update is new; on PostgreSQL a second claim waits for the first one's transaction."""
-    return tx.execute(_CLAIM[tx.is_sqlite], {"key": f"{channel}:{update_id}", "at": now}).rowcount == 1
+    return _CLAIM.run(tx, {"key": f"{channel}:{update_id}", "at": now}) == 1
 
 
 def set_aside(tx: Tx, channel: str, update_id: str, raw: str, now: datetime) -> None:

@@ -132,3 +132,22 @@ async def test_a_wrong_token_is_a_sentence_and_exit_2(tmp_path: Path) -> None:
         assert "SIAGA_TELEGRAM_TOKEN" in err
         assert "somebody-elses" not in err
         assert "Traceback" not in err
+
+
+async def test_the_main_job_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    async with bot_api() as (api, base):
+        product = Product(tmp_path, base, more={"SIAGA_DATABASE_URL": postgres_url})
+        city = await found_city(product, api, officers=6)
+        await product.start()
+        try:
+            for officer in city.officers[:5]:
+                api.say(officer, "Pingsan")
+            for number in range(1, 6):
+                await api.wait_for(lambda s, n=number: s.chat_id in city.workers and f"L-{n:04d}" in s.text)  # type: ignore[misc]
+            alert = await api.wait_for(lambda s: s.chat_id in city.workers and "L-0003" in s.text)
+            api.press(alert.chat_id, alert.message_id, "Saya tangani")
+            await api.wait_for(lambda s: s.chat_id in city.officers and "ditangani" in s.text)
+            _, out, _ = await product.command("export", "deliveries")
+            assert {row["state"] for row in json.loads(out)} <= {"sent", "waiting", "sending", "withdrawn"}
+        finally:
+            await product.kill()

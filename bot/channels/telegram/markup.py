@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
+from typing import Any
 
 from telegram import (
     InlineKeyboardButton,
@@ -35,10 +37,25 @@ def answer(said: Said) -> str | None:
 
 def buttons(said: Said) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
     """The buttons of a new message. Telegram takes one kind; those under the message win over the keyboard."""
-    if said.choices or not said.keyboard:
-        return inline(said)
-    rows = [[_key(button) for button in row] for row in said.keyboard]
-    return ReplyKeyboardMarkup(rows, resize_keyboard=True, is_persistent=True)
+    return inline(said) if said.choices or not said.keyboard else _keyboard(said.keyboard)
+
+
+class _Keyboard(ReplyKeyboardMarkup):
+    """A keyboard that is written down once: most answers bring one of a handful."""
+
+    __slots__ = ("_written",)
+
+    def to_dict(self, recursive: bool = True) -> dict[str, Any]:
+        written: dict[str, Any] | None = getattr(self, "_written", None)
+        if written is None:
+            written = super().to_dict(recursive)
+            object.__setattr__(self, "_written", written)
+        return written
+
+
+@lru_cache(maxsize=256)
+def _keyboard(rows: tuple[tuple[Choice | Ask, ...], ...]) -> ReplyKeyboardMarkup:
+    return _Keyboard([[_key(button) for button in row] for row in rows], resize_keyboard=True, is_persistent=True)
 
 
 def inline(said: Said) -> InlineKeyboardMarkup | None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
-from telegram import BotCommand, Document, LinkPreviewOptions, Message, PhotoSize, Voice
+from telegram import Bot, BotCommand, Document, LinkPreviewOptions, Message, PhotoSize, Voice
 from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
 from bot.channels.telegram import ALLOWED, BASE, markup
 from bot.channels.telegram.hush import UNKNOWN_BOT, hide, quiet_libraries
@@ -69,7 +68,7 @@ class TelegramChannel:
         base = base.rstrip("/")
         self._token = token
         self._request = AiohttpRequest(connections, read=read_seconds)
-        self._bot: ExtBot[None] = ExtBot(
+        self._bot = Bot(
             token,
             base_url=f"{base}/bot",
             base_file_url=f"{base}/file/bot",
