@@ -75,7 +75,7 @@ def of_rows(found: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
         if name is None:
             if names.key(title) != sheets.INSTRUCTIONS:
                 book.ignored.append(title)
-        elif any(cell != "" and text(cell) for row in rows for cell in row):
+        elif any(_filled(cell) for row in rows for cell in row):
             if name in book.sheets:
                 raise Unreadable("sheet_twice", one=book.sheets[name].title, other=title, sheet=name)
             book.sheets[name] = _sheet(name, title, rows)
@@ -99,9 +99,14 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Cell]]) -> Sheet:
         raise Unreadable("columns_missing", sheet=title, columns=", ".join(missing))
     found = Sheet(name, title, list(rows[at]), columns)
     for number, row in enumerate(rows[at + 1 :], start=at + 2):
-        if any(cell != "" and text(cell) for cell in row):
+        if any(map(_filled, row)):
             found.rows.append((number, list(row)))
     return found
+
+
+def _filled(cell: Cell) -> bool:
+    """Whether anything stands in a cell (cheap: it is asked of every cell of every row)."""
+    return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
 def _header(name: str, rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, int]]:
