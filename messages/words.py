@@ -83,6 +83,36 @@ def _local_day(context: Context, value: datetime) -> str:
     return day_in(value, context["zone"])
 
 
+def place(number: int | None, kelurahan: str, kecamatan: str, puskesmas: str = "") -> str:
+    """`TPS 012, Kel. Kasin, Kec. Klojen`: the level is always said, since one name may stand for two levels."""
+    parts = [tps(number)] if number is not None else []
+    parts += [f"Kel. {kelurahan}"] if kelurahan else []
+    parts += [f"Kec. {kecamatan}"] if kecamatan else []
+    return ", ".join(parts) or centre(puskesmas)
+
+
+def centre(name: str) -> str:
+    """`Arjuno` → `Puskesmas Arjuno`: rosters write it either way."""
+    return f"Puskesmas {name.removeprefix('Puskesmas ')}" if name else ""
+
+
+def title(kind: str, role: str, position: str, institution: str) -> str:
+    """What somebody is, by kind officer, worker or coordinator: `KPPS KPU, ketua`, `Perawat`, `Koordinator KPU`."""
+    if kind == "coordinator":
+        return f"Koordinator {institution}".strip()
+    if kind == "worker":
+        return (position or "Petugas kesehatan").capitalize()
+    named = " ".join(each for each in (role, institution) if each)
+    return f"{named}, {position}" if position else named
+
+
+def map_link(latitude: float | None, longitude: float | None, place_name: str) -> str:
+    """A link that every phone opens: the position, else a search for the place."""
+    if latitude is not None and longitude is not None:
+        return f"https://www.google.com/maps?q={latitude:.6f},{longitude:.6f}"
+    return f"https://www.google.com/maps/search/?api=1&query={quote_plus(short(place_name, 100))}" if place_name else ""
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "tps": tps,
@@ -92,21 +122,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "mask_phone": mask_phone,
     "local_phone": local_phone,
     "day": day,
+    "centre": centre,
     "hour": _hour,
     "local_day": _local_day,
 }
-
-
-def place(number: int | None, kelurahan: str, kecamatan: str, puskesmas: str = "") -> str:
-    """`TPS 012, Kel. Kasin, Kec. Klojen`: the level is always said, since one name may stand for two levels."""
-    parts = [tps(number)] if number is not None else []
-    parts += [f"Kel. {kelurahan}"] if kelurahan else []
-    parts += [f"Kec. {kecamatan}"] if kecamatan else []
-    return ", ".join(parts) or (f"Puskesmas {puskesmas.removeprefix('Puskesmas ')}" if puskesmas else "")
-
-
-def map_link(latitude: float | None, longitude: float | None, place_name: str) -> str:
-    """A link that every phone opens: the position, else a search for the place."""
-    if latitude is not None and longitude is not None:
-        return f"https://www.google.com/maps?q={latitude:.6f},{longitude:.6f}"
-    return f"https://www.google.com/maps/search/?api=1&query={quote_plus(short(place_name, 100))}" if place_name else ""

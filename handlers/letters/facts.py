@@ -27,12 +27,10 @@ def name_of(tx: Tx, person_id: int | None) -> str:
 
 
 def role_words(tx: Tx, role: roster.Role) -> str:
-    """A role in words: `KPPS, TPS 012, Kel. Kasin, Kec. Klojen`."""
-    title = " ".join(each for each in (role.role or role.position, role.institution) if each)
-    where = place_words(tx, role.where)
-    if role.kind == roster.WORKER:
-        centre = places.named(tx, role.where).puskesmas
-        return ", ".join(each for each in (role.position or "", centre) if each)
+    """A role and its place in words: `KPPS KPU, TPS 012, Kel. Kasin, Kec. Klojen`."""
+    title = words.title(role.kind, role.role, role.position, role.institution)
+    is_worker = role.kind == roster.WORKER
+    where = words.centre(places.named(tx, role.where).puskesmas) if is_worker else place_words(tx, role.where)
     return ", ".join(each for each in (title, where) if each)
 
 
