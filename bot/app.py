@@ -73,13 +73,18 @@ class Parts:
     serving: bool = False
 
 
-def build(settings: Settings, db: Database, clock: Clock, add_routes: Callable[[web.Application], None] | None = None,
-          base: str | None = None) -> Parts:  # fmt: skip
+def build(
+    settings: Settings,
+    db: Database,
+    clock: Clock,
+    held: lease.Lease,
+    add_routes: Callable[[web.Application], None] | None = None,
+    base: str | None = None,
+) -> Parts:
     """Every part, named. `add_routes` is the rehearsal's; `base` is the Bot API in use."""
     token = settings.telegram_token.get_secret_value() if settings.telegram_token else REHEARSAL_TOKEN
     base = base or settings.telegram_api
     rules = settings.rules
-    held = lease.Lease(db)
     channel = TelegramChannel(token, base)
     sender = Sender(db, {channel.name: channel}, compose, after_settle=after_settle(rules), now=clock.now,
                     rate={channel.name: settings.telegram_rate}, fence=held.fence)  # fmt: skip
@@ -96,15 +101,16 @@ def build(settings: Settings, db: Database, clock: Clock, add_routes: Callable[[
     return parts
 
 
-async def serve(parts: Parts, stop: asyncio.Event) -> None:
-    """Stand by for the lease, serve until `stop`; when the lease is lost, stand by again."""
+async def serve(make: Callable[[lease.Lease], Parts], db: Database, stop: asyncio.Event) -> None:
+    """Stand by for the lease and serve until `stop`; when the lease is lost, stand by again with parts made anew."""
     while not stop.is_set():
-        if not await _either(parts.lease.acquire(), stop):
+        held = lease.Lease(db)
+        if not await _either(held.acquire(), stop):
             return
         try:
-            await _hold(parts, stop)
+            await _hold(make(held), stop)
         finally:
-            await parts.lease.release()
+            await held.release()
 
 
 async def _either(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -62,24 +62,33 @@ def _search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
     return [_member(tx, role) for role in found]
 
 
-async def stage(
-    db: Database, clock: Clock, token: str
-) -> tuple[BotApi, Callable[[web.Application], None], list[Heartbeat]]:
-    """The Bot API of our own and the routes of its page. The heartbeat is put into the list once it exists."""
+@dataclass
+class Stage:
+    """The Bot API of our own, its cast, and the clock that the page may move."""
+
+    db: Database
+    clock: Clock
+    api: BotApi
+    members: list[CastMember]
+    heart: Heartbeat | None = None
+
+    async def _search(self, wanted: str) -> list[CastMember]:
+        return await self.db.read(lambda tx: _search(tx, wanted, self.clock.now()))
+
+    async def _move(self, minutes: float) -> None:
+        if self.heart is not None:
+            await self.heart.pass_time(timedelta(minutes=minutes))
+            await keep_clock(self.db, self.clock)
+
+    def add_routes(self, app: web.Application) -> None:
+        """The Bot API and the page, on the application that serves."""
+        self.api.routes(app)
+        page.add_routes(
+            app, self.api, self.members, search=self._search, move=self._move, now=self.clock.now, zone="WIB"
+        )
+
+
+async def stage(db: Database, clock: Clock, token: str) -> Stage:
+    """Settle the example city and choose the cast."""
     await settle(db, clock)
-    api = BotApi(token, now=clock.now)
-    members = await db.read(lambda tx: cast(tx, clock.now()))
-    hearts: list[Heartbeat] = []
-
-    async def search(wanted: str) -> list[CastMember]:
-        return await db.read(lambda tx: _search(tx, wanted, clock.now()))
-
-    async def move(minutes: float) -> None:
-        await hearts[0].pass_time(timedelta(minutes=minutes))
-        await keep_clock(db, clock)
-
-    def add_routes(app: web.Application) -> None:
-        api.routes(app)
-        page.add_routes(app, api, members, search=search, move=move, now=clock.now, zone="WIB")
-
-    return api, add_routes, hearts
+    return Stage(db, clock, BotApi(token, now=clock.now), await db.read(lambda tx: cast(tx, clock.now())))

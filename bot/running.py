@@ -9,6 +9,7 @@ from bot import app
 from bot.app_log import log_to_stderr
 from bot.clock import Clock
 from bot.installation import clock_of, open_installation
+from bot.lease import Lease
 from bot.settings import Settings, SettingsError
 from messages.chat import NotAdmitted
 from storage.database import Database
@@ -24,7 +25,7 @@ async def run(settings: Settings, stop: asyncio.Event) -> int:
         clock = await clock_of(db)
         if settings.rehearsal:
             return await _rehearse(settings, db, clock, stop)
-        await app.serve(app.build(settings, db, clock), stop)
+        await app.serve(lambda held: app.build(settings, db, clock, held), db, stop)
     except NotAdmitted as error:
         raise SettingsError(f"SIAGA_TELEGRAM_TOKEN: {error}") from None
     except OSError as error:
@@ -39,10 +40,14 @@ async def _rehearse(settings: Settings, db: Database, clock: Clock, stop: asynci
     from bot import example  # noqa: PLC0415 - what only the rehearsal needs is imported only then
 
     log.info("the rehearsal: made-up people, nothing leaves this machine")
-    _, add_routes, hearts = await example.stage(db, clock, app.REHEARSAL_TOKEN)
+    stage = await example.stage(db, clock, app.REHEARSAL_TOKEN)
     base = f"http://{settings.listen}"
-    parts = app.build(settings, db, clock, add_routes, base)
-    hearts.append(parts.heartbeat)
     log.info("open %s in a browser", base)
-    await app.serve(parts, stop)
+
+    def make(held: Lease) -> app.Parts:
+        parts = app.build(settings, db, clock, held, stage.add_routes, base)
+        stage.heart = parts.heartbeat
+        return parts
+
+    await app.serve(make, db, stop)
     return 0

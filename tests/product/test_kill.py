@@ -40,7 +40,9 @@ async def _check(product: Product, api: BotApi, city: City, reported: list[int])
         while True:
             _, out, _ = await product.command("export", "incidents")
             cases = json.loads(out)
-            alerted = {word for sent in api.sent if sent.chat_id in called for word in sent.text.replace(":", " ").split()}
+            alerted = {
+                word for sent in api.sent if sent.chat_id in called for word in sent.text.replace(":", " ").split()
+            }
             if len(cases) >= len(reported) and all(case["number"] in alerted for case in cases):
                 break
             await asyncio.sleep(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -151,3 +152,30 @@ async def test_the_main_job_on_postgresql(tmp_path: Path, postgres_url: str) -> 
             assert {row["state"] for row in json.loads(out)} <= {"sent", "waiting", "sending", "withdrawn"}
         finally:
             await product.kill()
+
+
+@pytest.mark.soak
+async def test_a_holder_that_was_frozen_loses_the_lease_and_stands_by_again(tmp_path: Path) -> None:
+    async with bot_api() as (api, base):
+        first, second = Product(tmp_path, base), Product(tmp_path, base)
+        city = await found_city(first, api, officers=3)
+        await first.start()
+        assert first.process is not None
+        first.process.send_signal(signal.SIGSTOP)
+        try:
+            await second.start()
+            first.process.send_signal(signal.SIGCONT)
+            await asyncio.sleep(6)
+            mark = api.mark()
+            api.say(city.officers[0], "/menu")
+            await api.wait_for(lambda s: s.chat_id == city.officers[0], since=mark)
+            await asyncio.sleep(2)
+            assert sum(s.seq > mark and s.chat_id == city.officers[0] for s in api.sent) == 1, "one process speaks"
+            await second.kill()
+            assert first.process.stdout is not None
+            async with asyncio.timeout(15):
+                assert await first.process.stdout.readline() == b"ready\n", "it takes over again"
+        finally:
+            first.process.send_signal(signal.SIGCONT)
+            await first.kill()
+            await second.kill()
