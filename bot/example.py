@@ -48,8 +48,9 @@ def cast(tx: Tx, now: datetime) -> list[CastMember]:
     election = elections.active(tx, now)[0]
     station = next(row for row in places.every_tps(tx, election.id) if places.serving(tx, places.of_tps(tx, row.id)))
     where = places.of_tps(tx, station.id)
-    officer = next(role for role in roster.crew(tx, station.id, now) if role.role == "KPPS")
-    workers = roster.workers(tx, places.serving(tx, where), now)
+    # By name: rows come in the order of hashes, which differ with every installation's secret.
+    officer = min((r for r in roster.crew(tx, station.id, now) if r.role == "KPPS"), key=lambda r: r.name)
+    workers = sorted(roster.workers(tx, places.serving(tx, where), now), key=lambda r: r.name)
     by_person = {role.person_id: role for role in workers if roster.on_duty([role], now)}
     city = [
         r for r in roster.coordinators(tx, [election.id], now) if not r.where.kecamatan_id and r.institution == "KPU"

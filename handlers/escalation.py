@@ -19,7 +19,7 @@ from storage.incidents import GREEN, RED, WAITING, Incident
 from storage.places import Where
 
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
-SHOWN = ("alert", "red_notice")
+SHOWN = ("alert", "red_notice", "questions")
 
 
 def zone_of(tx: Tx, incident: Incident) -> str:

@@ -63,7 +63,7 @@ class Filed(Words):
 
 @dataclass(frozen=True)
 class Questions(Words):
-    """Optional: who, which signs, where. `crew`: the reporter has a crew to choose from."""
+    """Optional: who, which signs, where. `crew`: the reporter has a crew to choose from; `over`: the case has ended."""
 
     name = "questions"
     number: int = 0
@@ -73,8 +73,11 @@ class Questions(Words):
     signs: tuple[str, ...] = ()
     crew: bool = True
     verified: bool = True
+    over: bool = False
 
     def choices(self) -> Rows:
+        if self.over:
+            return ()
         i = self.incident
         who = [Button("korban_saya", f"who:{i}:me")]
         if self.crew:

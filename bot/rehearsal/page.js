@@ -16,10 +16,14 @@ function make(tag, cls, text) {
 }
 
 async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
-  });
-  return answer.ok;
+  try {
+    const answer = await fetch(path, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    });
+    return answer.ok;
+  } catch {
+    return false; // nobody there: the bar above the phones says so
+  }
 }
 
 // --- time
@@ -30,7 +34,7 @@ function setZone(given) {
   format = {
     short: make({ hour: "2-digit", minute: "2-digit" }),
     long: make({ hour: "2-digit", minute: "2-digit", second: "2-digit" }),
-    date: make({ weekday: "long", day: "numeric", month: "short", year: "numeric" }),
+    date: make({ weekday: "long", day: "numeric", month: "short" }),
     day: make({ weekday: "long", day: "numeric", month: "long" }),
   };
 }
@@ -55,8 +59,8 @@ for (const button of document.querySelectorAll("[data-minutes]")) {
 
 // --- words of a message
 
-const WRAP = { bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "code", blockquote: "blockquote", spoiler: "span" };
-const LIVE = /(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])|((?<![\w/])\/[a-z_]+\b)/g;
+const WRAP = { head: "strong", bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "code", blockquote: "blockquote", spoiler: "span" };
+const LIVE = /(https?:\/\/[^\s<>]+[^\s<>.,;:!?)])|((?<![\w/<])\/[a-z_]+\b)/g;
 
 function link(href, text) {
   const node = make("a", "", text);
@@ -66,12 +70,22 @@ function link(href, text) {
   return node;
 }
 
+// A long address is shown short, as a map's is: the whole of it is in the link.
+function short(address) {
+  const bare = address.replace(/^https?:\/\/(www\.)?/, "");
+  return bare.length > 42 ? `${bare.split("?", 1)[0].slice(0, 32)}…` : bare;
+}
+
 function plain(text, say) {
   const out = document.createDocumentFragment();
   let done = 0;
   for (const found of text.matchAll(LIVE)) {
     out.append(text.slice(done, found.index));
-    if (found[1]) out.append(link(found[1], found[1]));
+    if (found[1]) {
+      const node = link(found[1], short(found[1]));
+      node.title = found[1];
+      out.append(node);
+    }
     else {
       const command = make("button", "command", found[0]);
       command.addEventListener("click", () => say(found[0]));
@@ -104,14 +118,23 @@ function dressed(text, entities, say) {
   return out;
 }
 
-// How grave a message of the bot looks, by the signs with which an alert begins; "over": no longer waiting for anybody.
+// The head of a grave message: up to the case's number and what it is, or else its first sentence.
+function head(text) {
+  const line = text.split("\n", 1)[0];
+  const found = /^.*?[A-Z]-\d{2,}(:.*)?/u.exec(/^(🔴|🟡|🟢|🚨)/u.test(line) ? line : "") || /^.*?[.!?](?=\s|$)/u.exec(line);
+  return { type: "head", offset: 0, length: (found ? found[0] : line).length };
+}
+
+// How grave a message of the bot looks, by the signs with which an alert begins; "over": no longer waiting for anybody; "call": to be telephoned.
+const OVER = /^(✅|❌|Keadaan: (?!menunggu))/mu;
+
 function gravity(message) {
   if (message.mine) return "";
   const text = message.text || message.caption || "";
   const start = text.split("\n").slice(0, 4).join("\n");
   const level = /^(🔴|🚨)/mu.test(start) ? "red" : /^🟡/mu.test(start) ? "yellow" : /^🟢/mu.test(start) ? "green" : "";
-  if (level) return /^(✅|❌)/mu.test(text) ? `${level} over` : level;
-  return /^(📞|⚠️)/u.test(start) ? "red over" : "";
+  if (level) return OVER.test(text) ? `${level} over` : level;
+  return /^(📞|⚠️)/u.test(start) ? "red call" : "";
 }
 
 // --- one phone
@@ -130,18 +153,25 @@ class Phone {
     this.member = member;
     this.messages = new Map();
     this.ready = false;
-    const initials = member.name.split(/\s+/).slice(0, 2).map((part) => part[0] || "").join("");
+    const names = member.name.split(/[\s,]+/).filter((part) => part && !part.includes(".")); // without titles
+    const initials = names.slice(0, 2).map((part) => part[0] || "").join("");
     this.find(".face").textContent = initials.toUpperCase();
     this.find(".face").className = `face t${this.index}`;
     this.find("h2").textContent = member.name;
-    this.find(".names p").textContent = `${member.role} · ${member.phone}`;
+    this.find("h2").title = member.name;
+    this.find(".names p").textContent = member.role;
+    this.find(".names p").title = `${member.role} · ${member.phone}`;
     this.node.setAttribute("aria-label", member.name);
-    this.tab.textContent = member.name.split(" ")[0];
+    this.tab.textContent = names[0] || member.name;
     this.find(".log").replaceChildren();
   }
 
   listen() {
-    this.act = (act, more) => post("/rehearsal/act", { who: this.member.user_id, act, ...more });
+    this.act = async (act, more) => {
+      const went = await post("/rehearsal/act", { who: this.member.user_id, act, ...more });
+      if (!went) this.toast(words.failed, false);
+      return went;
+    };
     this.say = (text) => this.act("say", { text });
     this.find(".start button").addEventListener("click", () => this.say("/start"));
     this.find(".stopped button").addEventListener("click", () => this.act("unblock"));
@@ -163,7 +193,12 @@ class Phone {
         else this.act(act);
       });
     }
-    this.find(".log").addEventListener("focusin", () => this.seen());
+    const log = this.find(".log");
+    this.atEnd = true;
+    log.addEventListener("scroll", () => { this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120; });
+    new ResizeObserver(() => this.follow()).observe(log);
+    log.addEventListener("load", () => this.follow(), true); // a photo that came late
+    log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
     this.tab.addEventListener("click", () => table.scrollTo({ left: this.node.offsetLeft, behavior: "smooth" }));
   }
@@ -173,10 +208,15 @@ class Phone {
     this.tab.classList.remove("new", "red");
   }
 
+  // Whoever reads the end goes on seeing it.
+  follow(anyway) {
+    const log = this.find(".log");
+    if (this.atEnd || anyway) log.scrollTop = log.scrollHeight;
+  }
+
   // A message is keyed by its id: an edit takes the place of what stood there.
   show(message) {
     const log = this.find(".log");
-    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
     const before = this.messages.get(message.message_id);
     const node = this.render(message);
     if (before) before.replaceWith(node);
@@ -186,7 +226,7 @@ class Phone {
     }
     this.messages.set(message.message_id, node);
     this.find(".start").hidden = true;
-    if (atEnd || message.mine || !this.ready) log.scrollTop = log.scrollHeight;
+    this.follow((message.mine && !before) || !this.ready);
     if (this.ready && !message.mine && !before) this.ring(gravity(message) === "red" ? "red" : "");
   }
 
@@ -230,12 +270,13 @@ class Phone {
     }
     if (message.voice) yield this.voice(message.voice);
     if (message.contact) yield card("👤", [message.contact.first_name, message.contact.last_name].filter(Boolean).join(" "), `+${message.contact.phone_number}`);
-    if (message.location) yield card("⌖", words.place, `${message.location.latitude.toFixed(5)}, ${message.location.longitude.toFixed(5)}`);
+    if (message.location) yield card("📍", words.place, `${message.location.latitude.toFixed(5)}, ${message.location.longitude.toFixed(5)}`);
     if (message.document) yield card("📄", message.document.file_name || "", "");
     const text = message.text ?? message.caption;
     if (text) {
       const said = make("div", "words");
-      said.append(dressed(text, message.entities || message.caption_entities, this.say));
+      const given = message.entities || message.caption_entities || [];
+      said.append(dressed(text, gravity(message) ? [head(text), ...given] : given, this.say));
       yield said;
     }
   }
@@ -266,11 +307,10 @@ class Phone {
   }
 
   keyboard(rows) {
-    const log = this.find(".log");
     const keys = this.find(".keys");
     keys.hidden = !rows.length;
     keys.replaceChildren(...rows.map((row, at) => this.row(row, at, 0)));
-    log.scrollTop = log.scrollHeight;
+    this.follow();
   }
 
   blocked(blocked) {
@@ -303,6 +343,7 @@ class Phone {
     for (const message of data.messages) this.show(message);
     this.keyboard(data.rows);
     this.blocked(data.blocked);
+    this.follow(true);
     this.ready = true;
   }
 }
@@ -333,8 +374,8 @@ async function search() {
   const shown = new Set(phones.map((phone) => phone.member.user_id));
   const items = found.filter((member) => !shown.has(member.user_id)).map((member) => {
     const item = make("li");
-    const button = make("button", "", member.name);
-    button.append(make("span", "", `${member.role} · ${member.phone}`));
+    const button = make("button", "", `${member.name} · ${member.phone}`);
+    button.append(make("span", "", member.role));
     button.addEventListener("click", () => {
       picker.close();
       picking.give(member);

@@ -155,7 +155,12 @@ _ACTS: dict[str, Callable[[BotApi, int, Json], int]] = {
 def _enlist(api: BotApi, member: CastMember) -> None:
     if member.user_id not in api.phones.people:
         first, _, last = member.name.partition(" ")
-        api.add_person(member.user_id, first, last, member.phone)
+        api.add_person(member.user_id, first, last, _international(member.phone))
+
+
+def _international(phone: str) -> str:
+    """The number as Telegram gives it: with its country, which is Indonesia's where none is named."""
+    return f"62{phone[1:]}" if phone.startswith("0") else phone.removeprefix("+")
 
 
 def _guarded(handler: Handler) -> Handler:

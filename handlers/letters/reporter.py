@@ -37,9 +37,10 @@ def _filed(w: Writing) -> Words | None:
 @letter("questions")
 def _questions(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
-    if incident is None or incident.state in {CLOSED, CANCELLED}:
+    if incident is None:
         return None
     return said.Questions(
+        over=incident.state in {CLOSED, CANCELLED},
         number=incident.number,
         incident=w.refs["incident"],
         who=incident.casualty,

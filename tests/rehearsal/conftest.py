@@ -1,0 +1,115 @@
+"""The Bot API of our own, served on a port of loopback, with one person inside and a clock that a test moves."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from aiohttp import ClientResponse, ClientSession, web
+from aiohttp.test_utils import TestServer
+
+from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.limits import Limits
+
+TOKEN = "123456789:AAF-a_made_up_token_for_tests"
+SITI, RINA = 11, 12
+TPS_GROUP = -1001
+
+
+class Hands:
+    """A clock for business time and one for the limits, both moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2024, 11, 27, 0, 0, tzinfo=UTC)
+        self.seconds = 1_000.0
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def passes(self, seconds: float) -> None:
+        self.time += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+class Line:
+    """The wire as a bot sees it: `line(method, field=…)` posts JSON and gives the result or the refusal."""
+
+    def __init__(self, base: str, session: ClientSession) -> None:
+        self.base, self.session = base, session
+
+    def url(self, method: str, token: str = TOKEN) -> str:
+        return f"{self.base}/bot{token}/{method}"
+
+    async def whole(self, method: str, **fields: Any) -> dict[str, Any]:
+        async with self.session.post(self.url(method), json=fields) as answer:
+            return await read(answer)
+
+    async def __call__(self, method: str, **fields: Any) -> Any:
+        body = await self.whole(method, **fields)
+        assert body["ok"], body
+        return body["result"]
+
+    async def refused(self, method: str, **fields: Any) -> tuple[int, str]:
+        body = await self.whole(method, **fields)
+        assert not body["ok"], body
+        return body["error_code"], body["description"]
+
+
+async def read(answer: ClientResponse) -> dict[str, Any]:
+    """The body, whose `ok` and code go with the status."""
+    body: dict[str, Any] = await answer.json()
+    assert body["ok"] == (answer.status == 200)
+    assert body.get("error_code", 200) == answer.status
+    return body
+
+
+@pytest.fixture
+def hands() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def limits() -> Limits | None:
+    return None
+
+
+@pytest.fixture
+def api(hands: Hands, limits: Limits | None) -> BotApi:
+    api = BotApi(TOKEN, "siaga_bot", now=hands.now, limits=limits, retry_pause=0.01)
+    api.add_person(SITI, "Siti", "Aminah", phone="+6281234567890")
+    api.add_person(RINA, "Rina", phone="+6281200000012")
+    return api
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+@asynccontextmanager
+async def served(app: web.Application) -> AsyncIterator[str]:
+    """The application on a free port of loopback; gives its address."""
+    server = TestServer(app, host="127.0.0.1", port=0)
+    await server.start_server()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        await server.close()
+
+
+@pytest.fixture
+async def base(api: BotApi) -> AsyncIterator[str]:
+    app = web.Application()
+    api.routes(app)
+    async with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+async def line(base: str) -> AsyncIterator[Line]:
+    async with ClientSession() as session:
+        yield Line(base, session)

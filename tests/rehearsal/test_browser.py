@@ -1,0 +1,189 @@
+"""The page in a real browser: keys and buttons are pressed, and what the bot answers is seen."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from bot.rehearsal import page as phones
+from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.phones import CastMember
+
+from .conftest import RINA, SITI, Hands, Line, served
+
+pytestmark = pytest.mark.browser
+
+CAST = [
+    CastMember(SITI, "dr. Siti Aminah, S.Ked.", "dokter", "081234567890"),
+    CastMember(RINA, "Rina", "koordinator", "081200000012"),
+]
+MENU = {"keyboard": [["🆘 Darurat"], [{"text": "Kirim nomor saya", "request_contact": True}]], "resize_keyboard": True}
+ALERT = "🔴 MERAH L-0001: Pingsan\n📍 <b>TPS 001</b>, https://maps.example/search?query=" + "Arjosari" * 9
+TAKE = {
+    "inline_keyboard": [
+        [{"text": "Saya tangani", "callback_data": "take"}, {"text": "Tidak bisa", "callback_data": "no"}]
+    ]
+}
+WIDE, SMALL = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
+
+
+async def scripted(line: Line) -> None:
+    """A bot of a few lines: greets, calls for help, exchanges the alert of whoever takes it."""
+    offset = 0
+    while True:
+        for update in await line("getUpdates", offset=offset, timeout=30):
+            offset = update["update_id"] + 1
+            await answer(line, update)
+
+
+async def answer(line: Line, update: dict[str, Any]) -> None:
+    if tap := update.get("callback_query"):
+        message = tap["message"]
+        await line(
+            "editMessageText", chat_id=SITI, message_id=message["message_id"], text=f"{message['text']}\n✅ Ditangani"
+        )
+        await line("answerCallbackQuery", callback_query_id=tap["id"], text="Dicatat")
+        return
+    message = update.get("message", {})
+    said = message.get("text", "")
+    if said == "/start":
+        await line(
+            "sendMessage",
+            chat_id=message["chat"]["id"],
+            text="<b>Halo</b>, ketik /bantuan",
+            parse_mode="HTML",
+            reply_markup=MENU,
+        )
+    elif "Darurat" in said:
+        await line("sendMessage", chat_id=SITI, text=ALERT, reply_markup=TAKE)
+    elif contact := message.get("contact"):
+        await line("sendMessage", chat_id=SITI, text=f"Nomor {contact['phone_number']}")
+
+
+@pytest.fixture
+async def base(api: BotApi, hands: Hands) -> AsyncIterator[str]:
+    async def search(_: str) -> list[CastMember]:
+        return [CastMember(31, "Dewi Lestari", "bidan", "081200000031")]
+
+    async def move(minutes: float) -> None:
+        hands.passes(minutes * 60)
+
+    app = web.Application()
+    api.routes(app)
+    phones.add_routes(app, api, CAST, search=search, move=move, now=hands.now, zone="WIB")
+    async with served(app) as address:
+        yield address
+
+
+@pytest.fixture
+async def bot(line: Line) -> AsyncIterator[None]:
+    task = asyncio.create_task(scripted(line))
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+@asynccontextmanager
+async def opened(chromium: Browser, base: str, **screen: Any) -> AsyncIterator[Page]:
+    """The page on a screen; nothing may be wrong in its console, and nothing wider than the screen."""
+    context = await chromium.new_context(**screen)
+    page = await context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.set_default_timeout(5000)
+    await page.goto(base)
+    yield page
+    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert wrong == []
+    await context.close()
+
+
+@pytest.mark.usefixtures("bot")
+@pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (SMALL, "dark")], ids=["wide", "small and dark"])
+async def test_an_alarm_is_raised_and_taken_on_the_page(
+    chromium: Browser, base: str, api: BotApi, screen: dict[str, int], scheme: str
+) -> None:
+    async with opened(chromium, base, viewport=screen, color_scheme=scheme, has_touch=screen is SMALL) as page:
+        phone = page.get_by_role("region", name="Siti")
+        await phone.get_by_role("button", name="/start").click()
+        await expect(phone.locator(".bubble b")).to_have_text("Halo")
+        await phone.locator(".keys").get_by_role("button", name="Darurat").click()
+        alert = phone.locator(".said.red")
+        await expect(alert.locator("strong")).to_have_text("🔴 MERAH L-0001: Pingsan")
+        await expect(alert.locator(".words")).to_contain_text("<b>TPS 001</b>")  # no markup was asked for
+        await expect(alert.get_by_role("link")).to_have_text("maps.example/search…")
+        assert await fits(page, alert.get_by_role("button", name="Saya tangani"))
+        assert await fits(page, phone.locator(".keys").get_by_role("button", name="Darurat"))
+        await alert.get_by_role("button", name="Saya tangani").click()
+        await expect(phone.get_by_role("status").filter(has_text="Dicatat")).to_be_visible()
+        await expect(phone.locator(".said.over")).to_contain_text("✅ Ditangani")
+        await expect(phone.locator(".chat").get_by_role("button", name="Saya tangani")).to_have_count(0)
+        assert api.counts["answerCallbackQuery"] == 1
+
+
+async def fits(page: Page, thing: Any) -> bool:
+    """Whether a thing lies inside the screen and nothing lies over its middle."""
+    return bool(
+        await thing.evaluate(
+            """node => { const at = node.getBoundingClientRect(), x = at.x + at.width / 2, y = at.y + at.height / 2;
+            return at.left >= 0 && at.right <= innerWidth && at.bottom <= innerHeight
+                && node.contains(document.elementFromPoint(x, y)); }"""
+        )
+    )
+
+
+@pytest.mark.usefixtures("bot")
+async def test_contact_photo_place_and_clock_on_the_page(chromium: Browser, base: str) -> None:
+    async with opened(chromium, base, viewport=WIDE) as page:
+        phone = page.get_by_role("region", name="Siti")
+        await phone.get_by_role("button", name="/start").click()
+        await phone.get_by_role("button", name="Kirim nomor saya").click()
+        await expect(phone.locator(".log")).to_contain_text("Nomor 6281234567890")
+        for act, seen in (
+            ("Foto", ".mine img"),
+            ("Lokasi", ".mine .card:has-text('-7.98')"),
+            ("Pesan suara", ".mine .card button"),
+        ):
+            await phone.locator("summary").click()
+            await phone.get_by_role("button", name=act, exact=True).click()
+            await expect(phone.locator(seen)).to_be_visible()
+        assert await phone.locator(".mine img").evaluate("image => image.decode().then(() => image.naturalWidth)")
+        await expect(page.locator("#time")).to_contain_text("07.00")
+        await page.get_by_role("button", name="+5 mnt").click()
+        await expect(page.locator("#time")).to_contain_text("07.05")
+        await phone.locator("summary").click()
+        await phone.get_by_role("button", name="Blokir bot").click()
+        await expect(phone.locator(".stopped")).to_be_visible()
+        await phone.get_by_role("button", name="Buka blokir").click()
+        await expect(phone.locator(".compose")).to_be_visible()
+
+
+async def test_another_persons_phone_is_taken_up(chromium: Browser, base: str, api: BotApi) -> None:
+    async with opened(chromium, base, viewport=SMALL, has_touch=True) as page:
+        await page.locator(".tabs").get_by_role("button", name="Rina").click()
+        rina = page.get_by_role("region", name="Rina")
+        await expect(rina).to_be_in_viewport(ratio=0.9)
+        await rina.get_by_role("button", name="Ganti orang").click()
+        await page.get_by_role("button", name="Dewi Lestari").click()
+        dewi = page.get_by_role("region", name="Dewi Lestari")
+        await dewi.get_by_label("Tulis pesan").fill("<img src=x onerror=alert(1)>")
+        await dewi.get_by_role("button", name="Kirim", exact=True).click()
+        await expect(dewi.locator(".mine .words")).to_contain_text("<img src=x onerror=alert(1)>")
+        assert len(api.updates) == 1
