@@ -140,7 +140,7 @@ async def _hold(parts: Parts, stop: asyncio.Event) -> None:
         if await _either(_introduce(parts, running), stop):
             parts.serving = True
             print("ready", flush=True)  # noqa: T201 - the contract's line
-            await _wait_for_end(parts, stop, running)
+            await _wait_for_end(parts, stop, [*running, keeping])
     finally:
         parts.serving = False
         await _wind_down(parts, [*running, keeping])
@@ -152,7 +152,7 @@ async def _wait_for_end(parts: Parts, stop: asyncio.Event, running: list[asyncio
     done, _ = await asyncio.wait({*waits, *running}, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-    for task in set(running) & done:
+    for task in set(running) & done - ({*running} if parts.lease.lost.is_set() else set()):
         log.error("%s ended; starting over", task.get_name())
         await task
 

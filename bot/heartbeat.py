@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from handlers import ticks
+from handlers import plain, ticks
 from handlers.turn import Rules
 from storage import installation
 from storage.database import Away, Database, Tx
@@ -66,19 +66,27 @@ class Heartbeat:
     async def _due(self, now: datetime) -> None:
         calls, cases = await self._db.read(lambda tx: ticks.due(tx, now))
         for address_id in calls:
-            await self._one(lambda tx, a=address_id: ticks.call(tx, a, now, self._rules), "a call")  # type: ignore[misc]
+            await self._call(address_id, now)
         for case in cases:
             await self._one(lambda tx, c=case: ticks.incident(tx, c, now, self._rules), f"incident {case}")  # type: ignore[misc]
         if calls or cases:
             self._nudge()
 
-    async def _one(self, work: Callable[[Tx], None], what: str) -> None:
+    async def _call(self, address_id: int, now: datetime) -> None:
+        """File an opened call; where that fails, plainly."""
+        if not await self._one(lambda tx: ticks.call(tx, address_id, now, self._rules), "a call"):
+            await self._one(lambda tx: plain.file_call(tx, address_id, now, self._rules), "filing it plainly")
+
+    async def _one(self, work: Callable[[Tx], None], what: str) -> bool:
+        """Tells whether it was done."""
         try:
             await self._db.write(work)
         except Away:
             raise
         except Exception as error:  # noqa: BLE001 - the others must not wait for this one; it is tried again
             log.error("%s failed with %s; it is tried again", what, type(error).__name__)
+            return False
+        return True
 
     async def pass_time(self, by: timedelta) -> None:
         """Move the clock ahead through every due moment in order (a rehearsal, a test)."""

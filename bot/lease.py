@@ -100,7 +100,8 @@ class Lease:
                 else:
                     self._seen_alive = float("-inf")
                     self.lost.set()
-            except Away:
+            except Exception as error:  # noqa: BLE001 - whatever the database says, it is no sign of life
+                log.warning("no sign of life could be given: %s", type(error).__name__)
                 if time.monotonic() - last > DEAD_AFTER:
                     self.lost.set()  # nobody can have seen us alive for so long
 

@@ -37,7 +37,7 @@ def _casualty(turn: Turn, answer: str) -> tuple[str | None, int | None]:
         return "me", turn.who.person_id if turn.who.linked else None
     if answer == "other":
         return "other", None
-    mate = int(answer)
+    mate = int(answer) if answer.isdigit() else 0
     return ("mate", mate) if mate in {role.person_id for role in _crew(turn)} else (None, None)
 
 
@@ -74,13 +74,16 @@ def sign(turn: Turn) -> Reply:
     incident.keep_details(turn, own, signs=list(after))
     was_red = own.severity == RED
     _added(turn, own, "signs", {"codes": list(after)})
-    own = incident.raise_severity(turn, own, signs=after)
+    own = incident.raise_severity(turn, own, signs=(code,) if code in after else ())  # taking one back raises nothing
     if own.state == WAITING:
         escalation.widen(turn.tx, own, turn.now)
     for delivery_id in deliveries.shown(turn.tx, incident_id=own.id or 0, kinds=("signs",)):
         deliveries.post_edit(turn.tx, delivery_id, turn.now)
+    hurt = incident.also_hurt(turn, own, triage.UNCLEAR)
+    if hurt is not None:
+        return hurt
     if own.severity == RED and not was_red:
-        return emergency(said.Noted(own.number, "signs", red=True), incident=own.id)
+        return emergency(said.Noted(own.number, "signs", True, turn.emergency_number), incident=own.id)
     return emergency(tap="noted", incident=own.id)
 
 
@@ -89,8 +92,8 @@ def signed(turn: Turn) -> Reply:
     own, tap = incident.answerable(turn)
     if own is None:
         return Reply(then=STAY, tap=tap)
-    red = own.severity == RED and bool(details(turn.tx, own)["signs"])
-    return emergency(said.Noted(own.number, "signs", red=red), incident=own.id)
+    red = any(triage.SIGNS[each] == RED for each in details(turn.tx, own)["signs"])
+    return emergency(said.Noted(own.number, "signs", red, turn.emergency_number), incident=own.id)
 
 
 def _added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
@@ -99,7 +102,7 @@ def _added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
     if own.taken_by and what in {"who", "signs", "note"}:
-        may_read = _readers(turn, number, private=what != "who")
+        may_read = _readers(turn, number, private=True)
         letter = Letter("addition", {"incident": number, "entry": entry})
         escalation.tell(turn.tx, own, {own.taken_by} & may_read, letter, turn.now)
     if own.state == WAITING and what == "who":
@@ -129,7 +132,10 @@ def place_typed(turn: Turn) -> Reply:
     own = incidents.by_id(turn.tx, int(turn.kept.get("incident", 0)))
     if own is None or incident.is_over(own.state) or not incident.is_reporter(turn, own):
         return words(turn)
-    own = incidents.need(turn.tx, own.id or 0)
+    return _place(turn, incidents.need(turn.tx, own.id or 0))
+
+
+def _place(turn: Turn, own: Incident) -> Reply:
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
     found = finding.place(turn.heard.text, rows)
     if found.kelurahan is None and found.kecamatan is None:
@@ -137,6 +143,7 @@ def place_typed(turn: Turn) -> Reply:
     where, exact = _where(turn, found)
     own = escalation.move(turn.tx, own, where, turn.now, turn.rules, turn.who.person_id)
     if not exact:
+        note(turn, own, turn.heard.text)
         wrong = said.PlaceWrong(own.number, "tps", (found.kelurahan.name,))
         return emergency(wrong, incident=own.id)
     questions = Letter("questions", {"incident": own.id})
@@ -202,6 +209,8 @@ def words(turn: Turn) -> Reply:
     own, opened = _own_or_opened(turn)
     if own is None:
         return Reply((menu.Lost(turn.menu),), STAY)
+    if opened is None and not own.where.known:
+        return _place(turn, own)
     note(turn, own, turn.heard.text)
     return opened or emergency(said.Noted(own.number, "note"), incident=own.id)
 
@@ -216,13 +225,13 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    own = incident.own_case(turn)
     if own is not None:
         return incidents.need(turn.tx, own.id or 0), None
-    if not drafts.end_call(turn.tx, turn.who.address_id):
+    if turn.heard.edited or not drafts.end_call(turn.tx, turn.who.address_id):
         return None, None
     reply = incident.file(turn, triage.UNCLEAR)
-    return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id), reply
+    return incident.own_case(turn), reply
 
 
 def _no_case(turn: Turn) -> Reply:

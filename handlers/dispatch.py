@@ -26,7 +26,7 @@ def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
 
 def by_clock(tx: Tx, address_id: int, step: Step, now: datetime, rules: Rules) -> None:
     """A turn that the clock begins for an address."""
-    who = people.speaker_of(tx, address_id)
+    who = people.speaker_of(tx, address_id, lock=True)
     from messages.chat import Address  # noqa: PLC0415 - only here
 
     chat = Address(who.channel, who.external)
@@ -36,7 +36,7 @@ def by_clock(tx: Tx, address_id: int, step: Step, now: datetime, rules: Rules) -
 
 def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     """The minute of an opened call is over: filed by itself, unless this very moment somebody else did."""
-    who = people.speaker_of(tx, address_id)
+    who = people.speaker_of(tx, address_id, lock=True)
     if who.file_at is not None and who.file_at <= now and drafts.end_call(tx, address_id):
         by_clock(tx, address_id, incident.filed_by_clock, now, rules)
 

@@ -15,9 +15,10 @@ from messages.render import Words
 from storage import deliveries, elections, incidents, journal, people, places
 from storage.database import Tx
 from storage.deliveries import ALERT
-from storage.incidents import GREEN, RED, WAITING, Incident
+from storage.incidents import GREEN, RED, WAITING, YELLOW, Incident
 from storage.places import Where
 
+ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
 SHOWN = ("alert", "red_notice", "questions")
 
@@ -86,7 +87,12 @@ def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: date
     zone = zone_of(tx, incident)
     for callee in callees:
         incidents.call(tx, _id(incident), callee.person_id, callee.view, rung, now)
-        refs = {"incident": _id(incident), "person": callee.person_id, "again": incident.round, "red": red}
+        refs = {
+            "incident": _id(incident),
+            "person": callee.person_id,
+            "again": incident.round - incident.round_here,
+            "red": red,
+        }
         for address_id in reachable.get(callee.person_id, ()):
             post.say(tx, address_id, Letter("alert", refs), now, zone=zone, lane=ALERT,
                      incident=(_id(incident), incident.number), rung=incident.round)  # fmt: skip
@@ -152,6 +158,10 @@ def turn_red(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> Inciden
     journal.add(tx, "turned_red", now, incident_id=_id(incident))
     if incident.state == WAITING:
         incident = climb(tx, incident, max(incident.rung, 0), now, rules, red=True)
+    elif incident.taken_by:
+        for addresses in people.reachable(tx, [incident.taken_by]).values():
+            for address_id in addresses:
+                show_again(tx, incident, address_id, incident.taken_by, now, red=True)
     tell_area(tx, incident, now)
     return incident
 
@@ -167,7 +177,7 @@ def move(tx: Tx, incident: Incident, where: Where, now: datetime, rules: Rules, 
         incidents.drop_called(tx, _id(incident), set())
         withdraw_alerts(tx, _id(incident), now, "the place changed")
         refresh(tx, _id(incident), now)
-        incident = climb(tx, incidents.change(tx, _id(incident), round=0), 0, now, rules)
+        incident = climb(tx, incidents.change(tx, _id(incident), round_here=incident.round), 0, now, rules)
     else:
         refresh(tx, _id(incident), now)
         addition = Letter("addition", {"incident": _id(incident), "entry": entry})
@@ -184,8 +194,10 @@ def place_of(tx: Tx, where: Where) -> str:
 
 def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
     """It waits again (the state is changed already): the next rung at once, and the reporter told."""
+    if incident.severity == GREEN:  # it was green because somebody was there
+        incident = incidents.change(tx, _id(incident), severity=YELLOW)
     climb(tx, incident, incident.rung + 1, now, rules)
-    incidents.change(tx, _id(incident), tell_at=None)
+    incidents.change(tx, _id(incident), tell_at=now + TELL_AFTER[0], told=0)
     refresh(tx, _id(incident), now)
     tell_reporter(tx, incident, "handed_back", now)
 
@@ -211,3 +223,22 @@ def show(tx: Tx, incident: Incident, address_id: int, alert_id: int, entry: int,
     letter = Letter("shown", {"incident": _id(incident), "entry": entry})
     post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT, under=alert_id,
              incident=(_id(incident), incident.number))  # fmt: skip
+
+
+def show_again(
+    tx: Tx, incident: Incident, address_id: int, person_id: int, now: datetime, *, red: bool = False
+) -> None:
+    """The alert as a fresh message with its buttons, to one address."""
+    again = max(incident.round - incident.round_here - 1, 0)
+    refs = {"incident": _id(incident), "person": person_id, "again": again, "red": red}
+    post.say(tx, address_id, Letter("alert", refs), now, zone=zone_of(tx, incident), lane=ALERT,
+             incident=(_id(incident), incident.number))  # fmt: skip
+
+
+def needs_another(tx: Tx, incident: Incident) -> bool:
+    """Somebody was hurt in a riot that a coordinator has taken, and no health worker was called: the puskesmas needs a
+    case of its own, for this one stays with who took it."""
+    if incident.taken_by is None or triage.RIOT not in incident.said:
+        return False
+    hurt = triage.needs_medicine(incident.said, details(tx, incident)["signs"], incident.casualty)
+    return hurt and all(each.view == "coordinator" for each in incidents.all_called(tx, _id(incident)))

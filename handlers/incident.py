@@ -10,31 +10,45 @@ from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
 from storage import drafts, incidents, journal, people, roster, updates
-from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, TAKEN, WAITING, Incident
+from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
 
 CALL_LIVES = timedelta(seconds=60)
+FORGOTTEN = timedelta(hours=3)
+
+
+def own_case(turn: Turn) -> Incident | None:
+    """The reporter's own open case. One that somebody reached hours ago and nobody closed does not count any more: a
+    new emergency must not be swallowed by it."""
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    if own is not None and own.state in {ARRIVED, REFERRED} and own.reported_at < turn.now - FORGOTTEN:
+        return None
+    return own
 
 
 def start(turn: Turn) -> Reply:
-    """Darurat: 119 first, the kinds, and a clock that files by itself; an own open case is shown instead."""
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    """Darurat: 119 first, the kinds, and a clock that files by itself; an own open case is shown instead.
+
+    Whatever else was being asked is put aside, so that the next words belong to the emergency.
+    """
+    then = STAY if turn.who.dialog == "incident" else None
+    own = own_case(turn)
     if own is not None:
-        return emergency(Letter("my_case", {"incident": own.id}), tap="ok", incident=own.id)
+        return emergency(Letter("my_case", {"incident": own.id}), then=then, tap="ok", incident=own.id)
     drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES)
-    return emergency(said.Call(turn.emergency_number), tap="ok")
+    return emergency(said.Call(turn.emergency_number), then=then, tap="ok")
 
 
 def kind(turn: Turn) -> Reply:
     """A kind was tapped: it files, completes what was filed by itself, or is added to the open case."""
     what = turn.args[0]
-    if drafts.end_call(turn.tx, turn.who.address_id):
-        own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
-        return file(turn, what) if own is None else _add_kind(turn, own, what)
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    drafts.end_call(turn.tx, turn.who.address_id)
+    own = own_case(turn)
     if own is None:
         return file(turn, what)
     own = incidents.need(turn.tx, own.id or 0)
+    if is_over(own.state):  # it ended this very moment
+        return file(turn, what)
     return _complete(turn, own, what) if own.said == (triage.UNCLEAR,) else _add_kind(turn, own, what)
 
 
@@ -83,7 +97,7 @@ def file(turn: Turn, what: str, *, by_itself: bool = False, place: Where | None 
     incident = escalation.start(turn.tx, incident, turn.now, turn.rules)
     filed = Letter("filed", {"incident": number, "by_itself": by_itself, "police": turn.rules.police_number})
     if incident.where.known:
-        return emergency(filed, Letter("questions", {"incident": number}), incident=number)
+        return emergency(filed, Letter("questions", {"incident": number}), then=None, incident=number)
     ask = said.PlaceAsk(incident.number, unknown=True)
     return emergency(filed, ask, then=Next("incident", "place", {"incident": number}), incident=number)
 
@@ -102,18 +116,39 @@ def _complete(turn: Turn, own: Incident, what: str) -> Reply:
 
 
 def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
-    """A kind beside the first: told to everybody called; a repeated tap only offers the second victim."""
+    """A kind beside the first: told to everybody called. The same tap twice within a minute is one tap."""
     number = own.id or 0
     repeated = what in own.said
+    twice = repeated and journal.since(turn.tx, number, ("filed", "kind"), turn.now - CALL_LIVES)
     entry = journal.add(turn.tx, "kind", turn.now, incident_id=number, who=turn.who.person_id, detail={"codes": [what]})
     if not repeated:
         own = incidents.change(turn.tx, number, kinds=",".join((*own.said, what)))
         own = raise_severity(turn, own, kinds=(what,))
         escalation.refresh(turn.tx, number, turn.now)
-        tell_addition(turn, own, entry)
         if own.state == WAITING:
             escalation.widen(turn.tx, own, turn.now)
-    return emergency(said.KindAdded(own.number, what, entry, own=own.verified), incident=number)
+    if not twice:
+        tell_addition(turn, own, entry)
+    added = _kind_added(turn, own, what, entry, victim=own.verified)
+    return also_hurt(turn, own, what) or emergency(added, incident=number)
+
+
+def _kind_added(turn: Turn, own: Incident, what: str, entry: int, *, victim: bool) -> said.KindAdded:
+    return said.KindAdded(own.number, what, entry, victim, turn.emergency_number, turn.rules.police_number)
+
+
+def also_hurt(turn: Turn, own: Incident, what: str) -> Reply | None:
+    """A coordinator has taken a riot and now somebody is hurt: the puskesmas gets a case of its own, at once."""
+    if not escalation.needs_another(turn.tx, own):
+        return None
+    if not updates.claim(turn.tx, "hurt", str(own.id), turn.now):
+        return None  # it has one already
+    kept = details(turn.tx, own)
+    reply = file(turn, what if what in triage.KINDS and what != triage.RIOT else triage.UNCLEAR, place=own.where)
+    new = incidents.need(turn.tx, reply.incident_id or 0)
+    keep_details(turn, new, **kept)
+    incidents.change(turn.tx, new.id or 0, casualty=own.casualty, casualty_id=own.casualty_id)
+    return reply
 
 
 def tell_addition(turn: Turn, own: Incident, entry: int) -> None:
@@ -191,8 +226,7 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
 
 def filed_by_clock(turn: Turn) -> Reply:
     """The minute is over without a kind and without Batal."""
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
-    return Reply(then=STAY) if own is not None else file(turn, triage.UNCLEAR, by_itself=True)
+    return Reply(then=STAY) if own_case(turn) is not None else file(turn, triage.UNCLEAR, by_itself=True)
 
 
 def is_over(state: str) -> bool:

@@ -7,12 +7,12 @@ undo the first rescue.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from handlers import escalation, post, routing, triage
 from handlers.turn import Letter, Rules
 from messages import menu
-from messages.chat import Heard
+from messages.chat import Address, Heard
 from messages.words import short
 from storage import drafts, elections, incidents, journal, people, roster, updates
 from storage.database import Tx
@@ -20,6 +20,8 @@ from storage.deliveries import ALERT, REPLY
 from storage.incidents import RED, Incident
 from storage.people import Speaker
 from storage.places import Where
+
+AGAIN = timedelta(seconds=90)  # until the ladder is tried again
 
 
 def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
@@ -33,6 +35,14 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
         post.say(tx, who.address_id, menu.Sorry(("data", "bantuan")), now, lane=REPLY)
     if what.tap:
         post.answer_tap(tx, who.address_id, what.tap, "noted", now, REPLY)
+
+
+def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
+    """The minute of an opened call is over and filing it failed: file it plainly."""
+    who = people.speaker_of(tx, address_id, lock=True)
+    if who.file_at is not None and who.file_at <= now:
+        chat = Address(who.channel, who.external)
+        file(tx, who, Heard("", chat, chat, now), now, rules)
 
 
 def _own(tx: Tx, who: Speaker) -> Incident | None:
@@ -94,9 +104,12 @@ def _call_simply(tx: Tx, incident: Incident, now: datetime) -> None:
     number = incident.id or 0
     everybody = roster.coordinators(tx, [each.id for each in elections.active(tx, now)], now)
     everybody += roster.workers_of_kecamatan(tx, incident.kecamatan_id, now) if incident.kecamatan_id else []
+    everybody = [role for role in everybody if role.person_id != incident.reporter_id]
     reachable = people.reachable(tx, [role.person_id for role in everybody])
+    # The clock goes on from here: it repeats, and tells the reporter, as with any case.
+    incidents.change(tx, number, rung=0, round=1, climb_at=now + AGAIN, tell_at=now + escalation.TELL_AFTER[0])
     for role in {role.person_id: role for role in everybody if role.institution != "BPJS"}.values():
-        view = "worker" if role.kind == roster.WORKER else "coordinator"
+        view = "worker" if role.kind == roster.WORKER else "dinkes" if role.institution == "Dinkes" else "coordinator"
         incidents.call(tx, number, role.person_id, view, 0, now)
         for address_id in reachable.get(role.person_id, ()):
             refs = {"incident": number, "person": role.person_id, "again": 0, "red": False}

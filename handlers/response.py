@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, triage
-from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from handlers import escalation, post, triage
+from handlers.turn import STAY, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
 from messages.words import short
 from storage import incidents, journal, people
-from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, TAKEN, WAITING, Incident
+from storage.deliveries import ALERT
+from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
 AFTER_ARRIVAL = timedelta(minutes=30)
+CASES_SHOWN = 20
 OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
 QUIET_NOW = {"climb_at": None, "tell_at": None, "quiet_asked": False}
 
@@ -21,10 +23,12 @@ def _called(turn: Turn) -> tuple[Incident | None, str]:
     """The case of a tap, locked, if this person was called for it and has not lost it; else the tap's answer."""
     person = turn.who.person_id if turn.who.linked else None
     found = incidents.by_id(turn.tx, int(turn.args[0])) if person else None
-    call = incidents.called_one(turn.tx, found.id or 0, person) if found and person else None
-    if found is None or call is None:
+    if found is None or person is None:
         return None, "not_yours"
-    found = incidents.need(turn.tx, found.id or 0)
+    found = incidents.need(turn.tx, found.id or 0)  # the lock first: the place may be moving away this moment
+    call = incidents.called_one(turn.tx, found.id or 0, person)
+    if call is None:
+        return None, "not_yours"
     if call.dropped and found.taken_by != person:
         return None, "moved"
     return found, ""
@@ -161,7 +165,8 @@ def referred(turn: Turn) -> Reply:
     if case is None:
         return _typed_answer(turn, answer)
     number, to = case.id or 0, short(turn.heard.text, 200)
-    values = {**QUIET_NOW, "quiet_at": None, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
+    again = turn.now + escalation.ASK_AGAIN
+    values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
     incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))
     journal.add(turn.tx, "referred", turn.now, incident_id=number, who=_me(turn), detail={"words": to})
     escalation.refresh(turn.tx, number, turn.now)
@@ -197,7 +202,8 @@ def lowered(turn: Turn) -> Reply:
     if to is None or case.severity != turn.kept.get("from"):
         return _typed_answer(turn, emergency(tap="already"))
     number = case.id or 0
-    incidents.change(turn.tx, number, severity=to)
+    quiet = {"quiet_at": None, "quiet_asked": False} if to == GREEN else {}
+    incidents.change(turn.tx, number, severity=to, **quiet)
     detail = {"from": case.severity, "to": to, "words": short(turn.heard.text, 300)}
     journal.add(turn.tx, "lowered", turn.now, incident_id=number, who=_me(turn), detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
@@ -206,7 +212,7 @@ def lowered(turn: Turn) -> Reply:
 
 def still(turn: Turn) -> Reply:
     """Still on it: the quiet time begins anew."""
-    case, answer = _mine(turn, TAKEN, ARRIVED)
+    case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
     if case is None:
         return answer
     _touch(turn, case)
@@ -216,6 +222,8 @@ def still(turn: Turn) -> Reply:
 
 def _touch(turn: Turn, case: Incident) -> None:
     """Any step of the worker's starts his quiet time anew."""
+    if case.severity == GREEN:
+        return  # a green case is left in peace
     wait = timedelta(seconds=turn.rules.quiet) if case.state == TAKEN else AFTER_ARRIVAL
     incidents.change(turn.tx, case.id or 0, quiet_at=turn.now + wait, quiet_asked=False)
 
@@ -226,8 +234,7 @@ def cases(turn: Turn) -> Reply:
         return Reply((menu.NotYours(turn.menu),), STAY)
     mine = incidents.taken_by(turn.tx, _me(turn))
     waiting = incidents.waiting_for(turn.tx, _me(turn))
-    fresh = [
-        Letter("alert", {"incident": c.id, "person": _me(turn), "again": max(c.round - 1, 0)})
-        for c in (*mine, *waiting)
-    ]
-    return emergency(told.Cases(turn.menu, len(mine), len(waiting)), *fresh[:20])
+    post.say(turn.tx, turn.who.address_id, told.Cases(turn.menu, len(mine), len(waiting)), turn.now, lane=ALERT)
+    for case in (*mine, *waiting)[:CASES_SHOWN]:
+        escalation.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
+    return emergency()

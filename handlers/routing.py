@@ -134,7 +134,9 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if command:
         return COMMANDS.get(command[0], _missing(command[0])), command[1]
     key = label_of(heard.text)
-    if key:
+    # A worker's typed reason, "kelelahan", is not a tap on a kind.
+    reason = dialog == "response" and key in triage.KINDS and plain(heard.text) in TYPED
+    if key and not reason:
         return LABELS[key], (key,)
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
     return drafted or details.words, ()

@@ -8,7 +8,7 @@ from handlers import dispatch, escalation, ladder
 from handlers.turn import Letter, Rules
 from storage import drafts, incidents, journal
 from storage.database import Tx
-from storage.incidents import ARRIVED, GREEN, TAKEN, WAITING, Incident
+from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
 
 def due(tx: Tx, now: datetime) -> tuple[list[int], list[int]]:
@@ -53,7 +53,7 @@ def _tell(tx: Tx, case: Incident, now: datetime) -> None:
         return
     after = escalation.TELL_AFTER
     told = case.told + 1
-    following = case.reported_at + after[told] if told < len(after) else None
+    following = case.tell_at + (after[told] - after[case.told]) if told < len(after) else None
     incidents.change(tx, case.id or 0, told=told, tell_at=following)
     minutes = int(after[case.told].total_seconds() // 60)
     journal.add(tx, "told_nobody", now, incident_id=case.id, detail={"minutes": minutes})
@@ -61,7 +61,9 @@ def _tell(tx: Tx, case: Incident, now: datetime) -> None:
 
 
 def _quiet(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
-    if case.state == ARRIVED:
+    if case.severity == GREEN:
+        incidents.change(tx, case.id or 0, quiet_at=None)  # his, in peace
+    elif case.state in {ARRIVED, REFERRED}:
         _long_there(tx, case, now)
     elif case.state == TAKEN and not case.quiet_asked:
         _ask(tx, case, now, rules)
@@ -90,12 +92,15 @@ def _give_up(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
 
 
 def _long_there(tx: Tx, case: Incident, now: datetime) -> None:
-    """Half an hour after Tiba: the worker is asked, the coordinators told; never climbed."""
+    """Half an hour after Tiba, then every hour, the worker is asked; the coordinators told once; never climbed."""
     number = case.id or 0
-    incidents.change(tx, number, quiet_at=None)
-    minutes = round((now - (case.arrived_at or now)).total_seconds() / 60)
+    first = not case.quiet_asked
+    incidents.change(tx, number, quiet_at=now + escalation.ASK_AGAIN, quiet_asked=True)
+    minutes = round((now - (case.arrived_at or case.taken_at or now)).total_seconds() / 60)
     journal.add(tx, "long_there", now, incident_id=number, who=case.taken_by)
     escalation.tell(tx, case, {case.taken_by or 0}, Letter("still_ask", {"incident": number, "minutes": minutes}), now)
+    if not first or case.state != ARRIVED:
+        return
     area = {role.person_id for role in ladder.area_coordinators(tx, case.where, now)} - {case.taken_by}
     escalation.tell(
         tx, case, {each for each in area if each}, Letter("long_there", {"incident": number, "minutes": minutes}), now

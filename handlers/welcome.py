@@ -8,7 +8,7 @@ from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
 from storage import deliveries, incidents, journal, people, roster
 from storage.deliveries import REPLY
-from storage.incidents import TAKEN, WAITING
+from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 from storage.names import mobile
 from storage.roster import Role
 
@@ -54,13 +54,21 @@ def refuse(turn: Turn) -> Reply:
 
 
 def consent_again(turn: Turn) -> Reply:
-    """Other words where Setuju or Tidak was asked."""
+    """Other words where Setuju or Tidak was asked; in an emergency they belong to it."""
+    if _in_emergency(turn):
+        return details.words(turn)
     return Reply((welcome.Consent(),), STAY)
 
 
 def contact_again(turn: Turn) -> Reply:
     """Typed words where the contact button was asked: a typed number proves nothing."""
+    if _in_emergency(turn):
+        return details.words(turn)
     return Reply((welcome.NotYourContact(),), STAY)
+
+
+def _in_emergency(turn: Turn) -> bool:
+    return turn.who.file_at is not None or emergencies.own_case(turn) is not None
 
 
 def contact(turn: Turn) -> Reply:
@@ -113,6 +121,8 @@ def _leave(turn: Turn, roles: list[Role]) -> None:
     if any(role.kind != roster.OFFICER for role in roles) and turn.who.person_id is not None:
         _hand_back(turn, turn.who.person_id)
     deliveries.withdraw(turn.tx, reason="unlinked", now=turn.now, address_id=turn.who.address_id)
+    for delivery_id in deliveries.shown_at(turn.tx, turn.who.address_id, ("alert", "linked")):
+        deliveries.post_edit(turn.tx, delivery_id, turn.now)
     people.unlink(turn.tx, turn.who.address_id)
 
 
@@ -121,7 +131,7 @@ def _hand_back(turn: Turn, person_id: int) -> None:
         return  # he still hears us on another address
     for case in incidents.taken_by(turn.tx, person_id):
         values = {"state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None, "quiet_asked": False}
-        if incidents.move(turn.tx, case.id or 0, (TAKEN,), values, by=person_id):
+        if incidents.move(turn.tx, case.id or 0, (TAKEN, ARRIVED, REFERRED), values, by=person_id):
             incidents.decline(turn.tx, case.id or 0, person_id, turn.now)
             journal.add(turn.tx, "handed_back", turn.now, incident_id=case.id, who=person_id)
             escalation.hand_back(turn.tx, incidents.need(turn.tx, case.id or 0), turn.now, turn.rules)

@@ -157,6 +157,7 @@ class Noted(Words):
     number: int = 0
     what: str = "note"
     red: bool = False
+    emergency_number: str = "119"
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,8 @@ class KindAdded(Words):
     kind: str = ""
     entry: int = 0
     own: bool = True
+    emergency_number: str = "119"
+    police_number: str = "110"
 
     def choices(self) -> Rows:
         return ((Button("korban_lain", f"other:{self.entry}"),),) if self.own else ()
@@ -186,6 +189,7 @@ class MyCase(Words):
     state: str = ""
     worker: str = ""
     place: str = ""
+    emergency_number: str = "119"
 
     def keyboard(self) -> Rows:
         return kinds_keyboard()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from messages.chat import File, Place
+from messages.chat import File, FileKind, Place
 from messages.menu import WithMenu
 from messages.render import Button, Rows, Words
 
@@ -54,6 +55,13 @@ class Alert(Words):
             arrive = ((Button("arrive", f"arrive:{i}"),),) if self.left else ()
             return ((Button("take", f"take:{i}"), Button("decline", f"decline:{i}")), *arrive)
         return steps(i, self.state, self.severity) if self.relation == "mine" else ()
+
+
+@dataclass(frozen=True)
+class Hidden(Words):
+    """What stood here is not for this reader any more."""
+
+    name = "hidden"
 
 
 @dataclass(frozen=True)
@@ -122,9 +130,9 @@ class Shown(Words):
     longitude: float | None = None
 
     def attachment(self) -> File | None:
-        if self.what == "photo":
-            return File("photo", self.ref)
-        return File("voice", self.ref) if self.what == "voice" else None
+        if self.what in {"photo", "voice", "document"}:
+            return File(cast(FileKind, self.what), self.ref)
+        return None
 
     def position(self) -> Place | None:
         if self.latitude is None or self.longitude is None:

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.vault import Vault
@@ -276,7 +277,7 @@ class PostgresDatabase(Database):
                     raise Away(str(error.orig)) from error
                 if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES - 1:
                     raise
-            except (OSError, TimeoutError) as error:
+            except (OSError, TimeoutError, PoolTimeout) as error:
                 raise Away(str(error)) from error
         raise AssertionError("unreachable")
 
@@ -289,4 +290,4 @@ class PostgresDatabase(Database):
 
 def _is_away(error: DBAPIError) -> bool:
     state = str(getattr(error.orig, "sqlstate", "") or "")
-    return error.connection_invalidated or state.startswith(("08", "57P"))
+    return error.connection_invalidated or state.startswith(("08", "57P", "53")) or state == "25006"

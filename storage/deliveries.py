@@ -248,3 +248,9 @@ def newest_alerts(tx: Tx, incident_id: int, person_ids: Iterable[int]) -> list[t
         .group_by(_D.address_id)
     )
     return [(row[0], row[1]) for row in tx.rows(query)]
+
+
+def shown_at(tx: Tx, address_id: int, kinds: Sequence[str]) -> list[int]:
+    """Ids of the messages of these kinds that one address was shown."""
+    where = (_D.address_id == address_id) & (_D.state == SENT) & _D.edits.is_(None) & _D.kind.in_(kinds)
+    return [row.id for row in tx.rows(select(_D.id).where(where).order_by(_D.id))]

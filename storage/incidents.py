@@ -71,6 +71,7 @@ class Incident(SQLModel, table=True):
     left_by: int | None = Field(default=None, foreign_key="person.id")  # taken, then quiet: his again if he taps Tiba
     rung: int = -1
     round: int = 0  # counts the calls, repeats included
+    round_here: int = 0  # the call with which the present place began
     climb_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     tell_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     told: int = 0
@@ -258,7 +259,7 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
     statement = (
         update(called)
         .where(called.c.incident_id == incident_id, called.c.dropped.is_(False), called.c.person_id.not_in(keep))
-        .values(dropped=True)
+        .values(dropped=True, declined_at=None)
         .returning(called.c.person_id)
     )
     return [row.person_id for row in tx.rows(statement)]

@@ -88,6 +88,12 @@ def entry(tx: Tx, entry_id: int) -> Any:
     return tx.first(select(journal).where(journal.c.id == entry_id))
 
 
+def since(tx: Tx, incident_id: int, what: tuple[str, ...], at: datetime) -> bool:
+    """Whether one of these things happened to an incident after a moment."""
+    where = (journal.c.incident_id == incident_id) & journal.c.what.in_(what) & (journal.c.at > at)
+    return tx.first(select(journal.c.id).where(where).limit(1)) is not None
+
+
 def chain_is_whole(entries: list[Any], head: str) -> bool:
     """Whether these entries of one incident follow each other to `head` unchanged."""
     previous = ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, exists, select, text, update
+from sqlalchemy import Column, ColumnElement, LargeBinary, UniqueConstraint, bindparam, exists, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -104,8 +104,10 @@ _SPEAKER = (
     .outerjoin(people, people.c.id == addresses.c.person_id)
     .outerjoin(drafts, drafts.c.address_id == addresses.c.id)
     .outerjoin(opened, opened.c.address_id == addresses.c.id)
-    .with_for_update(of=addresses)
 )
+# PostgreSQL: taken before the row is read, so that what is read then is fresh; and weak enough that a delivery to this
+# address may be posted meanwhile (its foreign key locks the row as well).
+_LOCK = select(addresses.c.id).with_for_update(key_share=True)
 _BY_EXTERNAL = Quick(
     _SPEAKER.where(addresses.c.channel == bindparam("channel"), addresses.c.external == bindparam("external"))
 )
@@ -114,20 +116,30 @@ _FOUND = update(addresses).where(addresses.c.id == bindparam("_id"))
 
 
 def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> Speaker:
-    """Who speaks from an address; a new address is kept. On PostgreSQL this serialises the turns of one address."""
-    row = _BY_EXTERNAL.first(tx, {"channel": channel, "external": external})
+    """Who speaks from an address; a new address is kept. Turns of one address come one after the other."""
+    here = {"channel": channel, "external": external}
+    _lock(tx, (addresses.c.channel == channel) & (addresses.c.external == external))
+    row = _BY_EXTERNAL.first(tx, here)
     if row is None:
-        tx.insert_new(addresses, {"channel": channel, "external": external, "named": named, "state": "active",
-                                  "consent": "", "consent_version": "", "heard_at": now})  # fmt: skip
-        row = _BY_EXTERNAL.first(tx, {"channel": channel, "external": external})
+        tx.insert_new(addresses, {**here, "named": named, "state": "active", "consent": "", "consent_version": "",
+                                  "heard_at": now})  # fmt: skip
+        _lock(tx, (addresses.c.channel == channel) & (addresses.c.external == external))
+        row = _BY_EXTERNAL.first(tx, here)
     found = Speaker(*row)
     if found.state != "active" or (named and found.named != named):
         tx.execute(_FOUND.values(state="active", named=named or found.named), {"_id": found.address_id})
     return found
 
 
-def speaker_of(tx: Tx, address_id: int) -> Speaker:
-    """The same by the address's id, for turns that the clock begins."""
+def _lock(tx: Tx, where: ColumnElement[bool]) -> None:
+    if not tx.is_sqlite:  # there, one writer comes after the other anyway
+        tx.execute(_LOCK.where(where))
+
+
+def speaker_of(tx: Tx, address_id: int, *, lock: bool = False) -> Speaker:
+    """The same by the address's id; `lock` for turns that the clock begins."""
+    if lock:
+        _lock(tx, addresses.c.id == address_id)
     return Speaker(*_BY_ID.first(tx, {"address_id": address_id}))
 
 

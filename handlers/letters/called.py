@@ -35,8 +35,10 @@ NOTES_SHOWN = 3  # the newest; all of them stand in the journal
 @letter("alert")
 def _alert(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
-    if incident is None or w.to.person_id != w.refs["person"]:
-        return None  # unlinked meanwhile: nothing of the case goes to this address any more
+    if incident is None:
+        return None
+    if w.to.person_id != w.refs["person"]:
+        return told.Hidden()  # unlinked meanwhile: what was shown is taken back
     call = incidents.called_one(w.tx, w.refs["incident"], w.refs["person"])
     view = call.view if call else "coordinator"
     alert = _case_facts(w.tx, incident, w.refs, w.now)
@@ -44,7 +46,11 @@ def _alert(w: Writing) -> Words | None:
                     again=w.refs.get("again", 0), turned_red=bool(w.refs.get("red")),
                     left=incident.left_by == w.refs["person"] and incident.state == WAITING,
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
-    return alert if view in {"worker", "dinkes"} else replace(alert, signs=(), age=None, notes=())
+    return (
+        alert
+        if view in {"worker", "dinkes"}
+        else replace(alert, signs=(), age=None, notes=(), casualty_name="", outcome="", referred_to="")
+    )
 
 
 def _is_posted(tx: Tx, incident: Incident, person_id: int, now: datetime) -> bool:
@@ -134,7 +140,11 @@ def _long_there(w: Writing) -> Words | None:
 @letter("still_ask")
 def _still_ask(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
-    if incident is None or incident.taken_by != w.to.person_id or incident.state not in {"taken", "arrived"}:
+    if (
+        incident is None
+        or incident.taken_by != w.to.person_id
+        or incident.state not in {"taken", "arrived", "referred"}
+    ):
         return None
     return told.StillAsk(incident.number, w.refs["incident"], incident.state, incident.severity, w.refs["minutes"])
 

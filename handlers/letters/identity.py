@@ -15,7 +15,7 @@ from storage.places import Where
 @letter("linked")
 def _linked(w: Writing) -> Words | None:
     if not w.to.linked:
-        return None
+        return told.Hidden()
     return welcome.Linked(w.to.who.name or "", tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)))
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from handlers import post
 from handlers.turn import DEFAULT_ZONE, menu_keys
 from messages import response as told
@@ -87,6 +89,8 @@ def _alert(w: Writing, zone: str) -> Said | Withheld:
     try:
         loaded = LETTERS["alert"](w)
         return render(loaded, zone) if loaded is not None else Withheld("withdrawn", "its reader was unlinked")
+    except SQLAlchemyError:
+        raise  # the database's, not the words'
     except Exception as error:  # noqa: BLE001 - a fault in the words must not keep the alarm from anybody
         log.error("the words of an alert failed with %s; sent without them", type(error).__name__)
     incident = incidents.by_id(w.tx, w.refs["incident"])

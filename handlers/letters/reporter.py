@@ -86,7 +86,14 @@ def _my_case(w: Writing) -> Words | None:
     if incident is None:
         return None
     worker = name_of(w.tx, incident.taken_by) if incident.verified else ""
-    return said.MyCase(incident.number, w.refs["incident"], incident.state, worker, place_words(w.tx, incident.where))
+    return said.MyCase(
+        incident.number,
+        w.refs["incident"],
+        incident.state,
+        worker,
+        place_words(w.tx, incident.where),
+        emergency_number(w.tx, incident),
+    )
 
 
 @letter("to_reporter")

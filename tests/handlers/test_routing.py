@@ -30,7 +30,12 @@ def test_an_emergency_goes_before_any_open_question(text: str) -> None:
      ("Sakit atau kelelahan", "sakit"), ("Meninggal", "meninggal")],
 )  # fmt: skip
 def test_a_kind_is_known_as_a_label_and_typed(text: str, kind: str) -> None:
-    assert routing.route(heard(text=text), "response", "lowered") == (incident.kind, (kind,))
+    assert routing.route(heard(text=text), "welcome", "consent") == (incident.kind, (kind,))
+
+
+def test_a_workers_typed_reason_is_no_tap_on_a_kind_but_the_label_is() -> None:
+    assert routing.route(heard(text="kelelahan"), "response", "lowered")[0] is response.lowered
+    assert routing.route(heard(text="Sakit atau kelelahan"), "response", "lowered")[0] is incident.kind
 
 
 def test_drafts_go_before_free_words() -> None:

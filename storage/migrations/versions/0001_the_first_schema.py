@@ -268,6 +268,7 @@ def upgrade() -> None:
     sa.Column('left_by', sa.Integer(), nullable=True),
     sa.Column('rung', sa.Integer(), nullable=False),
     sa.Column('round', sa.Integer(), nullable=False),
+    sa.Column('round_here', sa.Integer(), nullable=False),
     sa.Column('climb_at', storage.types.Instant(timezone=True), nullable=True),
     sa.Column('tell_at', storage.types.Instant(timezone=True), nullable=True),
     sa.Column('told', sa.Integer(), nullable=False),
