@@ -28,6 +28,7 @@ T = TypeVar("T")
 _GROUP = 64  # turns in one commit at most: 64 of them take about 20 ms
 _TRIES = 5
 _BUSY_SECONDS = 30
+_ILL = (OperationalError, sqlite3.OperationalError)
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock (PostgreSQL's SQLSTATE)
 
 
@@ -68,8 +69,18 @@ class Tx:
 
     def savepoint(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` all or nothing inside this transaction."""
-        with self.conn.begin_nested():
-            return fn(self)
+        if self.raw is None:
+            with self.conn.begin_nested():
+                return fn(self)
+        self.raw.execute("SAVEPOINT part")
+        try:
+            value = fn(self)
+        except BaseException:
+            self.raw.execute("ROLLBACK TO part")
+            raise
+        finally:
+            self.raw.execute("RELEASE part")
+        return value
 
 
 class Database(ABC):
@@ -196,7 +207,7 @@ class SqliteDatabase(Database):
                 self._commit(conn, group)
             except Exception as error:  # noqa: BLE001 - handed to whoever waits for it, all of them
                 for each in group:
-                    each.error = Away(str(error)) if isinstance(error, OperationalError) else error
+                    each.error = Away(str(error)) if isinstance(error, _ILL) else error
                 if conn is not None:
                     with contextlib.suppress(Exception):
                         conn.invalidate()
@@ -208,29 +219,30 @@ class SqliteDatabase(Database):
 
     def _commit(self, conn: Connection, group: list[_Job]) -> None:
         """Run a group and commit it. A lone job needs no savepoint: undoing it is undoing the transaction."""
-        tx = Tx(conn, self.vault, cast(sqlite3.Connection, conn.connection.dbapi_connection))
+        raw = cast(sqlite3.Connection, conn.connection.dbapi_connection)
+        tx = Tx(conn, self.vault, raw)
         with conn.begin() as transaction:
             for job in group:
                 job.error = None
                 if len(group) > 1:
-                    conn.exec_driver_sql("SAVEPOINT turn")
+                    raw.execute("SAVEPOINT turn")
                 try:
                     job.value = job.fn(tx)
                 except Exception as error:
-                    if isinstance(error, OperationalError) and _disk_is_ill(error):
+                    if isinstance(error, _ILL) and _disk_is_ill(error):
                         raise
                     job.error = error
                     if len(group) == 1:
                         transaction.rollback()
                         return
-                    conn.exec_driver_sql("ROLLBACK TO turn")
+                    raw.execute("ROLLBACK TO turn")
                 if len(group) > 1:
-                    conn.exec_driver_sql("RELEASE turn")
+                    raw.execute("RELEASE turn")
 
 
-def _disk_is_ill(error: OperationalError) -> bool:
+def _disk_is_ill(error: OperationalError | sqlite3.OperationalError) -> bool:
     """Full disk, I/O error, locked for longer than the timeout: SQLite may have rolled the whole group back."""
-    original = error.orig
+    original = error.orig if isinstance(error, OperationalError) else error
     name = getattr(original, "sqlite_errorname", "") if isinstance(original, sqlite3.Error) else ""
     return str(name).startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_NOMEM"))
 
