@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from handlers import dispatch, plain
 from handlers.turn import Rules
@@ -35,10 +36,19 @@ class Inbox:
         self._rules = rules
         self._now = now
         self._along = along
+        self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.failures = 0
 
     async def receive(self, what: Heard | Happened) -> None:
-        """Handle one update. Raises `Away`, or what the rescue raised: then the platform must bring it again."""
+        """Handle one update, those of one chat in the order in which they came.
+
+        Raises `Away`, or what the rescue raised: then the platform must bring it again.
+        """
+        chat = what.chat.id if isinstance(what, Heard) else what.address.id
+        async with self._chats.setdefault(chat, asyncio.Lock()):
+            await self._receive(what)
+
+    async def _receive(self, what: Heard | Happened) -> None:
         try:
             await self._handle(what)
         except Away:
