@@ -46,7 +46,8 @@ class Heartbeat:
     async def cycle(self) -> None:
         """Everything that is due now."""
         try:
-            await self._due(self._clock.now())
+            await self._emergencies(self._clock.now())
+            await self._chores(self._clock.now())
         except Away:
             log.warning("the database is away; the next cycle looks again")
             return
@@ -63,7 +64,24 @@ class Heartbeat:
         except Away:
             log.warning("the database is away; the cycle was done all the same")
 
-    async def _due(self, now: datetime) -> None:
+    async def _chores(self, now: datetime) -> None:
+        """What comes in steps; between two of them, emergencies go first."""
+        for chore in ticks.CHORES:
+            for each in await self._db.read(lambda tx, c=chore: c.due(tx, now)):  # type: ignore[misc]
+                while await self._step(chore, each, now):
+                    await self._emergencies(self._clock.now())
+                self._nudge()
+
+    async def _step(self, chore: ticks.Chore, each: int, now: datetime) -> bool:
+        """One step; tells whether there is more to do at once. A step that fails is tried again by the next cycle."""
+        more: list[bool] = []
+
+        def work(tx: Tx) -> None:
+            more[:] = [chore.step(tx, each, now, self._rules)]
+
+        return await self._one(work, f"{chore.name} {each}") and more == [True]
+
+    async def _emergencies(self, now: datetime) -> None:
         calls, cases = await self._db.read(lambda tx: ticks.due(tx, now))
         for address_id in calls:
             await self._call(address_id, now)

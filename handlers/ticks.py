@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers import dispatch, escalation, ladder
@@ -11,6 +13,23 @@ from storage.database import Tx
 from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Work that the clock begins and that comes in steps, so that nothing holds the one writer for long.
+
+    `due` gives the ids of what is due, `next_due` the next moment at which anything is. `step` does a part of one of
+    them under a guard of its own and tells whether there is more to do at once.
+    """
+
+    name: str
+    due: Callable[[Tx, datetime], Sequence[int]]
+    next_due: Callable[[Tx], datetime | None]
+    step: Callable[[Tx, int, datetime, Rules], bool]
+
+
+CHORES: tuple[Chore, ...] = ()
+
+
 def due(tx: Tx, now: datetime) -> tuple[list[int], list[int]]:
     """Addresses whose call is to be filed, and ids of incidents with something to do."""
     return drafts.calls_due(tx, now), [case.id or 0 for case in incidents.due(tx, now)]
@@ -18,7 +37,8 @@ def due(tx: Tx, now: datetime) -> tuple[list[int], list[int]]:
 
 def next_due(tx: Tx) -> datetime | None:
     """The earliest moment at which the clock has anything to do."""
-    return min((t for t in (drafts.next_call(tx), incidents.next_due(tx)) if t is not None), default=None)
+    moments = [drafts.next_call(tx), incidents.next_due(tx), *(chore.next_due(tx) for chore in CHORES)]
+    return min((t for t in moments if t is not None), default=None)
 
 
 def call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:

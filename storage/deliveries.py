@@ -48,6 +48,7 @@ class Delivery(SQLModel, table=True):
     `channel` repeats the address's, so that a backlog of one channel never stands before another's. `edits`: the
     delivery whose message this changes; at most one waiting edit a delivery. `under`: the delivery whose message this
     replies to. `answers`: the tap that this acknowledges. `due_at`: not before. `claim`: who is sending it now.
+    `bulk_id`: the broadcast or notice slot that it is one of many of; the numbers run through the installation.
     """
 
     __tablename__ = "delivery"
@@ -62,6 +63,7 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_one_edit", "edits", unique=True, **_where("state = 'waiting' AND edits IS NOT NULL")),
         Index("ix_delivery_incident", "incident_id"),
         Index("ix_delivery_once", "once", unique=True),
+        Index("ix_delivery_bulk", "bulk_id", "state", "id", **_where("bulk_id IS NOT NULL")),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
     channel: str
@@ -86,6 +88,7 @@ class Delivery(SQLModel, table=True):
     settled_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     external: str = ""
     claim: str = ""
+    bulk_id: int | None = None
 
 
 deliveries = table(Delivery)
@@ -103,6 +106,7 @@ _GIVEN: Mapping[str, Any] = {
     "answers": "",
     "due_at": None,
     "expires_at": None,
+    "bulk_id": None,
 }
 _NEEDED = {"lane", "address_id", "kind", "refs", "created_at"}
 
@@ -147,12 +151,13 @@ def post(
     answers: str = "",
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
+    bulk_id: int | None = None,
 ) -> int | None:
     """Put one message in the outbox; its id, or None if `once` was there already."""
     row: dict[str, Any] = {"lane": lane, "address_id": address_id, "of": address_id, "kind": kind, "refs": refs}
     row |= {"created_at": now, "about": about, "answers": answers}
     given: dict[str, Any] = {"incident_id": incident_id, "rung": rung, "sealed": sealed, "once": once, "under": under}
-    given |= {"due_at": due_at, "expires_at": expires_at}
+    given |= {"due_at": due_at, "expires_at": expires_at, "bulk_id": bulk_id}
     row |= {name: value for name, value in given.items() if value is not None}  # fewer to bind: the hot path
     found = _POST_ID.first(tx, row)
     return None if found is None else int(found.id)

@@ -33,6 +33,7 @@ class Reached(SQLModel, table=True):
 
     `state`: active or gone (blocked, deactivated). `phone` is the number that the platform vouched for;
     `person_id` is set once it is sure which person speaks. Consent is kept with its version and time.
+    `stopped_at`: since then he wants no reminders and broadcasts (/berhenti).
     """
 
     __tablename__ = "address"
@@ -49,6 +50,7 @@ class Reached(SQLModel, table=True):
     consent: str = ""  # "", "yes", "no"
     consent_version: str = ""
     consent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    stopped_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
 people = table(Person)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import Column, UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.elections import elections
-from storage.types import table
+from storage.types import Instant, table
 
 
 class Kecamatan(SQLModel, table=True):
@@ -60,7 +60,10 @@ class Serves(SQLModel, table=True):
 
 
 class Tps(SQLModel, table=True):
-    """A polling station. `puskesmas_id` wins over what serves its kelurahan; `moved_to` as in the workbook."""
+    """A polling station. `puskesmas_id` wins over what serves its kelurahan; `moved_to` as in the workbook.
+
+    `handed_at`: when its chair said that the boxes are handed over, `handed_by` who that was (a person's id).
+    """
 
     __tablename__ = "tps"
     __table_args__ = (UniqueConstraint("election_id", "kelurahan_id", "number"),)
@@ -75,6 +78,8 @@ class Tps(SQLModel, table=True):
     address: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    handed_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    handed_by: int | None = None
 
 
 kecamatan = table(Kecamatan)

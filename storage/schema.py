@@ -3,14 +3,17 @@
 from sqlmodel import SQLModel
 
 from storage import (  # noqa: F401 - imported for their tables
+    broadcasts,
     candidates,
     coverages,
     deliveries,
     drafts,
     elections,
+    groups,
     incidents,
     installation,
     journal,
+    notices,
     people,
     places,
     roster,
