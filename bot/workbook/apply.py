@@ -16,10 +16,14 @@ Step = Callable[[Tx], Any]
 Progress = Callable[[int, int], None]  # rows written so far, of how many
 
 
-async def apply(db: Database, plan: Plan, code: str, progress: Progress) -> None:
-    """Write a plan: places first, then people, then what hangs on both."""
+async def begin(db: Database, plan: Plan) -> None:
+    """Write the election: every part of a workbook hangs on it."""
     if plan.election is not None:
         await db.write(partial(applying.put_election, row=plan.election))
+
+
+async def apply(db: Database, plan: Plan, code: str, progress: Progress) -> None:
+    """Write a plan: places first, then people, then what hangs on both."""
     known = await db.read(partial(elections.by_code, code=code))
     assert known is not None
     ids = await _places(db, plan, known.id)

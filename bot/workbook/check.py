@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.workbook import rules, times
@@ -14,6 +16,8 @@ from storage import imports, names
 from storage.coverages import JKK, JKM
 from storage.elections import ZONES
 from storage.imports import Where
+
+T = TypeVar("T")
 
 ROLES = {
     "KPPS": "KPU", "PPS": "KPU", "PPK": "KPU", "Linmas": "KPU", "Pantarlih": "KPU", "Sekretariat": "",
@@ -115,19 +119,39 @@ def health(row: Row, known: Known) -> imports.PuskesmasRow:
 
 
 def officer(row: Row, known: Known) -> imports.OfficerRow:
-    nik, its_role = _nik(row), row.take("peran", role)
-    institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
-    if its_role and not institution:
-        row.refuse("lembaga", "secretariat")
+    nik = _nik(row)
+    its_role, institution, position = _once(row, known, ("peran", "lembaga", "jabatan"), _post)
     return imports.OfficerRow(
         nik=nik,
         name=row.take("nama", rules.name),
         role=its_role,
         phone=row.take("no_hp", rules.phone),
-        position=rules.text(row.cells.get("jabatan", "")).casefold(),
-        institution=known.institution(institution) if institution else "",
+        position=position,
+        institution=institution,
         where=_where(row, known, _needed(its_role)),
     )
+
+
+def _post(row: Row, known: Known) -> tuple[str, str, str]:
+    """Role, institution and position."""
+    its_role = row.take("peran", role)
+    institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
+    if its_role and not institution:
+        row.refuse("lembaga", "secretariat")
+    position = rules.text(row.cells.get("jabatan", "")).casefold()
+    return its_role, known.institution(institution) if institution else "", position
+
+
+def _once(row: Row, known: Known, columns: tuple[str, ...], look: Callable[[Row, Known], T], *more: Hashable) -> T:
+    """What `look` makes of these cells, looked up once: thousands of rows say the same. A fault is told every time."""
+    asked = (look.__name__, *map(row.cells.get, columns), *more)
+    found: T | None = known.answered.get(asked)
+    if found is None:
+        before = len(row.faults)
+        found = look(row, known)
+        if len(row.faults) == before:
+            known.answered[asked] = found
+    return found
 
 
 def _nik(row: Row) -> str:
@@ -148,14 +172,11 @@ def _needed(its_role: str) -> tuple[str, ...]:
 
 def _where(row: Row, known: Known, needed: tuple[str, ...] = (), hint: str = "") -> Where:
     """The place of a row: a TPS brings its kelurahan, a kelurahan its kecamatan."""
-    asked = (*(row.cells.get(column, "") for column in ("kecamatan", "kelurahan", "tps")), needed, hint)
-    found = known.answered.get(asked)
-    if found is None:
-        before = len(row.faults)
-        found = _looked_up(row, known, needed, hint)
-        if len(row.faults) == before:
-            known.answered[asked] = found
-    return found
+
+    def place(row: Row, known: Known) -> Where:
+        return _looked_up(row, known, needed, hint)
+
+    return _once(row, known, ("kecamatan", "kelurahan", "tps"), place, needed, hint)
 
 
 def _looked_up(row: Row, known: Known, needed: tuple[str, ...], hint: str) -> Where:
@@ -172,23 +193,31 @@ def _looked_up(row: Row, known: Known, needed: tuple[str, ...], hint: str) -> Wh
     return row.check("tps", lambda: known.station(ward, number)) if ward and number else ward
 
 
+_TERMS = ("lembaga", "program", "mulai", "akhir", "status", "per_tanggal", "upah")
+_Terms: TypeAlias = tuple[str, tuple[str, ...], date, date, bool, date | None, int | None]
+
+
 def coverage(row: Row, known: Known) -> imports.CoverageRow:
-    starts, ends = row.take("mulai", times.day), row.take("akhir", times.day)
-    if starts and ends and ends < starts:
-        row.refuse("akhir", "ends_before")
+    terms = _once(row, known, _TERMS, _terms)
     kpj = row.take("kpj", rules.kpj)
     if kpj and len(kpj) != 11:  # noqa: PLR2004 - the length that today's cards have
         row.doubt("kpj", "kpj_length")
-    return imports.CoverageRow(
-        nik=_nik(row),
-        institution=row.take("lembaga", known.institution_of),
-        programmes=_PROGRAMMES.get(row.take("program", programmes), ()),
-        starts=starts,
-        ends=ends,
-        active=row.take("status", status) == "aktif",
-        as_of=row.take("per_tanggal", times.maybe_day),
-        wage=row.take("upah", rules.rupiah),
-        kpj=kpj,
+    return imports.CoverageRow(_nik(row), *terms, kpj)
+
+
+def _terms(row: Row, known: Known) -> _Terms:
+    """What a list says of many in the same words: institution, programmes, start, end, active, date, wage."""
+    starts, ends = row.take("mulai", times.day), row.take("akhir", times.day)
+    if starts and ends and ends < starts:
+        row.refuse("akhir", "ends_before")
+    return (
+        row.take("lembaga", known.institution_of),
+        _PROGRAMMES.get(row.take("program", programmes), ()),
+        starts,
+        ends,
+        row.take("status", status) == "aktif",
+        row.take("per_tanggal", times.maybe_day),
+        row.take("upah", rules.rupiah),
     )
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
+from typing import Any
 
 from bot.workbook.rules import Bad, Cell, need
 from storage import names
@@ -45,7 +46,7 @@ class Known:
         self._homes: dict[str, list[str]] = {}
         for where in self.wards:
             self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
-        self.answered: dict[tuple[object, ...], Where] = {}  # thousands of rows name the same places
+        self.answered: dict[tuple[object, ...], Any] = {}  # thousands of rows name the same places and terms
         self._nearest: dict[tuple[str, str], str] = {}
 
     def add_ward(self, kecamatan: str, kelurahan: str) -> Where:

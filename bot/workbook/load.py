@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select
 
 from bot.workbook import check, review, sheets
-from bot.workbook.apply import Progress, apply
+from bot.workbook.apply import Progress, apply, begin
 from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Unreadable
@@ -79,22 +79,31 @@ def _silent(done: int, total: int) -> None:
 
 
 async def _in_parts(db: Database, parts: list[Book], judge: _Judge, progress: Progress) -> None:
-    """Each part is checked while the one before it is being written."""
-    writing: asyncio.Task[None] | None = None
+    """Each part is checked while those before it are being written."""
     try:
-        for part in parts:
-            plan = await asyncio.to_thread(judge.plan, part)
-            if writing is not None:
-                await writing
-            if not judge.outcome.checked:
-                writing = asyncio.create_task(apply(db, plan, judge.outcome.election, progress))
-    finally:
-        if writing is not None:
-            await writing
+        async with asyncio.TaskGroup() as writing:
+            for part, told in zip(parts, _shares(progress, len(parts)), strict=True):
+                plan = await asyncio.to_thread(judge.plan, part)
+                if not judge.outcome.checked:
+                    await begin(db, plan)
+                    writing.create_task(apply(db, plan, judge.outcome.election, told))
+    except ExceptionGroup as group:
+        raise group.exceptions[0] from None
+
+
+def _shares(progress: Progress, parts: int) -> list[Progress]:
+    """One bar for parts that are written side by side."""
+    shares = [(0, 0)] * parts
+
+    def tell(part: int, done: int, total: int) -> None:
+        shares[part] = (done, total)
+        progress(sum(each[0] for each in shares), sum(each[1] for each in shares))
+
+    return [partial(tell, part) for part in range(parts)]
 
 
 def _parts(db: Database, book: Book, check_only: bool) -> list[Book]:
-    """On PostgreSQL the lists of coverage are a part of their own: they need nothing of what the others write.
+    """On PostgreSQL the lists of coverage are a part of their own: they need nothing but the election.
 
     Not on SQLite: its writer is a thread of ours, and would wait for a checking one at every row.
     """

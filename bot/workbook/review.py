@@ -104,7 +104,8 @@ def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow]
     found.wanted.election = election
     found.wanted.absent = dict(_absent(book))
     _places(found, book, known)
-    found.wanted.areas, found.wanted.wards = known.areas, known.wards
+    if sheets.TPS in book.sheets:
+        found.wanted.areas, found.wanted.wards = known.areas, known.wards
     wanted = found.wanted
     wanted.officers += _good(found, book, sheets.OFFICERS, lambda row: check.officer(row, known),
                              lambda each: [(each.nik, names.key(each.institution))])  # fmt: skip
