@@ -109,6 +109,7 @@ class Heartbeat:
     async def pass_time(self, by: timedelta) -> None:
         """Move the clock ahead through every due moment in order (a rehearsal, a test)."""
         until = self._clock.now() + by
+        await self.cycle()  # what an import brought is planned first
         while True:
             due = await self._db.read(ticks.next_due)
             if due is None or due > until:

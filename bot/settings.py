@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", description="another Bot API server")
     telegram_rate: float = Field(30, gt=0, description="messages a second that this bot may send")
     ladder: str = Field("90,120,180", description="seconds until the next rung of a red incident; the last repeats")
+    quiet_hours: str = Field("21.30-04.30", description="no health reminder goes out between these hours, local time")
     quiet: int = Field(600, gt=0, description="seconds after Saya tangani without a step before the worker is asked")
     police_number: str = Field("110", pattern=r"^\d{3,6}$", description="the police number that a riot's answer names")
 
@@ -64,6 +65,14 @@ class Settings(BaseSettings):
             raise ValueError("must be HOST:PORT, for example 127.0.0.1:8080")
         return value
 
+    @field_validator("quiet_hours")
+    @classmethod
+    def _quiet_hours(cls, value: str) -> str:
+        parts = value.split("-")
+        if len(parts) != 2:  # noqa: PLR2004 - from, until
+            raise ValueError("must be two hours, for example 21.30-04.30")
+        return "-".join(f"{_minute(part) // 60:02d}.{_minute(part) % 60:02d}" for part in parts)
+
     @property
     def rehearsal(self) -> bool:
         """Neither a token nor a secret: every command works on the rehearsal."""
@@ -87,7 +96,16 @@ class Settings(BaseSettings):
     @property
     def rules(self) -> Rules:
         ladder = tuple(int(part) for part in self.ladder.split(","))
-        return Rules(ladder, self.quiet, self.police_number)
+        since, until = (_minute(part) for part in self.quiet_hours.split("-"))
+        return Rules(ladder, self.quiet, self.police_number, (since, until))
+
+
+def _minute(hour: str) -> int:
+    """`21.30` → 1290 minutes from midnight. Raises ValueError."""
+    hours, _, minutes = hour.strip().replace(":", ".").partition(".")
+    if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):  # noqa: PLR2004 - a clock's
+        raise ValueError("must be two hours, for example 21.30-04.30")
+    return int(hours) * 60 + int(minutes)
 
 
 def read(env_file: Path | None = None) -> Settings:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import details, duty, incident, menu, response, status, triage, welcome
+from handlers import boxes, details, duty, incident, menu, response, status, stopping, triage, welcome
 from handlers.turn import Reply, Step
 from messages.chat import Heard
 from messages.render import labels
@@ -23,6 +23,7 @@ COMMANDS: dict[str, Step] = {
     "hapus": welcome.delete,
     "jaga": duty.show,
     "kasus": response.cases,
+    "berhenti": stopping.stop,
 }
 
 LABELS: dict[str, Step] = {
@@ -64,6 +65,8 @@ TAPS: dict[str, tuple[Step, str]] = {
     "lower": (response.lower, "n"),
     "still": (response.still, "n"),
     "duty": (duty.change, "w"),
+    "handed": (boxes.handed, "n"),
+    "resume": (stopping.resume, ""),
 }
 
 DRAFTS: dict[tuple[str, str], Step] = {
@@ -144,7 +147,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
 
 def _missing(name: str) -> Step:
     """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"berhenti", "siaran", "jadwal", "rekap", "cakupan", "tps"} else menu.lost
+    return menu.not_yet if name in {"siaran", "jadwal", "rekap", "cakupan", "tps"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

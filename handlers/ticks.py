@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import dispatch, escalation, ladder
+from handlers import dispatch, escalation, ladder, notice
 from handlers.turn import Letter, Rules
-from storage import drafts, incidents, journal
+from storage import drafts, incidents, journal, notices
 from storage.database import Tx
 from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
@@ -27,7 +27,10 @@ class Chore:
     step: Callable[[Tx, int, datetime, Rules], bool]
 
 
-CHORES: tuple[Chore, ...] = ()
+CHORES: tuple[Chore, ...] = (
+    Chore("timetable", notice.unplanned, lambda _tx: None, notice.plan),
+    Chore("notice", notices.due, notices.next_due, notice.step),
+)
 
 
 def due(tx: Tx, now: datetime) -> tuple[list[int], list[int]]:

@@ -26,11 +26,13 @@ DEFAULT_ZONE = "WIB"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What operators may set, in seconds; `ladder` is the time until the next rung of a red incident."""
+    """What operators may set, in seconds; `ladder` is the time until the next rung of a red incident.
+    `quiet_hours` are minutes of the day, from and until: no reminder goes out between them."""
 
     ladder: tuple[int, ...] = (90, 120, 180)
     quiet: int = 600
     police_number: str = "110"
+    quiet_hours: tuple[int, int] = (21 * 60 + 30, 4 * 60 + 30)
 
 
 @dataclass(frozen=True, slots=True)

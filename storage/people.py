@@ -174,6 +174,11 @@ def unlink(tx: Tx, address_id: int) -> None:
     tx.execute(update(addresses).where(addresses.c.id == address_id).values(person_id=None, phone=None, linked_at=None))
 
 
+def stop(tx: Tx, address_id: int, since: datetime | None) -> None:
+    """No reminders and broadcasts to this address from now on; None: they go again."""
+    tx.execute(update(addresses).where(addresses.c.id == address_id).values(stopped_at=since))
+
+
 def with_phone(tx: Tx, phone: str) -> list[tuple[int, str]]:
     """Everybody in a roster whose number this is: id and name."""
     listed = exists().where(text("assignment.person_id = person.id")).select_from(text("assignment"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint, select
+from sqlalchemy import Column, UniqueConstraint, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -189,6 +189,17 @@ def all_kelurahan(tx: Tx, election_ids: Iterable[int]) -> list[Any]:
 def tps_by_number(tx: Tx, kelurahan_id: int, number: int) -> int | None:
     found: int | None = tx.scalar(select(tps.c.id).where(tps.c.kelurahan_id == kelurahan_id, tps.c.number == number))
     return found
+
+
+def handed(tx: Tx, tps_id: int) -> bool:
+    """Whether the boxes of a TPS are handed over."""
+    return tx.scalar(select(tps.c.handed_at).where(tps.c.id == tps_id)) is not None
+
+
+def hand_over(tx: Tx, tps_id: int, by: int, now: datetime) -> bool:
+    """Write down that they are; False: they were already."""
+    change = update(tps).where(tps.c.id == tps_id, tps.c.handed_at.is_(None))
+    return tx.execute(change.values(handed_at=now, handed_by=by)).rowcount == 1
 
 
 def every_tps(tx: Tx, election_id: int) -> list[Any]:

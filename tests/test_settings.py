@@ -37,7 +37,7 @@ def test_a_secret_makes_it_real(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
      ({"telegram_token": "1:x"}, "SIAGA_SECRET"), ({"secret": "kecil"}, "SIAGA_SECRET"),
      ({"secret": SECRET, "database_url": "mysql://x"}, "SIAGA_DATABASE_URL"), ({"secret": SECRET, "ladder": "90,soon"}, "SIAGA_LADDER"),
      ({"secret": SECRET, "public_url": "http://example.org"}, "SIAGA_PUBLIC_URL"), ({"secret": SECRET, "listen": "8080"}, "SIAGA_LISTEN"),
-     ({"secret": SECRET, "telegram_rate": "0"}, "SIAGA_TELEGRAM_RATE"), ({"secret": SECRET, "quiet": "-1"}, "SIAGA_QUIET")],
+     ({"secret": SECRET, "telegram_rate": "0"}, "SIAGA_TELEGRAM_RATE"), ({"secret": SECRET, "quiet": "-1"}, "SIAGA_QUIET"), ({"secret": SECRET, "quiet_hours": "22-25.00"}, "SIAGA_QUIET_HOURS")],
     ids=lambda each: each if isinstance(each, str) else ",".join(each),
 )  # fmt: skip
 def test_what_is_wrong_is_named_and_its_value_is_not(

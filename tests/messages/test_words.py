@@ -13,15 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import messages
+from handlers import timetable
 from handlers.triage import KINDS, SIGNS
-from messages import incident, menu, response, welcome, words
+from messages import incident, menu, notice, response, welcome, words
 from messages.render import Words, labels, render
 
 ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
 NASTY = "Siti {{ 7*7 }} <b>*_`[x](y)" + "\u202e" + "😀" * 900
 CODES = {"state": "waiting", "severity": "red", "kind": "pingsan", "to": "yellow", "what": None, "reason": "kelurahan", "relation": "open"}
-assert incident and menu and response and welcome  # imported for their messages
+assert incident and menu and notice and response and welcome  # imported for their messages
 
 
 def filled(kind: type[Words], text: str) -> dict[str, Any]:
@@ -91,10 +92,17 @@ def test_any_name_renders_in_one_line_and_cannot_forge_another(text: str) -> Non
 
 def test_every_template_has_a_message_and_every_medical_one_its_source() -> None:
     folder = Path(messages.__file__).parent / "id"
-    templates = {path.stem for path in folder.glob("*.j2")} - {"_kata", "first_aid"}
+    templates = {path.stem for path in folder.glob("*.j2")} - {"_kata", "_notices", "first_aid"}
     assert templates == set(Words.known)
-    for name in ("first_aid", "signs", "status", "call", "consent", "not_found", "help"):
+    for name in ("first_aid", "signs", "status", "call", "consent", "not_found", "help", "_notices"):
         assert "{#" in (folder / f"{name}.j2").read_text(), f"{name} says something medical or legal without its source"
+
+
+def test_every_line_of_the_timetable_has_words_in_one_message_that_fits() -> None:
+    alone = [render(notice.Notice(((line.key, ""),), "Pilkada"), "WIB").text for line in timetable.LINES]
+    assert all(len(text.splitlines()) > 2 for text in alone)
+    every = notice.Notice(tuple((line.key, "") for line in timetable.LINES), "Pilkada", 1)
+    assert len(render(every, "WIB").text) < 4096
 
 
 def test_every_label_fits_and_the_words_of_the_contract_are_findable() -> None:

@@ -219,6 +219,13 @@ class Stage:
         crew = await self.db.read(lambda tx: [r for r in roster.crew(tx, where.tps_id or 0, now) if r.role == role])
         return await self.find(lambda _tx: crew[rank])
 
+    async def chair(self, at: int = 0) -> Actor:
+        """The chair of the KPPS of a TPS."""
+        where = await self.tps(at)
+        now = self.clock.now()
+        crew = await self.db.read(lambda tx: roster.crew(tx, where.tps_id or 0, now))
+        return await self.find(lambda _tx: next(r for r in crew if (r.role, r.position) == ("KPPS", "ketua")))
+
     async def workers(self, at: int = 0) -> list[Actor]:
         """Every health worker of the puskesmas of a TPS, those on duty first."""
         where = await self.tps(at)

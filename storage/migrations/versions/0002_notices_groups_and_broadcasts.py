@@ -114,6 +114,20 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tps_id'], ['tps.id'], ),
     sa.PrimaryKeyConstraint('broadcast_id', 'person_id')
     )
+    op.create_table('nudge',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('slot_id', sa.Integer(), nullable=False),
+    sa.Column('at', storage.types.Instant(timezone=True), nullable=False),
+    sa.Column('skipped', sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], ),
+    sa.ForeignKeyConstraint(['slot_id'], ['slot.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('slot_id', 'person_id')
+    )
+    with op.batch_alter_table('nudge', schema=None) as batch_op:
+        batch_op.create_index('ix_nudge_person', ['person_id', 'at'], unique=False)
+
     op.create_table('tps_group',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('address_id', sa.Integer(), nullable=False),
@@ -165,6 +179,7 @@ def downgrade() -> None:
         batch_op.drop_index('ix_tps_group_active', sqlite_where=sa.text("state = 'active'"), postgresql_where=sa.text("state = 'active'"))
 
     op.drop_table('tps_group')
+    op.drop_table('nudge')
     op.drop_table('recipient')
     op.drop_table('approval')
     with op.batch_alter_table('slot', schema=None) as batch_op:
