@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import boxes, details, duty, incident, menu, response, status, stopping, triage, welcome
+from handlers import boxes, details, duty, incident, menu, response, schedule, status, stopping, triage, welcome
 from handlers.turn import Reply, Step
 from messages.chat import Heard
 from messages.render import labels
@@ -24,6 +24,7 @@ COMMANDS: dict[str, Step] = {
     "jaga": duty.show,
     "kasus": response.cases,
     "berhenti": stopping.stop,
+    "jadwal": schedule.show,
 }
 
 LABELS: dict[str, Step] = {
@@ -33,6 +34,7 @@ LABELS: dict[str, Step] = {
     "bantuan": menu.help_,
     "jaga": duty.show,
     "kasus": response.cases,
+    "jadwal": schedule.show,
     "batal": incident.cancel,
     "setuju": welcome.agree,
     "tidak": welcome.refuse,
@@ -65,6 +67,11 @@ TAPS: dict[str, tuple[Step, str]] = {
     "lower": (response.lower, "n"),
     "still": (response.still, "n"),
     "duty": (duty.change, "w"),
+    "line": (schedule.line, "n"),
+    "line_ask": (schedule.ask, "wn"),
+    "line_add": (schedule.ask_new, ""),
+    "line_pause": (schedule.pause, "n"),
+    "line_now": (schedule.send_now, "n"),
     "handed": (boxes.handed, "n"),
     "resume": (stopping.resume, ""),
 }
@@ -72,6 +79,9 @@ TAPS: dict[str, tuple[Step, str]] = {
 DRAFTS: dict[tuple[str, str], Step] = {
     ("welcome", "consent"): welcome.consent_again,
     ("welcome", "contact"): welcome.contact_again,
+    ("schedule", "time"): schedule.timed,
+    ("schedule", "words"): schedule.worded,
+    ("schedule", "add"): schedule.added,
     ("incident", "place"): details.place_typed,
     ("response", "referred"): response.referred,
     ("response", "lowered"): response.lowered,
@@ -147,7 +157,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
 
 def _missing(name: str) -> Step:
     """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"siaran", "jadwal", "rekap", "cakupan", "tps"} else menu.lost
+    return menu.not_yet if name in {"siaran", "rekap", "cakupan", "tps"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

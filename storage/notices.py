@@ -19,6 +19,7 @@ TPS, PEOPLE = "tps", "people"
 ACTIVE, PAUSED, DROPPED = "active", "paused", "dropped"
 WAITING, TAKING, TAKEN, EXPIRED, WITHDRAWN = "waiting", "taking", "taken", "expired", "withdrawn"
 AHEAD = (WAITING, TAKING)
+SENT_NOW = 10_000  # from here on `nth` counts what a coordinator sent by hand
 
 
 def _ahead() -> dict[str, Any]:
@@ -181,7 +182,7 @@ def plan(tx: Tx, election_id: int, times: Iterable[Time], now: datetime) -> None
     made late does not send what has become pointless.
     """
     wanted = {each[:4]: each.due_at for each in times}
-    rows = tx.rows(select(slots).where(_S.election_id == election_id))
+    rows = tx.rows(select(slots).where(_S.election_id == election_id, _S.nth < SENT_NOW))
     known = {(row.notice_id, row.voting_day, bool(row.older), row.nth): row for row in rows}
     for key, due_at in wanted.items():
         if key not in known:
@@ -195,6 +196,12 @@ def _plan_new(tx: Tx, election_id: int, time: Time, now: datetime) -> None:
     values = {**time._asdict(), "election_id": election_id, "cursor": 0, "state": EXPIRED if late else WAITING,
               "reason": "the timetable was made after this time" if late else ""}  # fmt: skip
     tx.insert_new(slots, values)
+
+
+def send_now(tx: Tx, election_id: int, time: Time) -> bool:
+    """Have a slot go by hand, outside the plan; False: it is there already."""
+    values = {**time._asdict(), "election_id": election_id, "cursor": 0, "state": WAITING, "reason": ""}
+    return tx.insert_new(slots, values)
 
 
 def _replan(tx: Tx, row: Any, due_at: datetime | None, now: datetime) -> None:

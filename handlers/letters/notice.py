@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from handlers import timetable
+from datetime import datetime
+
+from handlers import schedule, timetable
 from handlers.letters.registry import Writing, letter
 from messages import notice as told
+from messages import schedule as shown
 from messages.render import Words
-from storage import elections, notices, places
-from storage.notices import ACTIVE
+from messages.words import day_in, hour_in, place
+from storage import elections, notices, places, reach
+from storage.notices import ACTIVE, PEOPLE, Notice
+from storage.roster import Role
 
 
 @letter("notice")
@@ -20,3 +25,46 @@ def _notice(w: Writing) -> Words | None:
     asks = any(slot.every for slot in slots) and w.refs["tps"] and not places.handed(w.tx, w.refs["tps"])
     name = election.name if election else ""
     return told.Notice(tuple(items), name, w.refs["tps"] if asks else 0) if items else None
+
+
+LOST_SHOWN = 8
+
+
+@letter("schedule")
+def _schedule(w: Writing) -> Words | None:
+    role = schedule.of(list(w.to.roles))
+    if role is None:
+        return None
+    found = schedule.lines(w.tx, role.where)
+    ahead = schedule.next_times(role, _as_active(found), w.now)
+    coming = sorted((each for each in found if each.id in ahead), key=lambda each: ahead[each.id or 0])
+    total, lost = reach.unreached(w.tx, role.where)
+    return shown.Schedule(
+        lines=tuple((each.id or 0, _when(role, ahead[each.id or 0])) for each in coming[: shown.SHOWN]),
+        says=tuple((each.key, each.words) for each in coming[: shown.SHOWN]),
+        paused=tuple(each.id or 0 for each in coming if each.state != ACTIVE),
+        people=tuple(each.id or 0 for each in coming if each.audience == PEOPLE),
+        tps=total,
+        missing=len(lost),
+        lost=tuple((place(each.number, each.kelurahan, ""), each.reason) for each in lost[:LOST_SHOWN]),
+    )
+
+
+def _as_active(lines: list[Notice]) -> list[Notice]:
+    """A resting line has a time as well: it is shown, so that it can be resumed."""
+    return [Notice(**{**each.model_dump(), "state": ACTIVE}) for each in lines]
+
+
+def _when(role: Role, moment: datetime) -> str:
+    return f"{day_in(moment, role.election.zone)} {hour_in(moment, role.election.zone)}"
+
+
+@letter("line")
+def _line(w: Writing) -> Words | None:
+    role = schedule.of(list(w.to.roles))
+    found = [each for each in schedule.lines(w.tx, role.where) if each.id == w.refs["notice"]] if role else []
+    if role is None or not found:
+        return None
+    times = timetable.times(_as_active(found), [role.election.voting_day], role.election.tz)
+    ahead = [_when(role, each.due_at) for each in times if each.due_at >= w.now and not each.older]
+    return shown.Line(found[0].id or 0, found[0].key, found[0].words, tuple(ahead[:4]), found[0].state != ACTIVE)

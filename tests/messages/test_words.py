@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 import messages
 from handlers import timetable
 from handlers.triage import KINDS, SIGNS
-from messages import incident, menu, notice, response, welcome, words
+from messages import incident, menu, notice, response, schedule, welcome, words
 from messages.render import Words, labels, render
 
 ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
 NASTY = "Siti {{ 7*7 }} <b>*_`[x](y)" + "\u202e" + "😀" * 900
 CODES = {"state": "waiting", "severity": "red", "kind": "pingsan", "to": "yellow", "what": None, "reason": "kelurahan", "relation": "open"}
-assert incident and menu and notice and response and welcome  # imported for their messages
+assert incident and menu and notice and response and schedule and welcome  # imported for their messages
 
 
 def filled(kind: type[Words], text: str) -> dict[str, Any]:

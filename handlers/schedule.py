@@ -1,0 +1,184 @@
+"""/jadwal: a coordinator sees what is next in his area and changes it there: time, words, pause, add, send now."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from handlers import notice as clock
+from handlers import timetable
+from handlers.turn import STAY, Letter, Next, Reply, Turn
+from messages import menu, schedule
+from messages.words import short
+from storage import installation, journal, notices, roster
+from storage.database import Tx
+from storage.notices import ACTIVE, PAUSED, Notice, Time
+from storage.places import Where
+from storage.roster import Role
+
+LONGEST = 600  # characters of a coordinator's own words
+FURTHEST = 60  # days from voting day
+NOW = notices.SENT_NOW
+_WHEN = re.compile(r"^\s*(?:H\s*([+-]\s*\d{1,2})?\s+)?(\d{1,2})[.:](\d{2})\b\s*(?:WIB|WITA|WIT)?\s*", re.IGNORECASE)
+
+
+def of(roles: list[Role]) -> Role | None:
+    """The role by which somebody coordinates: the widest, so that his whole area is his."""
+    mine = [role for role in roles if role.kind == roster.COORDINATOR]
+    return min(mine, key=lambda role: (bool(role.where.kelurahan_id), bool(role.where.kecamatan_id)), default=None)
+
+
+def area(where: Where) -> str:
+    """A coordinator's area as a timetable names it."""
+    if where.kelurahan_id:
+        return f"kel:{where.kelurahan_id}"
+    return f"kec:{where.kecamatan_id}" if where.kecamatan_id else ""
+
+
+def lines(tx: Tx, where: Where) -> list[Notice]:
+    """The lines that hold in an area, dropped ones apart: its own, else those of the area around it."""
+    around = (area(where), *((f"kec:{where.kecamatan_id}",) if where.kecamatan_id else ()), "")
+    found: dict[str, Notice] = {}
+    for line in notices.of_election(tx, where.election_id or 0):
+        if line.area in around:
+            here = found.get(line.key)
+            if here is None or around.index(line.area) < around.index(here.area):
+                found[line.key] = line
+    return sorted(found.values(), key=lambda line: (line.day, line.minute, line.id or 0))
+
+
+def show(turn: Turn) -> Reply:
+    if of(turn.roles) is None:
+        return Reply((menu.NotYours(turn.menu),), STAY)
+    return Reply((Letter("schedule"),), None)
+
+
+def line(turn: Turn) -> Reply:
+    """One line, with what may be done to it."""
+    found = _mine(turn, int(turn.args[0]))
+    return Reply((Letter("line", {"notice": found.id}),), STAY) if found else Reply(then=STAY, tap="not_yours")
+
+
+def _mine(turn: Turn, notice_id: int) -> Notice | None:
+    """A line that holds in the coordinator's area; anything else is not his, typed, tapped or forged."""
+    role = of(turn.roles)
+    return next((each for each in lines(turn.tx, role.where) if each.id == notice_id), None) if role else None
+
+
+def ask(turn: Turn) -> Reply:
+    """Ask for the new time or words of a line."""
+    what, found = turn.args[0], _mine(turn, int(turn.args[1]))
+    if found is None or what not in {"time", "words"}:
+        return Reply(then=STAY, tap="not_yours")
+    return Reply((schedule.LineAsk(what),), Next("schedule", what, {"notice": found.id}))
+
+
+def ask_new(turn: Turn) -> Reply:
+    if of(turn.roles) is None:
+        return Reply(then=STAY, tap="not_yours")
+    return Reply((schedule.LineAsk("add"),), Next("schedule", "add", {}))
+
+
+def timed(turn: Turn) -> Reply:
+    """The typed time of a line."""
+    found = _mine(turn, turn.kept.get("notice", 0))
+    if found is None:
+        return Reply((menu.NotYours(turn.menu),), None)
+    read = when(turn.heard.text, found.day)
+    if read is None or read[2]:
+        return Reply((schedule.LineWrong("time"),), STAY)
+    return _change(turn, found, "line_time", day=read[0], minute=read[1])
+
+
+def worded(turn: Turn) -> Reply:
+    """The typed words of a line."""
+    found, words = _mine(turn, turn.kept.get("notice", 0)), turn.heard.text.strip()
+    if found is None:
+        return Reply((menu.NotYours(turn.menu),), None)
+    if not words or len(words) > LONGEST:
+        return Reply((schedule.LineWrong("words"),), STAY)
+    return _change(turn, found, "line_words", words=short(words, LONGEST))
+
+
+def pause(turn: Turn) -> Reply:
+    """Pause a line, or let it go on."""
+    found = _mine(turn, int(turn.args[0]))
+    if found is None:
+        return Reply(then=STAY, tap="not_yours")
+    paused = found.state == ACTIVE
+    return _change(turn, found, "line_paused" if paused else "line_resumed", state=PAUSED if paused else ACTIVE)
+
+
+def added(turn: Turn) -> Reply:
+    """A new line: its time, then its words."""
+    role, read = of(turn.roles), when(turn.heard.text, 0)
+    if role is None:
+        return Reply((menu.NotYours(turn.menu),), None)
+    if read is None or not read[2] or len(read[2]) > LONGEST:
+        return Reply((schedule.LineWrong("add"),), STAY)
+    key = f"own{installation.count(turn.tx, 'notice')}"
+    values = {"election_id": role.election.id, "key": key, "area": area(role.where), "day": read[0],
+              "minute": read[1], "words": short(read[2], LONGEST), "changed_by": turn.who.person_id,
+              "changed_at": turn.now}  # fmt: skip
+    notices.add(turn.tx, values)
+    return _done(turn, role, "line_added", key)
+
+
+def send_now(turn: Turn) -> Reply:
+    """Send a line now, in the coordinator's area; two taps within a minute are one."""
+    role, found = of(turn.roles), _mine(turn, int(turn.args[0]))
+    if role is None or found is None:
+        return Reply(then=STAY, tap="not_yours")
+    if found.state != ACTIVE:
+        return Reply((Letter("line", {"notice": found.id}),), STAY, tap="already")
+    own = _own(turn, found, role)
+    nth = NOW + int(turn.now.timestamp() // 60)
+    times = [Time(own.id or 0, day, False, nth, turn.now) for day in notices.voting_days(turn.tx, role.election)]
+    if sum(notices.send_now(turn.tx, role.election.id, each) for each in times) == 0:
+        return Reply(then=STAY, tap="already")
+    journal.add(turn.tx, "line_sent", turn.now, who=turn.who.person_id, detail={"key": own.key, "area": own.area})
+    return Reply((schedule.LineDone("sent"),), STAY, tap="noted")
+
+
+def _own(turn: Turn, found: Notice, role: Role) -> Notice:
+    """The line as a row of the coordinator's own area: a wider one is copied, so that elsewhere it stays as it is."""
+    here = area(role.where)
+    if found.area != here:
+        notices.add(turn.tx, {**found.model_dump(exclude={"id"}), "area": here})
+    return next(each for each in notices.of_election(turn.tx, role.election.id)
+                if (each.key, each.area) == (found.key, here))  # fmt: skip
+
+
+def _change(turn: Turn, found: Notice, what: str, **values: object) -> Reply:
+    role = of(turn.roles)
+    assert role is not None  # a line is somebody's only by his role
+    own = _own(turn, found, role)
+    notices.change(turn.tx, own.id or 0, turn.now, turn.who.person_id, **values)
+    return _done(turn, role, what, own.key)
+
+
+def _done(turn: Turn, role: Role, what: str, key: str) -> Reply:
+    clock.replan(turn.tx, role.election, turn.now)
+    detail = {"key": key, "area": area(role.where)}
+    journal.add(turn.tx, what, turn.now, who=turn.who.person_id, detail=detail)
+    return Reply((schedule.LineDone(what.removeprefix("line_")), Letter("schedule")), None, tap="noted")
+
+
+def when(written: str, day: int) -> tuple[int, int, str] | None:
+    """`H-1 20.00 kata` → (-1, 1200, "kata"); without H the day stays `day`. None for what is no time."""
+    match = _WHEN.match(written)
+    if match is None or int(match[2]) > 23 or int(match[3]) > 59:  # noqa: PLR2004 - a clock's
+        return None
+    if written.strip()[0] in "Hh":
+        day = int((match[1] or "0").replace(" ", ""))
+    return (day, int(match[2]) * 60 + int(match[3]), written[match.end() :].strip()) if abs(day) <= FURTHEST else None
+
+
+def next_times(role: Role, found: list[Notice], now: datetime) -> dict[int, datetime]:
+    """When each line is next due for the election's own voting day, by its id; past ones are not in it."""
+    times = timetable.times(found, [role.election.voting_day], role.election.tz)
+    ahead: dict[int, datetime] = {}
+    for each in times:
+        if each.due_at >= now and not each.older:
+            ahead[each.notice_id] = min(each.due_at, ahead.get(each.notice_id, each.due_at))
+    return ahead
