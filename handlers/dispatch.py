@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import incident, post, routing
+from handlers import group, incident, post, routing
 from handlers.turn import STAY, Reply, Rules, Step, Turn
 from messages.chat import Happened, Heard
 from storage import drafts, incidents, people, updates
 from storage.database import Tx
+from storage.people import Speaker
 
 
 def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
@@ -17,16 +18,16 @@ def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
         return False
     if what.edited and what.place is None:
         return True  # a changed text changes nothing that was understood; a live location moves
-    who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
+    # What a group is called is not kept, and nobody's name stands for it.
+    who = people.speaker(tx, what.chat.channel, what.chat.id, "" if what.group else what.named, now)
     step, args = routing.route(what, who.dialog, who.step)
     turn = Turn(what, who, tx, now, rules, args)
     _settle(turn, step(turn))
     return True
 
 
-def by_clock(tx: Tx, address_id: int, step: Step, now: datetime, rules: Rules) -> None:
-    """A turn that the clock begins for an address."""
-    who = people.speaker_of(tx, address_id, lock=True)
+def by_clock(tx: Tx, who: Speaker, step: Step, now: datetime, rules: Rules) -> None:
+    """A turn that the clock begins for an address; `who` as read under its lock."""
     from messages.chat import Address  # noqa: PLC0415 - only here
 
     chat = Address(who.channel, who.external)
@@ -38,13 +39,14 @@ def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     """The minute of an opened call is over: filed by itself, unless this very moment somebody else did."""
     who = people.speaker_of(tx, address_id, lock=True)
     if who.file_at is not None and who.file_at <= now and drafts.end_call(tx, address_id):
-        by_clock(tx, address_id, incident.filed_by_clock, now, rules)
+        by_clock(tx, who, incident.filed_by_clock, now, rules)
 
 
 def happened(tx: Tx, what: Happened, now: datetime) -> bool:
     """Handle what befell an address; False: it was handled before."""
     if not updates.claim(tx, what.address.channel, what.update_id, now):
         return False
+    group.befell(tx, what, now)
     people.befell(tx, what.address.channel, what.address.id, what.what, what.detail)
     return True
 

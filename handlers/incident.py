@@ -9,7 +9,7 @@ from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
-from storage import drafts, incidents, journal, people, roster, updates
+from storage import drafts, incidents, journal, people, places, roster, updates
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
 
@@ -35,8 +35,16 @@ def start(turn: Turn) -> Reply:
     own = own_case(turn)
     if own is not None:
         return emergency(Letter("my_case", {"incident": own.id}), then=then, tap="ok", incident=own.id)
-    drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES)
+    drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES, _named_tps(turn))
     return emergency(said.Call(turn.emergency_number), then=then, tap="ok")
+
+
+def _named_tps(turn: Turn) -> int | None:
+    """The TPS whose group sent him here: `/start darurat_12`. One that does not exist is none."""
+    name, _, number = turn.args[0].partition("_") if turn.args else ("", "", "")
+    if name != "darurat" or not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 - an id
+        return None
+    return int(number) if places.exists(turn.tx, int(number)) else None
 
 
 def kind(turn: Turn) -> Reply:
@@ -81,6 +89,8 @@ def _common(found: list[Where]) -> Where:
 def file(turn: Turn, what: str, *, by_itself: bool = False, place: Where | None = None) -> Reply:
     """File the incident and its alerts: from here on it is real."""
     where, verified = home(turn)
+    if place is None and turn.who.call_tps is not None:
+        place = places.of_tps(turn.tx, turn.who.call_tps)
     incident = incidents.file(
         turn.tx,
         address_id=turn.who.address_id,

@@ -49,7 +49,8 @@ def plan(tx: Tx, election_id: int, now: datetime, rules: Rules) -> bool:
 def replan(tx: Tx, election: Known, now: datetime) -> None:
     """Plan the slots as the lines now stand."""
     lines, days = notices.of_election(tx, election.id), notices.voting_days(tx, election)
-    notices.plan(tx, election.id, timetable.times(lines, days, election.tz), now)
+    times = [timetable.in_time(each, now) for each in timetable.times(lines, days, election.tz)]
+    notices.plan(tx, election.id, times, now)
 
 
 def step(tx: Tx, slot_id: int, now: datetime, rules: Rules) -> bool:

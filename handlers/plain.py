@@ -14,7 +14,7 @@ from handlers.turn import Letter, Rules
 from messages import menu
 from messages.chat import Address, Heard
 from messages.words import short
-from storage import drafts, elections, incidents, journal, people, roster, updates
+from storage import drafts, elections, incidents, journal, people, places, roster, updates
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.incidents import RED, Incident
@@ -75,6 +75,7 @@ def _new(tx: Tx, who: Speaker, what: Heard, now: datetime) -> Incident:
     roles = roster.roles(tx, who.person_id, now) if who.linked and who.person_id else []
     known = elections.active(tx, now)
     where = roles[0].where if roles else Where(known[0].id if known else None)
+    where = places.of_tps(tx, who.call_tps) if who.call_tps is not None else where
     key = routing.label_of(what.text)
     return incidents.file(
         tx,

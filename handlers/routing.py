@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import boxes, details, duty, incident, menu, response, schedule, status, stopping, triage, welcome
+from handlers import boxes, details, duty, group, incident, menu, response, schedule, status, stopping, triage, welcome
 from handlers.turn import Reply, Step
 from messages.chat import Heard
 from messages.render import labels
@@ -25,6 +25,7 @@ COMMANDS: dict[str, Step] = {
     "kasus": response.cases,
     "berhenti": stopping.stop,
     "jadwal": schedule.show,
+    "tps": group.only_in_groups,
 }
 
 LABELS: dict[str, Step] = {
@@ -87,6 +88,8 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("response", "lowered"): response.lowered,
 }
 
+GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
+
 EMERGENCY_COMMANDS = {"darurat", "lapor"}
 # The taps by which a reporter makes his own case better; a worker's taps file nothing.
 EMERGENCY_TAPS = {"other", "who", "crew", "signs", "sign", "signed", "place"}
@@ -134,7 +137,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
 ) -> tuple[Step, tuple[str, ...]]:
     """The step for what was heard, and its arguments; `dialog` and `step` as the draft has them."""
     if heard.group:
-        return menu.in_group, ()
+        return _in_group(heard)
     if heard.tap:
         return _tap(heard.choice)
     if heard.contact:
@@ -155,9 +158,23 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     return drafted or details.words, ()
 
 
+def _in_group(heard: Heard) -> tuple[Step, tuple[str, ...]]:
+    """A group takes little: its binding, the way to an emergency, and the taps that are meant for it."""
+    if heard.tap:
+        step, args = _tap(heard.choice)
+        return (step, args) if step in GROUP_STEPS else (menu.unknown_tap, ())
+    command = command_of(heard.text)
+    if command and command[0] == "tps":
+        return group.bind, ()
+    key = label_of(heard.text)
+    if (command and command[0] in EMERGENCY_COMMANDS) or key in triage.KINDS or key == "darurat":
+        return group.emergency, ()
+    return menu.in_group, ()
+
+
 def _missing(name: str) -> Step:
     """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"siaran", "rekap", "cakupan", "tps"} else menu.lost
+    return menu.not_yet if name in {"siaran", "rekap", "cakupan"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

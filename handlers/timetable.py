@@ -70,6 +70,12 @@ def times(lines: Iterable[Notice], days: Sequence[date], zone: ZoneInfo) -> Iter
                     yield Time(line.id or 0, day, True, nth, moment - EARLIER)
 
 
+def in_time(planned: Time, now: datetime) -> Time:
+    """Where the earlier time of people of 50 and over is past when it is planned, they are reminded with the others."""
+    past = planned.older and planned.due_at < now <= planned.due_at + EARLIER
+    return planned._replace(due_at=planned.due_at + EARLIER) if past else planned
+
+
 def _moments(line: Notice, day: date, zone: ZoneInfo) -> Iterator[datetime]:
     moment = _moment(day, line.day, line.minute, zone)
     last = _moment(day, line.until_day, line.until_minute, zone) if line.every else moment

@@ -14,7 +14,7 @@ from typing import Any
 
 from messages.chat import Heard
 from messages.render import Words
-from storage import roster
+from storage import people, roster
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.elections import Known, active
@@ -84,9 +84,17 @@ class Turn:
         return self.tx.vault.open_json(self.who.kept_sealed) or {}
 
     @cached_property
+    def person(self) -> Speaker | None:
+        """The one who speaks: in a group, by the private address of his own, if he has one here."""
+        if not self.heard.group:
+            return self.who
+        return people.known(self.tx, self.heard.sender.channel, self.heard.sender.id)
+
+    @cached_property
     def roles(self) -> list[Role]:
         """All that a linked person is in active elections."""
-        return roster.roles(self.tx, self.who.person_id, self.now) if self.who.linked and self.who.person_id else []
+        who = self.person
+        return roster.roles(self.tx, who.person_id, self.now) if who and who.linked and who.person_id else []
 
     @cached_property
     def elections(self) -> list[Known]:

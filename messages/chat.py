@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 FileKind = Literal["photo", "voice", "document"]
-What = Literal["joined", "left", "blocked", "returned", "moved"]
+What = Literal["joined", "left", "muted", "blocked", "returned", "moved"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that befell an address without a word: blocked, returned, joined, left, moved (detail: the new id)."""
+    """Something that befell an address without a word: blocked, returned, joined, left, muted, or moved (detail: the
+    new id)."""
 
     update_id: str
     address: Address
@@ -83,10 +84,13 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button. `data` (at most 64 bytes) comes back with the tap; without it the label comes back as text."""
+    """A button. `data` (at most 64 bytes) comes back with the tap; without it the label comes back as text. `start`
+    (1 to 64 of A-Z, a-z, 0-9, _ and -) opens the private chat with the bot instead, which then hears `/start` with it.
+    """
 
     label: str
     data: str = ""
+    start: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,12 +23,14 @@ LANGUAGE = "id"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button by the key of its label; `name` fills the label's `{name}`, `ask` is contact or place."""
+    """A button by the key of its label; `name` fills the label's `{name}`, `ask` is contact or place, `start` as in
+    `Choice`."""
 
     label: str
     data: str = ""
     name: str = ""
     ask: str = ""
+    start: str = ""
 
 
 Rows = tuple[tuple[Button, ...], ...]
@@ -115,7 +117,7 @@ def _wording(button: Button, language: str) -> str:
 
 
 def _choice(button: Button, language: str) -> Choice:
-    return Choice(_wording(button, language), button.data)
+    return Choice(_wording(button, language), button.data, button.start)
 
 
 def _key(button: Button, language: str) -> Choice | Ask:

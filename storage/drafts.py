@@ -31,6 +31,7 @@ class Opened(SQLModel, table=True):
     address_id: int = Field(foreign_key="address.id", primary_key=True)
     opened_at: datetime = Field(sa_column=Column(Instant, nullable=False))
     file_at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    tps_id: int | None = None  # opened from the group of a TPS: it is there, until the reporter says otherwise
 
 
 drafts = table(Draft)
@@ -54,9 +55,10 @@ def drop(tx: Tx, address_id: int) -> bool:
     return tx.execute(delete(drafts).where(drafts.c.address_id == address_id)).rowcount == 1
 
 
-def open_call(tx: Tx, address_id: int, now: datetime, file_at: datetime) -> bool:
-    """Start the clock of an emergency call, unless it runs already."""
-    return tx.insert_new(opened, {"address_id": address_id, "opened_at": now, "file_at": file_at})
+def open_call(tx: Tx, address_id: int, now: datetime, file_at: datetime, tps_id: int | None = None) -> bool:
+    """Start the clock of an emergency call at a TPS, if one is known, unless it runs already."""
+    values = {"address_id": address_id, "opened_at": now, "file_at": file_at, "tps_id": tps_id}
+    return tx.insert_new(opened, values)
 
 
 def end_call(tx: Tx, address_id: int) -> bool:

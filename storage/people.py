@@ -77,6 +77,7 @@ class Speaker:
     step: str | None
     kept_sealed: bytes | None
     file_at: datetime | None
+    call_tps: int | None
 
     @property
     def linked(self) -> bool:
@@ -101,6 +102,7 @@ _SPEAKER = (
         drafts.c.step,
         drafts.c.kept_sealed,
         opened.c.file_at,
+        opened.c.tps_id,
     )
     .select_from(addresses)
     .outerjoin(people, people.c.id == addresses.c.person_id)
@@ -131,6 +133,12 @@ def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> S
     if found.state != "active" or (named and found.named != named):
         tx.execute(_FOUND.values(state="active", named=named or found.named), {"_id": found.address_id})
     return found
+
+
+def known(tx: Tx, channel: str, external: str) -> Speaker | None:
+    """Who speaks from an address, if it ever spoke to us; nothing is kept of a stranger."""
+    row = _BY_EXTERNAL.first(tx, {"channel": channel, "external": external})
+    return Speaker(*row) if row is not None else None
 
 
 def _lock(tx: Tx, where: ColumnElement[bool]) -> None:

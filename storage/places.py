@@ -191,6 +191,11 @@ def tps_by_number(tx: Tx, kelurahan_id: int, number: int) -> int | None:
     return found
 
 
+def exists(tx: Tx, tps_id: int) -> bool:
+    """Whether there is such a TPS."""
+    return tx.scalar(select(tps.c.id).where(tps.c.id == tps_id)) is not None
+
+
 def handed(tx: Tx, tps_id: int) -> bool:
     """Whether the boxes of a TPS are handed over."""
     return tx.scalar(select(tps.c.handed_at).where(tps.c.id == tps_id)) is not None

@@ -48,6 +48,13 @@ def test_age_is_read_from_a_nik(nik: str, years: int | None) -> None:
     assert timetable.age(nik, DAY) == years
 
 
+def test_who_would_be_reminded_in_the_past_is_reminded_with_the_others() -> None:
+    planned = timetable.Time(1, DAY, True, 0, at(11))
+    assert timetable.in_time(planned, at(10)).due_at == at(11)
+    assert timetable.in_time(planned, at(11, 30)).due_at == at(12)
+    assert timetable.in_time(planned, at(12, 30)).due_at == at(11)
+
+
 @pytest.mark.parametrize(
     ("moment", "goes"), [(at(12), at(12)), (at(4), at(4, 30)), (at(21, 29), at(21, 29)), (at(22), at(4, 30) + timedelta(days=1))]
 )

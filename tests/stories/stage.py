@@ -20,7 +20,7 @@ from bot.outbox.sender import Sender
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
-from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said
+from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, What
 from storage import journal, people, places, roster
 from storage.database import Database, Tx
 from storage.incidents import Incident, incidents
@@ -97,6 +97,24 @@ class Actor:
         self.mark = len(self.messages)
         await self._heard(text=text)
         return self.new
+
+    async def says_in(self, group: Actor, text: str = "", tap: str = "") -> str:
+        """Speak, or tap, in a group; what is new there."""
+        group.mark = len(group.messages)
+        stage, number = self.stage, str(next(self.stage.updates))
+        await stage.inbox.receive(
+            Heard(number, Address("telegram", self.id), Address("telegram", group.id), stage.clock.now(), text=text,
+                  choice=tap, tap=f"tap{number}" if tap else "", group=True, named=self.name)
+        )  # fmt: skip
+        await stage.settled()
+        return group.new or stage.phones.taps.get(f"tap{number}", "")
+
+    async def befalls(self, what: What, detail: str = "") -> None:
+        """Something happens to this chat."""
+        stage = self.stage
+        here = Address("telegram", self.id)
+        await stage.inbox.receive(Happened(str(next(stage.updates)), here, stage.clock.now(), what, detail))
+        await stage.settled()
 
     async def taps(self, label: str, on: str = "") -> str:
         """Tap the newest inline button whose label holds `label`, on a message that holds `on`."""
@@ -201,6 +219,10 @@ class Stage:
         role = await self.db.read(pick)
         row = await self.db.read(lambda tx: people.person(tx, role.person_id))
         return Actor(self, str(user or 10_000 + role.person_id), row.phone or "", row.name, role.person_id)
+
+    def group(self, number: int = 1) -> Actor:
+        """A group chat that the bot was added to."""
+        return Actor(self, str(-1_000_000 - number))
 
     def stranger(self, user: int = 999) -> Actor:
         return Actor(self, str(user), "+6281999999999", "Orang Lewat")

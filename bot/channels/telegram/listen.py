@@ -124,6 +124,8 @@ class _Ear:
             what = "returned" if after else "blocked"
         elif change.chat.type in GROUPS and before != after:
             what = "joined" if after else "left"
+        elif change.chat.type in GROUPS and (voice := _voice(change.new_chat_member)) != _voice(change.old_chat_member):
+            what = "joined" if voice else "muted"
         if what is None:
             return None
         return Happened(self.number, _address(change.chat.id), _utc(change.date), what)
@@ -194,6 +196,11 @@ def _named(sender: User) -> str:
 def _inside(member: Any) -> bool:
     """Whether the bot is in the chat; restricted, it may be or not."""
     return member.status not in ("left", "kicked") and getattr(member, "is_member", True)
+
+
+def _voice(member: Any) -> bool:
+    """Whether the bot may write in the chat."""
+    return bool(getattr(member, "can_send_messages", True))
 
 
 def _moment(message: Message, *, edited: bool) -> datetime:

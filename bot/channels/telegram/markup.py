@@ -35,9 +35,9 @@ def answer(said: Said) -> str | None:
     return cut(said.text, ANSWER_UNITS) or None
 
 
-def buttons(said: Said) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+def buttons(said: Said, me: str = "") -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
     """The buttons of a new message. Telegram takes one kind; those under the message win over the keyboard."""
-    return inline(said) if said.choices or not said.keyboard else _keyboard(said.keyboard)
+    return inline(said, me) if said.choices or not said.keyboard else _keyboard(said.keyboard)
 
 
 class _Keyboard(ReplyKeyboardMarkup):
@@ -58,11 +58,11 @@ def _keyboard(rows: tuple[tuple[Choice | Ask, ...], ...]) -> ReplyKeyboardMarkup
     return _Keyboard([[_key(button) for button in row] for row in rows], resize_keyboard=True, is_persistent=True)
 
 
-def inline(said: Said) -> InlineKeyboardMarkup | None:
-    """The buttons under a message; all that an edit can change."""
+def inline(said: Said, me: str = "") -> InlineKeyboardMarkup | None:
+    """The buttons under a message; all that an edit can change. `me` is the bot's own name, for links to it."""
     if not said.choices:
         return None
-    return InlineKeyboardMarkup([[_button(choice) for choice in row] for row in said.choices])
+    return InlineKeyboardMarkup([[_button(choice, me) for choice in row] for row in said.choices])
 
 
 def under(said: Said) -> ReplyParameters | None:
@@ -114,7 +114,9 @@ def _link(place: Place) -> str:
     return f"https://maps.google.com/?q={place.latitude:.6f},{place.longitude:.6f}"
 
 
-def _button(choice: Choice) -> InlineKeyboardButton:
+def _button(choice: Choice, me: str) -> InlineKeyboardButton:
+    if choice.start:
+        return InlineKeyboardButton(choice.label, url=f"https://t.me/{me}?start={choice.start}")
     size = len(choice.data.encode(errors="replace"))
     if not 0 < size <= DATA_BYTES:
         raise Refused(f"the button {choice.label!r} carries {size} bytes of data, and Telegram takes 1 to 64")

@@ -67,6 +67,7 @@ class TelegramChannel:
         quiet_libraries()
         base = base.rstrip("/")
         self._token = token
+        self._name = ""
         self._request = AiohttpRequest(connections, read=read_seconds)
         self._bot = Bot(
             token,
@@ -94,7 +95,8 @@ class TelegramChannel:
 
     async def me(self) -> Me:
         user = await self._settled(self._bot.get_me())
-        return Me(str(user.id), user.username or "")
+        self._name = user.username or ""
+        return Me(str(user.id), self._name)
 
     async def listen_by_webhook(self, url: str, secret: str) -> None:
         """Ask Telegram to post updates to `url`, each with `secret` in its header."""
@@ -115,7 +117,7 @@ class TelegramChannel:
             log.warning("the menu of commands was not set: %s", trouble)
 
     async def _send(self, to: Address, said: Said) -> Message:
-        buttons, under = markup.buttons(said), markup.under(said)
+        buttons, under = markup.buttons(said, self._name), markup.under(said)
         if said.file:
             return await self._send_file(to, said, said.file)
         if said.place and not said.text:
@@ -132,7 +134,7 @@ class TelegramChannel:
 
     async def _send_file(self, to: Address, said: Said, file: File) -> Message:
         # As objects, because PTB looks for a file of our own under a reference that comes as text.
-        words, buttons, under = markup.caption(said), markup.buttons(said), markup.under(said)
+        words, buttons, under = markup.caption(said), markup.buttons(said, self._name), markup.under(said)
         if file.kind == "photo":
             photo = PhotoSize(file.ref, "-", 0, 0)
             return await self._bot.send_photo(to.id, photo, words, reply_markup=buttons, reply_parameters=under)
@@ -145,7 +147,7 @@ class TelegramChannel:
         )
 
     async def _edit(self, to: Address, said: Said) -> None:
-        message_id, buttons = markup.number(said.edits), markup.inline(said)
+        message_id, buttons = markup.number(said.edits), markup.inline(said, self._name)
         try:
             if said.file:  # what was sent under a file is its caption
                 await self._bot.edit_message_caption(

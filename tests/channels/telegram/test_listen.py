@@ -223,6 +223,10 @@ def test_a_restricted_member_is_inside_only_while_a_member() -> None:
     assert isinstance(found, Happened)
     assert found.what == "left"
     member["is_member"] = True
+    silenced = hear(raw, "siaga_bot", NOW)
+    assert isinstance(silenced, Happened)
+    assert silenced.what == "muted"
+    member["can_send_messages"] = True
     assert hear(raw, "siaga_bot", NOW) is None
 
 
