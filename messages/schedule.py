@@ -27,7 +27,10 @@ class Schedule(Words):
     lost: tuple[tuple[str, str], ...] = ()
 
     def choices(self) -> Rows:
-        rows = [Button("line", f"line:{number}", name=when) for number, when in self.lines[:SHOWN]]
+        rows = [
+            Button("line_people" if number in self.people else "line", f"line:{number}", name=when)
+            for number, when in self.lines[:SHOWN]
+        ]
         pairs = tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2))
         return (*pairs, (Button("line_add", "line_add"),))
 
