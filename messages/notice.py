@@ -12,12 +12,14 @@ from messages.render import Button, Rows, Words
 class Notice(Words):
     """One message with everything that is due within the hour: `items` are keys of default lines and, where a
     coordinator wrote his own, his words. `tps_id`: where the boxes of that TPS may be reported as handed over.
+    `group`: for a group, where no keys lie under the text field.
     """
 
     name = "notice"
     items: tuple[tuple[str, str], ...] = ()
     election: str = ""
     tps_id: int = 0
+    group: bool = False
 
     def choices(self) -> Rows:
         return ((Button("handed", f"handed:{self.tps_id}"),),) if self.tps_id else ()

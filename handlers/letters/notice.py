@@ -24,7 +24,8 @@ def _notice(w: Writing) -> Words | None:
     election = elections.by_id(w.tx, w.refs["election"])
     asks = any(slot.every for slot in slots) and w.refs["tps"] and not places.handed(w.tx, w.refs["tps"])
     name = election.name if election else ""
-    return told.Notice(tuple(items), name, w.refs["tps"] if asks else 0) if items else None
+    group = w.to.person_id is None
+    return told.Notice(tuple(items), name, w.refs["tps"] if asks else 0, group) if items else None
 
 
 LOST_SHOWN = 8
