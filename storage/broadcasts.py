@@ -20,7 +20,8 @@ class Broadcast(SQLModel, table=True):
 
     `sender_id` is empty for the operator's. `chosen` is the audience as a filter (see `handlers.audience`). `due_at` is
     when it goes, or lapses if it is still `asking` for another coordinator's agreement (`lapses_at`). `bulk_id` numbers
-    its deliveries. `repeats` is the broadcast that this one repeats to those it did not reach.
+    its deliveries. `told`, `told_at`: the counts that the progress message showed last, and when. `repeats` is the
+    broadcast that this one repeats to those it did not reach; `repeated` says which of its own rest was repeated.
     """
 
     __tablename__ = "broadcast"
@@ -52,6 +53,9 @@ class Broadcast(SQLModel, table=True):
     bulk_id: int | None = Field(default=None, unique=True)
     progress_id: int | None = None
     approved_by: int | None = Field(default=None, foreign_key="person.id")
+    told: str = ""
+    told_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    repeated: str = ""
     repeats: int | None = Field(default=None, foreign_key="broadcast.id")
 
 
