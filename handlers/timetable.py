@@ -6,7 +6,7 @@ and Dinkes to KPPS; the words and their sources stand in `messages/id/_notices.j
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -97,21 +97,33 @@ def areas(post: Post) -> tuple[str, ...]:
     return (*found, "")
 
 
-def governs(slot: Due, post: Post, lines: Iterable[Notice]) -> bool:
+Lines = Mapping[str, Mapping[str, int]]  # key → area → the line's id
+
+
+def by_key(lines: Iterable[Notice]) -> Lines:
+    """The lines of a timetable as `governs` looks them up: thousands of times."""
+    found: dict[str, dict[str, int]] = {}
+    for line in lines:
+        found.setdefault(line.key, {})[line.area] = line.id or 0
+    return found
+
+
+def governs(slot: Due, post: Post, lines: Lines) -> bool:
     """Whether this slot's line is the one that holds at a place: the most exact of those with its key."""
-    mine = {line.area: line.id for line in lines if line.key == slot.key}
-    first = next((mine[area] for area in areas(post) if area in mine), None)
-    return first == slot.notice_id
+    mine = lines.get(slot.key, {})
+    if len(mine) == 1:
+        return mine.get(slot.area) == slot.notice_id and (slot.area in areas(post))
+    return next((mine[area] for area in areas(post) if area in mine), None) == slot.notice_id
 
 
-def for_tps(slot: Due, post: Post, lines: Iterable[Notice]) -> bool:
+def for_tps(slot: Due, post: Post, lines: Lines) -> bool:
     """Whether a TPS notice is for the TPS of this post: its day, not merged into another, not yet done."""
     if post.tps_id is None or post.moved or slot.audience != TPS or slot.voting_day != post.voting_day:
         return False
     return not (slot.every and post.handed) and governs(slot, post, lines)
 
 
-def for_person(slot: Due, post: Post, older: bool, lines: Iterable[Notice]) -> bool:
+def for_person(slot: Due, post: Post, older: bool, lines: Lines) -> bool:
     """Whether a slot is for the holder of this post: a reminder by role and age, a TPS notice where no group has it."""
     if slot.audience == TPS:
         return post.group is None and for_tps(slot, post, lines)

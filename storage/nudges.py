@@ -125,10 +125,10 @@ def last_broadcast(tx: Tx, address_ids: Iterable[int], since: datetime) -> dict[
     return {row[0]: row[1] for row in tx.rows(query)}
 
 
-def note(tx: Tx, person_id: int, slot_ids: Sequence[int], at: datetime, skipped: str = "") -> int:
-    """Write down that slots go to a person at a moment, or do not; how many of them were new."""
-    rows = [{"person_id": person_id, "slot_id": each, "at": at, "skipped": skipped} for each in slot_ids]
-    return sum(tx.insert_new(nudges, row) for row in rows)
+def note(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down that slots go to people at a moment, or do not (`skipped`); what is known already stays."""
+    if rows:
+        tx.execute(tx.insert(nudges).on_conflict_do_nothing(), rows)
 
 
 def skips(tx: Tx, slot_id: int) -> dict[str, int]:
