@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -23,6 +24,10 @@ from storage.vault import Vault
 SECRET = "a secret for tests only, 32 characters and more"
 
 T = TypeVar("T")
+
+# A busy machine is no fault of the code: no example is failed for the time it takes.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
