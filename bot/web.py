@@ -1,4 +1,4 @@
-"""The web side: one webhook a channel, /health and /ready. 200 only after the commit."""
+"""The web side: one webhook a channel, /health, /ready and /metrics. 200 only after the commit."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram.hush import secret_matches
 from bot.channels.telegram.prune import NotAnUpdate
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox, Translate
+from bot.metrics import CONTENT_TYPE
 from bot.outbox.sender import Sender
 from storage.database import Away
 
@@ -90,6 +92,14 @@ class Health:
         }
         return web.json_response(known, status=200 if good else 503)
 
+    async def metrics(self, _request: web.Request) -> web.Response:
+        """Numbers for Prometheus. 503 while the database is away: half a page would look like an empty outbox."""
+        try:
+            page = await self.sender.metrics_page()
+        except (Away, SQLAlchemyError):
+            return web.Response(status=503)
+        return web.Response(body=page, headers={"Content-Type": CONTENT_TYPE})
+
     async def is_ready(self, _request: web.Request) -> web.Response:
         return web.Response(text="ready\n" if self.ready() else "not yet\n", status=200 if self.ready() else 503)
 
@@ -100,6 +110,7 @@ def make(telegram: Telegram, health: Health) -> web.Application:
     app.router.add_post("/telegram", telegram.post)
     app.router.add_get("/health", health.health)
     app.router.add_get("/ready", health.is_ready)
+    app.router.add_get("/metrics", health.metrics)
     return app
 
 

@@ -69,6 +69,8 @@ class Row:
     rung: int | None
     tries: int
     reason: str
+    bulk_id: int | None = None
+    posted_at: datetime | None = None  # or when it was due, if that was later
 
     @property
     def tier(self) -> int:
@@ -116,6 +118,7 @@ def rows() -> Select[Any]:
         select(
             _D.id, _D.lane, _D.kind, _D.refs, _D.sealed, _D.address_id, _D.channel, _A.external, _D.answers, _D.edits,
             _D.under, _first.c.external, _first.c.state, _D.incident_id, _D.about, _D.rung, _D.tries, _D.reason,
+            _D.bulk_id, func.coalesce(_D.due_at, _D.created_at, type_=Instant),
         )
         .join_from(deliveries, addresses, _A.id == _D.address_id)
         .outerjoin(_first, _first.c.id == func.coalesce(_D.edits, _D.under))
@@ -141,10 +144,17 @@ def _scan(sqlite: bool, free: bool) -> Select[Any]:
     query = rows().where(_ready(sqlite)).limit(bindparam("limit"))
     if free:  # by id alone: so SQLite takes the index of the free rows, not the one that has 100,000 others in order
         return query.where(or_(is_edit, is_tap)).order_by(_D.id)
-    return query.where(_D.lane <= bindparam("upto")).order_by(_D.lane, _D.id)
+    within = and_(_D.lane > bindparam("above"), _D.lane <= bindparam("upto"))
+    return query.where(within).order_by(_D.lane, _D.id)
+
+
+def _bulk(sqlite: bool) -> Select[Any]:
+    mine = and_(_D.bulk_id == bindparam("bulk"), ~is_edit)
+    return rows().where(_ready(sqlite), mine).order_by(_D.id).limit(bindparam("limit"))
 
 
 _SCAN = {free: Quick(_scan(True, free), postgres=_scan(False, free)) for free in (True, False)}
+_BULK = Quick(_bulk(sqlite=True), postgres=_bulk(sqlite=False))
 
 
 def ready(
@@ -157,15 +167,19 @@ def ready(
     busy: Collection[int] = (),
     held: Collection[int] = (),
     free: bool = False,
+    above: int = -1,
+    bulk: int | None = None,
 ) -> list[Row]:
     """The most urgent rows that may go now, lanes up to `upto`, read along an index that holds waiting rows only.
 
     `busy` chats have something in hand, `held` are `chat_tier`s that must wait: they are passed over inside the
-    database, so that however many of them stand in front, what is behind is found. `free`: only what spends nothing.
+    database, so that however many of them stand in front, what is behind is found. `free`: only what spends
+    nothing. `above`: lanes behind that one. `bulk`: only the messages of that broadcast.
     """
-    given = {"channel": channel, "now": now, "upto": upto, "limit": limit}
+    given: dict[str, Any] = {"channel": channel, "now": now, "upto": upto, "limit": limit, "above": above}
     given |= {"busy": json.dumps(list(busy)), "held": json.dumps(list(held))}
-    return [Row(*row) for row in _SCAN[free].rows(tx, given)]
+    scan = _SCAN[free] if bulk is None else _BULK
+    return [Row(*row) for row in scan.rows(tx, given | {"bulk": bulk})]
 
 
 def _take(sqlite: bool) -> Any:
@@ -208,8 +222,6 @@ def _newer(state: str) -> ColumnElement[bool]:
 
 overtaken = or_(_newer(WAITING), _newer(SENDING))
 _STALE = update(deliveries).where(_MINE, _D.edits.is_not(None), overtaken).values(**WIPED)
-
-
 NEWER = "a newer change of the same message waits"
 
 

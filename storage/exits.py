@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 
 from storage.claims import Row, const, rows
 from storage.database import Tx
-from storage.deliveries import SENDING, deliveries, is_waiting
+from storage.deliveries import LANES, SENDING, deliveries, is_waiting
 from storage.people import addresses
 from storage.types import Instant
 
@@ -55,6 +55,28 @@ def next_due(tx: Tx, now: datetime) -> datetime | None:
 def anything_left(tx: Tx, now: datetime) -> bool:
     """Does anything wait that could go now, or is anything being sent?"""
     return any(tx.first(query, {"now": now}) is not None for query in (_DUE, _SENDING))
+
+
+_RUN = select(func.min(_D.bulk_id).label("n")).where(_D.bulk_id.is_not(None)).cte("run", recursive=True)
+_RUN = _RUN.union_all(
+    select(select(func.min(_D.bulk_id)).where(_D.bulk_id > _RUN.c.n).scalar_subquery()).where(_RUN.c.n.is_not(None))
+)
+_RUNNING = select(_RUN.c.n).where(exists().where(_D.bulk_id == _RUN.c.n, is_waiting)).order_by(_RUN.c.n)
+
+
+def running(tx: Tx) -> list[int]:
+    """The broadcasts and notices (`bulk_id`) of which something waits; one step along the index for each there is."""
+    return [row.n for row in tx.rows(_RUNNING)]
+
+
+_SINCE = func.min(func.coalesce(_D.due_at, _D.created_at), type_=Instant)
+_DEPTH = select(_D.lane, func.count(), _SINCE).where(is_waiting).group_by(_D.lane)
+
+
+def depth(tx: Tx, now: datetime) -> dict[str, tuple[int, float]]:
+    """By lane: how many wait, and for how many seconds the first of them has; what is not due yet has not waited."""
+    found = {LANES[lane]: (n, (now - since).total_seconds()) for lane, n, since in tx.rows(_DEPTH)}
+    return {lane: (n, max(0.0, age)) for lane, (n, age) in found.items()}
 
 
 def of_address(tx: Tx, address_id: int) -> list[Row]:

@@ -29,6 +29,7 @@ class Verdict:
     gone: bool = False
     moved: str = ""
     loud: str = ""  # the fault that an operator should look at; only its kind, it goes to the log
+    fault: str = ""  # the kind of trouble, for counting
     tell: bool = False  # the hook is told, whatever the lane
 
 
@@ -36,8 +37,9 @@ def after(trouble: Exception, row: Row) -> Verdict:
     """The verdict on a row that failed. What is no `Trouble` is a channel's fault: nobody knows how far it came."""
     for kind, sentence, decide in _TABLE:
         if isinstance(trouble, kind):
-            return decide(trouble, row, str(trouble) or sentence)
-    return replace(_unsure(trouble, row, f"{_kind(trouble)} in the channel"), loud=_kind(trouble))
+            return replace(decide(trouble, row, str(trouble) or sentence), fault=_kind(trouble).lower())
+    verdict = _unsure(trouble, row, f"{_kind(trouble)} in the channel")
+    return replace(verdict, loud=_kind(trouble), fault="channel")
 
 
 def pause(row: Row) -> float:

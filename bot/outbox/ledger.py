@@ -6,17 +6,22 @@ sender should do and say afterwards.
 
 from __future__ import annotations
 
+import logging
+import traceback
 from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.outbox.lanes import BATCH, next_up
 from bot.outbox.plan import AfterSettle, Ask, Compose, Done, Ended, Fence, Loud, Plan, Skip
+from bot.outbox.shares import in_turn, one_ahead
 from messages.chat import Said
 from storage import claims, exits, leftovers
 from storage.claims import BULK, End, Row
 from storage.database import Tx
 from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY, SENT, UNKNOWN, WAITING, WITHDRAWN
+
+log = logging.getLogger("bot.outbox.sender")
 
 
 class Ledger:
@@ -41,6 +46,14 @@ class Ledger:
         for ask in plan.asks:
             self._claim(tx, plan, ask, done)
         return done
+
+    def gently(self, tx: Tx, plan: Plan) -> Done | None:
+        """The same behind somebody's turn; None where it failed, and then nothing of it is left."""
+        try:
+            return tx.savepoint(lambda inner: self.turn(inner, plan))
+        except Exception as error:  # noqa: BLE001 - the next cycle meets it again, and looks closer
+            shout("the outbox failed behind a turn", error)
+            return None
 
     def _settle(self, tx: Tx, plan: Plan, done: Done) -> None:
         done.loud += [Loud(e.row.id, e.row.kind, e.verdict.loud) for e in plan.ended if e.verdict.loud]
@@ -81,6 +94,7 @@ class Ledger:
 
     def _drop(self, tx: Tx, plan: Plan, row: Row, end: End, done: Done) -> None:
         if claims.drop(tx, end, plan.now):
+            done.unsent.append((row, end.state))
             self._tell(tx, plan, row, end, done)
 
     def _tell(self, tx: Tx, plan: Plan, row: Row, end: End, done: Done, *, always: bool = False) -> None:
@@ -103,6 +117,7 @@ class Ledger:
             self._drop(tx, plan, row, End(row.id, FAILED, "channel not configured"), done)
         done.full = len(late) == BATCH or len(strays) == BATCH
         done.due = exits.next_due(tx, plan.now)
+        done.running = exits.running(tx)
 
     def _claim(self, tx: Tx, plan: Plan, ask: Ask, done: Done) -> None:
         chosen = self._choose(tx, plan, ask, done)
@@ -122,11 +137,25 @@ class Ledger:
             free = claims.ready(
                 tx, ask.channel, plan.now, upto=BROADCAST, limit=limit, busy=ask.busy, held=ask.held, free=True
             )
-            rows = sorted([*rows, *(row for row in free if row.id not in seen)], key=lambda row: (row.lane, row.id))
-        chosen = next_up(rows, ask.room)
+            rows = [*rows, *(row for row in free if row.id not in seen)]
+        chosen = next_up(self._in_order(tx, plan, ask, rows, hidden=cut), ask.room)
         done.left[ask.channel] = chosen.left | ({BULK} if upto < BROADCAST else set())
         done.full = done.full or (cut and bool(chosen.rows) and not chosen.left)
         return chosen.rows[:limit]
+
+    def _in_order(self, tx: Tx, plan: Plan, ask: Ask, rows: list[Row], *, hidden: bool) -> list[Row]:
+        """By urgency, broadcasts in turn. `hidden`: there is more than these, and it may be somebody's turn."""
+        found = {row.id: row for row in rows}
+        given = {"busy": ask.busy, "held": ask.held, "upto": BROADCAST}
+        if hidden and ask.room[BULK]:
+            for bulk in ask.had:
+                more = claims.ready(tx, ask.channel, plan.now, limit=ask.room[BULK], bulk=bulk, **given)  # type: ignore[arg-type]
+                found |= {row.id: row for row in more}
+            if ask.owed and not any(row.tier == BULK for row in found.values()):
+                more = claims.ready(tx, ask.channel, plan.now, limit=4, above=REPLY, **given)  # type: ignore[arg-type]
+                found |= {row.id: row for row in more}
+        ordered = in_turn(found.values(), ask.had)
+        return one_ahead(ordered) if ask.owed and ask.room[BULK] else ordered
 
     def _render(self, tx: Tx, plan: Plan, row: Row, done: Done) -> None:
         if row.edits is not None and not row.message:
@@ -142,6 +171,7 @@ class Ledger:
         if isinstance(said, Skip):
             end = End(row.id, said.state, said.reason)
             claims.settle(tx, end, plan.claim, plan.now)
+            done.unsent.append((row, end.state))
             self._tell(tx, plan, row, end, done)
         else:
             done.said.append((row, _addressed(said, row)))
@@ -160,12 +190,19 @@ class Ledger:
             else End(row.id, WITHDRAWN, "the message that it changes never arrived")
         )
         claims.settle(tx, end, plan.claim, plan.now)
+        done.unsent.append((row, end.state))
         self._tell(tx, plan, row, end, done, always=arrived)
 
 
 def _end(ended: Ended) -> End:
     verdict = ended.verdict
     return End(ended.row.id, verdict.state, verdict.reason, ended.external, verdict.tries)
+
+
+def shout(what: str, error: Exception) -> None:
+    """Where it broke, but not with which values: those may be somebody's."""
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s: %s\n%s", what, type(error).__name__, where)
 
 
 def _addressed(said: Said, row: Row) -> Said:

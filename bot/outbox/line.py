@@ -9,13 +9,16 @@ from time import monotonic
 
 from bot.outbox import failures
 from bot.outbox.failures import Verdict
+from bot.outbox.lanes import FLYING, places
 from bot.outbox.pace import Pace
-from bot.outbox.plan import Ended
+from bot.outbox.plan import Ask, Ended
 from messages.chat import Address, Channel, Said, Unsure
-from storage.claims import ANSWERS, Row
+from storage.claims import ANSWERS, BULK, Row
 from storage.deliveries import SENT, WAITING
 
 log = logging.getLogger(__name__)
+SETTLE = 0.1  # what is sent in bulk is settled at least this often
+LEAD = 0.01  # a spaced row is claimed a little before it leaves
 _SPEAK = 60.0  # a channel that has not answered by then never will
 
 
@@ -43,13 +46,36 @@ class Line:
             self.busy.add(row.address_id)
         self.flying[row.id] = asyncio.create_task(self._fly(row, said, at))
 
+    def ask(self, now: float, had: dict[int, int]) -> Ask | None:
+        """What this channel may send now; None if nothing. `had`: see `shares`."""
+        room = places(self.pace.room(now), len(self.flying))
+        if not any(room.values()):
+            return None
+        owed = self.pace.budget.owed(now)
+        return Ask(self.channel.name, room, list(self.busy), self.pace.held(now), had, owed)
+
+    def look(self, left: set[int], now: float) -> float:
+        """When to ask again; `left`: the tiers of which some had to stay."""
+        soonest = now + (SETTLE if len(self.flying) >= FLYING[BULK] else LEAD)
+        return max(soonest, self.pace.opens(left, now) - LEAD)
+
     async def _fly(self, row: Row, said: Said, at: float) -> None:
-        while (left := at - monotonic()) > 0:
-            await asyncio.sleep(left)
-            at = self.pace.late(row, at, monotonic())
+        at = await self._moment(row, at)
         told = self.pace.quiet(row, monotonic())  # in the meantime
         ended = _put_back(row) if told else await self._speak(row, said)
+        if not told:
+            self.pace.arrived(row, at, monotonic())
         self._land(ended)
+
+    async def _moment(self, row: Row, at: float) -> float:
+        """Wait until it may leave; when that was."""
+        while True:
+            if (left := at - monotonic()) > 0:
+                await asyncio.sleep(left)
+            now = monotonic()
+            at = self.pace.leave(row, at, now)
+            if at <= now:
+                return at
 
     async def _speak(self, row: Row, said: Said) -> Ended:
         try:

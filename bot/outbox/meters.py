@@ -58,9 +58,12 @@ class Window:
             del self.times[:old]
 
     def drop(self, at: float) -> None:
+        if self.holds(at):
+            del self.times[bisect_left(self.times, at)]
+
+    def holds(self, at: float) -> bool:
         place = bisect_left(self.times, at)
-        if place < len(self.times) and self.times[place] == at:
-            del self.times[place]
+        return place < len(self.times) and self.times[place] == at
 
     def since(self, at: float) -> int:
         return len(self.times) - bisect_right(self.times, at)

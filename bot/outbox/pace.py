@@ -5,8 +5,8 @@ told us, the pause after a failure and the spacing of a broadcast live in memory
 does not move with ours and because after a restart it tells us again. `due_at` in the database is for what the
 business decided, and nobody else writes it.
 
-A broadcast is spaced evenly and leaves a place for what is urgent; an alert is never spaced. The window is 1.006 s for
-the platform's 1 s: sends do not travel equally fast.
+A place is taken when a row is launched, and taken again when it leaves (`leave`): in between an alert may have come,
+or the platform may have told us to wait.
 """
 
 from __future__ import annotations
@@ -14,56 +14,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
+from bot.outbox.budget import Budget
 from bot.outbox.meters import Bucket, Gate, Meter, Window
 from storage.claims import ALERTS, ANSWERS, BULK, EDITS, REPLIES, TIERS, Row, chat_tier
 
-SECOND = 1.006
-AHEAD = 0.1  # a claim takes what may leave within this many seconds
 FAR = 1.0  # further ahead nothing is held in hand
 _STORM_CHATS, _STORM_SECONDS = 3, 3.0
 _TIDY = 512  # meters of chats
 _QUIET = len(TIERS)  # beside the tiers: the platform itself told this chat to wait
-_LATE = 0.001  # what the slack of SECOND covers many times over
-
-
-class Budget:
-    """What a bot may send. Alerts: whatever fits, at once. Replies: a burst, then evenly. Bulk: always evenly."""
-
-    def __init__(self, rate: float) -> None:
-        limit = max(1, int(rate))
-        self.window = Window(limit, SECOND * limit / rate)
-        self._common = max(1, limit - max(1, limit // 30))  # an alert finds a place even when all else is full
-        self._gap = self.window.span / self._common
-        self._burst = max(1, limit // 3)
-        self._next = [float("-inf")] * 3  # by tier: when its next one may leave, if it must be spaced
-
-    def slot(self, tier: int, now: float) -> float:
-        """When one of this tier may leave, from `now` on."""
-        if tier == ALERTS:
-            return self.window.earliest(now, self.window.limit)
-        spaced = tier == BULK or self.window.since(now - self.window.span) >= self._burst
-        return self.window.earliest(max(now, self._next[tier]) if spaced else now, self._common)
-
-    def spend(self, tier: int, at: float) -> None:
-        self.window.add(at)
-        self._next[tier] = at + self._gap
-
-    def late(self, at: float, now: float) -> float:
-        """What should have left `at` leaves only now, the loop being busy: the platform counts from now, so we do."""
-        self.window.drop(at)
-        moved = self.window.earliest(now, self.window.limit)
-        self.window.add(moved)
-        return moved
-
-    def room(self, tier: int, now: float) -> int:
-        """How many of this tier may leave until AHEAD; an estimate, `slot` has the last word."""
-        end = now + AHEAD
-        if tier == ALERTS:
-            return max(0, self.window.limit - self.window.since(end - self.window.span))
-        fits = max(0, self._common - self.window.since(end - self.window.span))
-        spaced = int((end - max(now, self._next[tier])) / self._gap) + 1 if end >= self._next[tier] else 0
-        at_once = max(0, self._burst - self.window.since(now - self.window.span)) if tier == REPLIES else 0
-        return min(fits, spaced + max(0, at_once - 1))
 
 
 class Pace:
@@ -97,18 +55,25 @@ class Pace:
             return now
         meters = [(gate, self._meter(gate)) for gate in self._gates(row)]
         at = self._moment(row, meters, now)
+        if row.tier == ALERTS and at > now and self.budget.give_way():
+            at = self._moment(row, meters, now)
         if at > now + FAR:
             self._hold(row.address_id, range(row.tier, EDITS), at)
             return None
-        self.budget.spend(row.tier, at)
+        self.budget.spend(row.tier, at, now)
         for gate, meter in meters:
             meter.add(at)
             self._shut(row, gate, meter, at)
         return at
 
-    def late(self, row: Row, at: float, now: float) -> float:
-        """When a row leaves whose moment has passed: now, unless that would be one too many."""
-        return at if row.tier >= EDITS or now - at < _LATE else self.budget.late(at, now)
+    def leave(self, row: Row, at: float, now: float) -> float:
+        """Its moment has come: it leaves if this is not later than `now`, else it waits until then."""
+        return at if row.tier >= EDITS else self.budget.leave(row.tier, at, now)
+
+    def arrived(self, row: Row, at: float, now: float) -> None:
+        """What left `at` was answered."""
+        if row.tier < EDITS:
+            self.budget.arrived(at, now - at)
 
     def _moment(self, row: Row, meters: list[tuple[Gate, Meter]], now: float) -> float:
         at = self.budget.slot(row.tier, now)

@@ -41,6 +41,8 @@ class Ask(NamedTuple):
     room: dict[int, int]
     busy: list[int]
     held: list[int]
+    had: dict[int, int]  # broadcasts that compete, and what each has had
+    owed: bool = False  # one broadcast message goes before the replies
 
 
 @dataclass(slots=True)
@@ -75,4 +77,6 @@ class Done:
     full: bool = False  # there is more to claim at once
     loud: list[Loud] = field(default_factory=list)
     due: datetime | None = None
+    running: list[int] | None = None  # the broadcasts of which something waits, where that was looked up
+    unsent: list[tuple[Row, str]] = field(default_factory=list)  # ended without having been in flight, and how
     recovered: tuple[int, int] = (0, 0)

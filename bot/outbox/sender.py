@@ -10,22 +10,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import traceback
 import uuid
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from time import monotonic
 from typing import TypeVar
 
+from bot.metrics import Metrics
 from bot.outbox.gates import GATES, Gates, none
-from bot.outbox.lanes import FLYING, places
-from bot.outbox.ledger import Ledger
-from bot.outbox.line import Line
+from bot.outbox.ledger import Ledger, shout
+from bot.outbox.line import LEAD, SETTLE, Line
 from bot.outbox.pace import Pace
-from bot.outbox.plan import AfterSettle, Ask, Compose, Done, Ended, Fence, Plan
+from bot.outbox.plan import AfterSettle, Compose, Done, Ended, Fence, Plan
+from bot.outbox.shares import Shares
 from messages.chat import Channel
 from storage import exits
-from storage.claims import BULK
 from storage.database import Away, Database, Tx
 from storage.deliveries import REPLY
 
@@ -35,8 +34,6 @@ RATE = 30.0
 _TICK = 1.0  # what other processes post is seen within a second
 _GATHER = 0.02  # between two transactions of a busy outbox; a quiet one hurries
 _BUSY = 16  # rows claimed or settled in one transaction
-_SETTLE = 0.1  # what is sent in bulk is settled at least this often
-_LEAD = 0.01  # a spaced row is claimed a little before it leaves
 
 
 class Sender:
@@ -61,10 +58,10 @@ class Sender:
             name: Line(channel, Pace(rate.get(name, RATE), gates.get(name, none)), self._landed)
             for name, channel in channels.items()
         }
+        self._shares, self.metrics = Shares(), Metrics()
         self._claim = uuid.uuid4().hex
         self._ended: list[Ended] = []
-        self._wake = asyncio.Event()
-        self._over = asyncio.Event()
+        self._wake, self._over = asyncio.Event(), asyncio.Event()
         self._one = asyncio.Lock()  # cycles never overlap, whoever runs them
         self._stopping = self._recovered = self._careful = self._full = self._cycling = False
         self._began = self._look = self._housed = float("-inf")
@@ -93,12 +90,12 @@ class Sender:
     async def _turn(self) -> None:
         try:
             async with self._one:
-                await self._cycle()
+                await self._with_ledger(lambda _tx: None)
         except Away:
             log.warning("the database is away; trying again")
             await asyncio.sleep(_TICK)
         except Exception as error:  # noqa: BLE001 - the loop must live on
-            _shout("a cycle of the outbox failed", error)
+            shout("a cycle of the outbox failed", error)
             await asyncio.sleep(_TICK / 10)
 
     async def _wait(self) -> None:
@@ -114,9 +111,6 @@ class Sender:
         if pause > 0 and not self._full:
             await asyncio.sleep(pause)
         self._wake.clear()
-
-    async def _cycle(self) -> None:
-        await self._with_ledger(lambda _tx: None)
 
     async def along(self, turn: Callable[[Tx], T]) -> T:
         """Write a turn; where the outbox is at rest, what it posts is claimed and worded in the same transaction.
@@ -137,7 +131,7 @@ class Sender:
 
         def work(tx: Tx) -> tuple[T, Done | None]:
             value = turn(tx)
-            return value, _gently(tx, self._ledger, plan) if gently else self._ledger.turn(tx, plan)
+            return value, self._ledger.gently(tx, plan) if gently else self._ledger.turn(tx, plan)
 
         try:
             value, done = await self._db.write(work)
@@ -147,14 +141,11 @@ class Sender:
             raise
         finally:
             self._cycling = False
+        self._careful = done is None
         if done is None:
-            self._careful = True
             self.nudge()
-            return value
-        del self._ended[: len(plan.ended)]
-        self._follow(plan, done)
-        self._careful = False
-        self.last_cycle = monotonic()
+        else:
+            self._follow(plan, done)
         return value
 
     def _plan(self) -> Plan:
@@ -165,16 +156,19 @@ class Sender:
         plan.house = now - self._housed >= _TICK
         if plan.house or not self._recovered:
             plan.recover = self._in_hand()
-        for name, line in self._lines.items():
-            room = places(line.pace.room(now), len(line.flying))
-            if any(room.values()):
-                plan.asks.append(Ask(name, room, list(line.busy), line.pace.held(now)))
+        had = self._shares.compete()
+        plan.asks += [ask for line in self._lines.values() if (ask := line.ask(now, had)) is not None]
         return plan
 
     def _follow(self, plan: Plan, done: Done) -> None:
-        """After the commit: launch, log, and decide when to look again."""
+        """After the commit: launch, count, log, and decide when to look again."""
+        del self._ended[: len(plan.ended)]
         for row, said in done.said:
             self._lines[row.channel].launch(row, said)
+        self._shares.spent(row for row, _ in done.said)
+        if done.running is not None:
+            self._shares.running(done.running)
+        self.metrics.note(plan, done)
         for loud in done.loud:
             log.error("delivery %d (%s): %s", *loud)
         if done.recovered != (0, 0):
@@ -183,6 +177,7 @@ class Sender:
         self._recovered = done.ours and (self._recovered or plan.recover is not None)
         self._full = done.full
         self._plan_look(plan, done)
+        self.last_cycle = monotonic()
 
     def _plan_look(self, plan: Plan, done: Done) -> None:
         now = monotonic()
@@ -191,9 +186,8 @@ class Sender:
         looks = [now + _TICK]
         if done.due is not None:
             looks.append(now + max(0.0, (done.due - plan.now).total_seconds()))
-        for name, line in self._lines.items() if done.ours else ():
-            soonest = now + (_SETTLE if len(line.flying) >= FLYING[BULK] else _LEAD)
-            looks.append(max(soonest, line.pace.opens(done.left.get(name, set()), now) - _LEAD))
+        if done.ours:
+            looks += [line.look(done.left.get(name, set()), now) for name, line in self._lines.items()]
         self._look = min(looks)
 
     def _landed(self, ended: Ended) -> None:
@@ -201,7 +195,7 @@ class Sender:
         if ended.row.lane <= REPLY or not self._flies():
             self._wake.set()
         elif len(self._ended) == 1:
-            asyncio.get_running_loop().call_later(_SETTLE, self._wake.set)
+            asyncio.get_running_loop().call_later(SETTLE, self._wake.set)
 
     def _flies(self) -> bool:
         return any(line.flying for line in self._lines.values())
@@ -235,11 +229,16 @@ class Sender:
         """Until nothing is in flight and nothing waits that could go. Runs the cycles itself if nobody else does."""
         async with asyncio.timeout(timeout):
             while not await self._empty():
-                await asyncio.sleep(_LEAD if self.alive or self._flies() else 0)
+                await asyncio.sleep(LEAD if self.alive or self._flies() else 0)
                 if self.alive:
                     self.nudge()
                 else:
                     await self._turn()
+
+    async def metrics_page(self) -> bytes:
+        """The page for Prometheus. Raises what the database raises while it is away."""
+        now = self._now()
+        return self.metrics.page(await self._db.read(lambda tx: exits.depth(tx, now)))
 
     async def _empty(self) -> bool:
         if self._at_work():
@@ -249,18 +248,3 @@ class Sender:
 
     def _at_work(self) -> bool:
         return self._cycling or not self._recovered or bool(self._ended) or self._flies()
-
-
-def _gently(tx: Tx, ledger: Ledger, plan: Plan) -> Done | None:
-    """The ledger's part behind a turn's; None where it failed, and then nothing of it is left."""
-    try:
-        return tx.savepoint(lambda inner: ledger.turn(inner, plan))
-    except Exception as error:  # noqa: BLE001 - the next cycle meets it again, and looks closer
-        _shout("the outbox failed behind a turn", error)
-        return None
-
-
-def _shout(what: str, error: Exception) -> None:
-    """Where it broke, but not with which values: those may be somebody's."""
-    where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s: %s\n%s", what, type(error).__name__, where)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from bot.outbox.gates import GATES, Gates
 from bot.outbox.plan import Skip
 from bot.outbox.sender import Sender
 from messages.chat import Said
@@ -32,6 +33,7 @@ class Desk:
     lease: bool = True
     told: list[tuple[int, str, str]] = field(default_factory=list)
     words: dict[str, Any] = field(default_factory=dict)  # by kind: what compose returns or raises
+    gates: Mapping[str, Gates] = field(default_factory=lambda: GATES)
     running: list[tuple[Sender, asyncio.Task[None]]] = field(default_factory=list)
 
     def compose(self, tx: Tx, row: Row, now: datetime) -> Said | Skip:
@@ -49,6 +51,7 @@ class Desk:
         return Sender(
             self.db, {self.channel.name: self.channel}, self.compose, after_settle=self.after_settle,
             now=lambda: self.at, rate={"telegram": self.rate}, fence=lambda _tx: self.lease,
+            gates=self.gates,
         )  # fmt: skip
 
     def start(self) -> Sender:

@@ -25,7 +25,7 @@ def row(number: int = 1, lane: int = 0, chat: int = 1, **more: Any) -> Row:
     given = {
         "kind": "test", "refs": {}, "sealed": None, "channel": "telegram", "external": str(chat), "answers": "",
         "edits": None, "under": None, "message": None, "message_state": None, "incident_id": None, "about": "",
-        "rung": None, "tries": 0, "reason": "",
+        "rung": None, "tries": 0, "reason": "", "bulk_id": None,
     }  # fmt: skip
     return Row(id=number, lane=lane, address_id=chat, **(given | more))
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.outbox import gates
+from bot.outbox.budget import SECOND
 from bot.outbox.lanes import FLYING, next_up, places
-from bot.outbox.pace import SECOND, Pace
+from bot.outbox.pace import Pace
 from storage.claims import ALERTS, ANSWERS, BULK, EDITS, REPLIES, Row, chat_tier
 from storage.deliveries import ALERT, BROADCAST, NOTICE, REMINDER, REPLY
 from tests.outbox.scripted import row
@@ -95,6 +96,7 @@ class Afternoon:
     takes: float
     waiting: list[tuple[float, Row]]
     left: list[tuple[float, Row]] = field(default_factory=list)
+    flying: list[tuple[float, Row]] = field(default_factory=list)
     busy: dict[int, float] = field(default_factory=dict)
 
     def ready(self, now: float) -> list[Row]:
@@ -117,10 +119,22 @@ class Afternoon:
         for each in chosen:
             at = self.pace.launch(each, now)
             if at is not None:
-                self.left.append((at, each))
                 self.waiting = [(since, other) for since, other in self.waiting if other is not each]
-                self.busy[each.address_id] = at + self.takes
+                self.busy[each.address_id] = float("inf")
+                self.flying.append((at, each))
         return chosen
+
+    def leave(self, until: float) -> None:
+        """What is in hand leaves at its moment, or is told a later one."""
+        while self.flying and min(self.flying, key=lambda one: one[0])[0] <= until:
+            self.flying.sort(key=lambda one: one[0])
+            now, each = self.flying.pop(0)
+            at = self.pace.leave(each, now, now)
+            if at > now:
+                self.flying.append((at, each))
+                continue
+            self.left.append((at, each))
+            self.busy[each.address_id] = at + self.takes
 
 
 @given(
@@ -140,6 +154,8 @@ def test_an_afternoon_keeps_the_pace_lets_alerts_first_and_starves_nobody(
             chats = {each.address_id for each in chosen}
             assert all(each in chosen or each.address_id in chats for each in could), "bulk passed an alert"
         now += 0.02
+        day.leave(now)
+    day.leave(now + 10)
     assert not day.waiting, "somebody starved"
     assert most_within([at for at, _ in day.left], SECOND) <= rate
     for chat in range(1, 13):
