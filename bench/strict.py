@@ -28,7 +28,7 @@ class Strict:
     def __init__(self, rate: int) -> None:
         self._limits: dict[str, Limits] = defaultdict(lambda: Limits(rate))
         self._came: dict[str, list[tuple[int, float, str]]] = defaultdict(list)
-        self._refused: Counter[str] = Counter()
+        self._refused: dict[str, Counter[int]] = defaultdict(Counter)  # by the seconds that were told
         self._number = 0
 
     async def call(self, request: web.Request) -> web.Response:
@@ -44,7 +44,7 @@ class Strict:
     def _send(self, token: str, chat: int, text: str) -> web.Response:
         wait = self._limits[token].spend(chat)
         if wait:
-            self._refused[token] += 1
+            self._refused[token][wait] += 1
             told = f"Too Many Requests: retry after {wait}"
             return _json({"ok": False, "error_code": 429, "description": told, "parameters": {"retry_after": wait}}, 429)
         self._number += 1
@@ -56,7 +56,7 @@ class Strict:
     async def figures(self, request: web.Request) -> web.Response:
         """What came for one bot, in order, and how often it was refused."""
         token = request.query["token"]
-        return _json({"came": self._came[token], "refused": self._refused[token]})
+        return _json({"came": self._came[token], "refused": self._refused[token].total(), "waits": self._refused[token]})
 
 
 def _json(body: Any, status: int = 200) -> web.Response:

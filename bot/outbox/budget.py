@@ -7,14 +7,14 @@ from bisect import insort
 from bot.outbox.meters import Window
 from storage.claims import ALERTS, BULK, REPLIES
 
-SECOND = 1.005  # the window for the platform's second: sends do not travel equally fast
+SECOND = 1.007  # the window for the platform's second: sends do not travel equally fast
 AHEAD = 0.1  # a claim takes what may leave within this many seconds
 SHARE = 0.5  # seconds after which a broadcast is owed one place, however many replies wait
 _LATE = 0.001  # what the slack of SECOND covers many times over
-_SPARE = 0.4  # of a place in a second is left free by even spacing: 0.98 of the limit, and a moment for an alert
+_SPARE = 0.37  # of a place in a second is left free by even spacing: 0.98 of the limit, and a moment for an alert
 _LONGEST = 0.25  # nobody's slow answer costs more than this
-_EASE = 0.002  # as much of a journey over the usual is nothing
-_HABIT = 0.05  # what one journey weighs in the usual one
+_EASE = 0.001  # as much of a journey over the shortest is nothing
+_DRIFT = 1.002  # the shortest journey is forgotten slowly: the way may have become longer
 
 
 class Budget:
@@ -27,14 +27,14 @@ class Budget:
     def __init__(self, rate: float) -> None:
         limit = max(1, int(rate))
         self.window = Window(limit, SECOND * limit / rate)
-        even = limit - max(_SPARE, limit / 75) if limit > 1 else 1.0
+        even = limit - max(_SPARE, limit / 81) if limit > 1 else 1.0
         self._gap = self.window.span / even
         self._burst = max(1, limit // 3)
         self._next = [float("-inf")] * 3  # by tier: when its next one may leave, if it must be spaced
         self._bulk_at = float("-inf")
         self._planned: list[float] = []  # spaced ones that have not left: an alert goes before them
         self._gave_way: list[float] = []  # their places are taken back; each asks again at its moment
-        self._journey: float | None = None  # the usual one
+        self._journey = float("inf")  # the shortest of late
 
     def slot(self, tier: int, now: float) -> float:
         """When one of this tier may leave, from `now` on."""
@@ -86,10 +86,10 @@ class Budget:
         return self.window.holds(at)
 
     def arrived(self, at: float, took: float) -> None:
-        """What left `at` was answered after `took` seconds: where that was long, the platform may have counted late."""
-        usual = took if self._journey is None else self._journey
-        self._journey = usual + _HABIT * (min(took, 4 * usual) - usual)
-        late = min(took - usual - _EASE, _LONGEST)
+        """What left `at` was answered after `took` seconds: the platform may have counted it that much later than what
+        travels fastest, and the window is counted there."""
+        self._journey = min(took, self._journey * _DRIFT)
+        late = min(took - self._journey - _EASE, _LONGEST)
         if late > 0 and self.window.holds(at):
             self.window.drop(at)
             self.window.add(at + late)
