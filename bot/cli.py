@@ -120,6 +120,30 @@ def export(
 
 
 @app.command()
+def broadcast(
+    to: Annotated[str, typer.Option("--to", metavar="FILTER", help='semua, or "peran=KPPS kecamatan=Sukun tps=3,4"')],
+    text: Annotated[str, typer.Option("--text", metavar="TEXT")],
+    by: Annotated[str, typer.Option("--by", metavar="PHONE", help="send as this coordinator, within his area")] = "",
+    at: Annotated[str, typer.Option("--at", metavar="TIME", help='"2024-11-27 06.00" in the election\'s zone')] = "",
+    receipt: Annotated[bool, typer.Option("--receipt", help="ask for receipts")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="change nothing; show whom it would reach")] = False,
+    election: Election = None,
+) -> None:
+    """Send a broadcast; the operator answers for it. Prints its number and how many it goes to."""
+    from bot.commands import broadcast as command  # noqa: PLC0415
+
+    order = command.Order(to, text, by, at, receipt, dry_run)
+
+    async def work(db: Any, settings: Settings) -> int:
+        from bot.installation import clock_of  # noqa: PLC0415
+
+        now = (await clock_of(db)).now()
+        return await command.send(db, order, now=now, rate=settings.telegram_rate, election=election)
+
+    _in_database(work)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the schema up (every command does so first) and say which it is."""
     from storage import migrations  # noqa: PLC0415

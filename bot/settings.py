@@ -97,7 +97,7 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         ladder = tuple(int(part) for part in self.ladder.split(","))
         since, until = (_minute(part) for part in self.quiet_hours.split("-"))
-        return Rules(ladder, self.quiet, self.police_number, (since, until))
+        return Rules(ladder, self.quiet, self.police_number, (since, until), self.telegram_rate)
 
 
 def _minute(hour: str) -> int:

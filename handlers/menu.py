@@ -24,6 +24,11 @@ def lost(turn: Turn) -> Reply:
     return Reply((menu.Lost(turn.menu),), STAY)
 
 
+def put_aside(turn: Turn) -> Reply:
+    """Batal under an open question."""
+    return Reply((menu.Dropped(turn.menu),), None, tap="noted")
+
+
 def unknown_tap(turn: Turn) -> Reply:
     """A button that we do not know (forged, or from a version before this one)."""
     return Reply(then=STAY, tap="unknown")

@@ -6,7 +6,24 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import boxes, details, duty, group, incident, menu, response, schedule, status, stopping, triage, welcome
+from handlers import (
+    boxes,
+    broadcast,
+    broadcast_again,
+    broadcast_send,
+    details,
+    duty,
+    group,
+    incident,
+    menu,
+    receipt,
+    response,
+    schedule,
+    status,
+    stopping,
+    triage,
+    welcome,
+)
 from handlers.turn import Reply, Step
 from messages.chat import Heard
 from messages.render import labels
@@ -25,6 +42,7 @@ COMMANDS: dict[str, Step] = {
     "kasus": response.cases,
     "berhenti": stopping.stop,
     "jadwal": schedule.show,
+    "siaran": broadcast.start,
     "tps": group.only_in_groups,
 }
 
@@ -36,6 +54,7 @@ LABELS: dict[str, Step] = {
     "jaga": duty.show,
     "kasus": response.cases,
     "jadwal": schedule.show,
+    "siaran": broadcast.start,
     "batal": incident.cancel,
     "setuju": welcome.agree,
     "tidak": welcome.refuse,
@@ -75,6 +94,26 @@ TAPS: dict[str, tuple[Step, str]] = {
     "line_now": (schedule.send_now, "n"),
     "handed": (boxes.handed, "n"),
     "resume": (stopping.resume, ""),
+    "quit": (menu.put_aside, ""),
+    "b_to": (broadcast.to_tapped, "w"),
+    "b_receipt": (broadcast.receipt, "w"),
+    "b_recent": (broadcast.recent, ""),
+    "b_read": (broadcast.read, "n"),
+    "b_send": (broadcast_send.send, "n"),
+    "b_later": (broadcast_send.later, "n"),
+    "b_drop": (broadcast_send.drop, "n"),
+    "b_yes": (broadcast_send.agree, "n"),
+    "b_no": (broadcast_send.disagree, "n"),
+    "b_pause": (broadcast_send.pause, "n"),
+    "b_resume": (broadcast_send.resume, "n"),
+    "b_stop": (broadcast_send.stop, "n"),
+    "b_again": (broadcast_again.again, "wn"),
+    "b_sheet": (broadcast_again.sheet, "n"),
+    "b_got": (receipt.got, "n"),
+    "b_crew": (receipt.crew, "n"),
+    "b_for": (receipt.crew_for, "nn"),
+    "b_who": (receipt.who, "nn"),
+    "b_remind": (receipt.remind, "n"),
 }
 
 DRAFTS: dict[tuple[str, str], Step] = {
@@ -83,6 +122,10 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("schedule", "time"): schedule.timed,
     ("schedule", "words"): schedule.worded,
     ("schedule", "add"): schedule.added,
+    ("broadcast", "to"): broadcast.to_typed,
+    ("broadcast", "text"): broadcast.worded,
+    ("broadcast", "receipt"): broadcast.receipt_again,
+    ("broadcast", "when"): broadcast_send.timed,
     ("incident", "place"): details.place_typed,
     ("response", "referred"): response.referred,
     ("response", "lowered"): response.lowered,
@@ -145,7 +188,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if heard.place:
         return details.position, ()
     if heard.file:
-        return details.file, ()
+        return (broadcast.worded if (dialog, step) == ("broadcast", "text") else details.file), ()
     command = command_of(heard.text)
     if command:
         return COMMANDS.get(command[0], _missing(command[0])), command[1]
@@ -174,7 +217,7 @@ def _in_group(heard: Heard) -> tuple[Step, tuple[str, ...]]:
 
 def _missing(name: str) -> Step:
     """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"siaran", "rekap", "cakupan"} else menu.lost
+    return menu.not_yet if name in {"rekap", "cakupan"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

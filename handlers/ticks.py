@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import dispatch, escalation, ladder, notice
+from handlers import broadcast_clock, dispatch, escalation, ladder, notice
 from handlers.turn import Letter, Rules
-from storage import drafts, incidents, journal, notices
+from storage import broadcasts, drafts, incidents, journal, notices
 from storage.database import Tx
 from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
@@ -30,6 +30,7 @@ class Chore:
 CHORES: tuple[Chore, ...] = (
     Chore("timetable", notice.unplanned, lambda _tx: None, notice.plan),
     Chore("notice", notices.due, notices.next_due, notice.step),
+    Chore("broadcast", broadcasts.due, broadcasts.next_due, broadcast_clock.step),
 )
 
 

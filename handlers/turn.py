@@ -27,12 +27,14 @@ DEFAULT_ZONE = "WIB"
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What operators may set, in seconds; `ladder` is the time until the next rung of a red incident.
-    `quiet_hours` are minutes of the day, from and until: no reminder goes out between them."""
+    `quiet_hours` are minutes of the day, from and until: no reminder goes out between them. `rate`: messages a second.
+    """
 
     ladder: tuple[int, ...] = (90, 120, 180)
     quiet: int = 600
     police_number: str = "110"
     quiet_hours: tuple[int, int] = (21 * 60 + 30, 4 * 60 + 30)
+    rate: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def menu_keys(kinds: set[str], linked: bool = True) -> tuple[str, ...]:
     keys = ["status"] if linked else []
     keys += ["jaga"] if roster.WORKER in kinds else []
     keys += ["kasus"] if kinds & {roster.WORKER, roster.COORDINATOR} else []
-    keys += ["jadwal"] if roster.COORDINATOR in kinds else []
+    keys += ["jadwal", "siaran"] if roster.COORDINATOR in kinds else []
     return (*keys, "data", "bantuan")
 
 

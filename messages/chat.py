@@ -5,20 +5,27 @@ Values only. A channel translates its platform into these and back; nobody else 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
 FileKind = Literal["photo", "voice", "document"]
-What = Literal["joined", "left", "muted", "blocked", "returned", "moved"]
+What = Literal[
+    "joined", "left", "muted", "blocked", "returned", "moved", "delivered", "read", "failed", "stopped", "resumed"
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where somebody is reached: `channel` is the platform's name, `id` the platform's own id as text."""
+    """Where somebody is reached: `channel` is the platform's name, `id` the platform's own id as text.
+
+    `heard_at`: when he last said something there (UTC), for a platform that lets free words go for a while only.
+    """
 
     channel: str
     id: str
+    heard_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +46,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file on the platform: `ref` is what the same platform takes to show it again."""
+    """A file on the platform: `ref` is what the same platform takes to show it again. One of our own has no `ref` but
+    a `name`, and `content` makes its bytes when it is sent: it is never stored."""
 
     kind: FileKind
     ref: str
+    name: str = ""
+    content: Callable[[], bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +83,17 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Happened:
     """Something that befell an address without a word: blocked, returned, joined, left, muted, or moved (detail: the
-    new id)."""
+    new id); it wants no bulk any more, or wants it again (stopped, resumed).
+
+    Or something that befell our own `message` there: delivered, read, failed (detail: the platform's code and words).
+    """
 
     update_id: str
     address: Address
     at: datetime
     what: What
     detail: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,17 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """The same message as the platform approved it beforehand, where free words may not go: its `name` there, the
+    `values` of its places in order, and the data of its quick replies, `taps`, in order."""
+
+    name: str
+    language: str = "id"
+    values: tuple[str, ...] = ()
+    taps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """One message as a channel sends it.
 
@@ -117,6 +142,7 @@ class Said:
     edits: str = ""
     answers: str = ""
     under: str = ""
+    template: Template | None = None
 
 
 class Trouble(Exception):
@@ -160,6 +186,22 @@ class Refused(Trouble):
 
 class NotAdmitted(Refused):
     """The platform does not know us (a wrong or revoked token): nothing goes out until an operator mends it."""
+
+
+class WindowClosed(Trouble):
+    """Free words may not go to this person now, and there is no approved template for this message."""
+
+
+class Undelivered(Trouble):
+    """The platform cannot or will not bring this message to this person now; his address stays as it is."""
+
+
+class OptedOut(Trouble):
+    """This person told the platform that he wants no such messages."""
+
+
+class Halted(Trouble):
+    """The platform wants this campaign to stop; more of it would lock the number."""
 
 
 class TooLate(Trouble):

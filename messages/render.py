@@ -73,6 +73,11 @@ def label(key: str, language: str = LANGUAGE) -> str:
     return labels(language)[key]
 
 
+def called(group: str, code: str, language: str = LANGUAGE) -> str:
+    """What a code is called: the label `group_code`, or the code itself where it has none."""
+    return labels(language).get(f"{group}_{code}", code)
+
+
 @cache
 def _environment(language: str) -> Environment:
     made = Environment(
@@ -85,6 +90,7 @@ def _environment(language: str) -> Environment:
     )
     made.filters.update(words.FILTERS)
     made.globals["label"] = lambda key: label(key, language)
+    made.globals["called"] = lambda group, code: called(group, code, language)
     return made
 
 

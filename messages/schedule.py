@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from messages.render import Button, Rows, Words
 
 SHOWN = 12
+QUIT = (Button("batal", "quit"),)  # puts the open question aside
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ class LineAsk(Words):
     name = "line_ask"
     asks: str = "time"
 
+    def choices(self) -> Rows:
+        return (QUIT,)
+
 
 @dataclass(frozen=True)
 class LineWrong(Words):
@@ -69,6 +73,9 @@ class LineWrong(Words):
 
     name = "line_wrong"
     asks: str = "time"
+
+    def choices(self) -> Rows:
+        return (QUIT,)
 
 
 @dataclass(frozen=True)

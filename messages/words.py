@@ -22,6 +22,11 @@ def number(value: int) -> str:
     return f"L-{value:04d}"
 
 
+def broadcast(value: int) -> str:
+    """A broadcast's number: 1 → `B-0001`."""
+    return f"B-{value:04d}"
+
+
 def tps(value: int) -> str:
     """A TPS in three digits: 12 → `TPS 012`."""
     return f"TPS {value:03d}"
@@ -31,6 +36,12 @@ def short(value: str, limit: int) -> str:
     """Somebody's own words in one safe line: no control or direction marks, cut with an ellipsis."""
     plain = " ".join(_CONTROL.sub(" ", value).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def body(value: str) -> str:
+    """Somebody's own words with their lines: no control or direction marks, at most one empty line between two."""
+    plain = "\n".join(_CONTROL.sub(" ", line).rstrip() for line in value.replace("\r\n", "\n").split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", plain).strip()
 
 
 def first_name(value: str) -> str:
@@ -115,8 +126,10 @@ def map_link(latitude: float | None, longitude: float | None, place_name: str) -
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
+    "broadcast": broadcast,
     "tps": tps,
     "short": short,
+    "body": body,
     "first_name": first_name,
     "mask_nik": mask_nik,
     "mask_phone": mask_phone,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, text
+from sqlalchemy import JSON, Column, Index, LargeBinary, func, null, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
+from storage import installation
+from storage.database import Tx
 from storage.types import Instant, table
 
 DRAFT, ASKING, SCHEDULED, SENDING, PAUSED = "draft", "asking", "scheduled", "sending", "paused"
 STOPPED, DONE, LAPSED, DROPPED = "stopped", "done", "lapsed", "dropped"
 ALIVE = (ASKING, SCHEDULED, SENDING, PAUSED)
+TELL_EVERY = timedelta(seconds=3)  # the progress message is changed no more often
+REMIND_EVERY = timedelta(minutes=10)
+MOST_REMINDERS = 30
 
 
 class Broadcast(SQLModel, table=True):
@@ -22,6 +27,8 @@ class Broadcast(SQLModel, table=True):
     when it goes, or lapses if it is still `asking` for another coordinator's agreement (`lapses_at`). `bulk_id` numbers
     its deliveries. `told`, `told_at`: the counts that the progress message showed last, and when. `repeats` is the
     broadcast that this one repeats to those it did not reach; `repeated` says which of its own rest was repeated.
+    `reminders` counts how often those who did not confirm were reminded, `reminded_at` when last. A draft's `number`
+    is negative: it gets its own when it is confirmed.
     """
 
     __tablename__ = "broadcast"
@@ -56,6 +63,8 @@ class Broadcast(SQLModel, table=True):
     told: str = ""
     told_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     repeated: str = ""
+    reminders: int = 0
+    reminded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     repeats: int | None = Field(default=None, foreign_key="broadcast.id")
 
 
@@ -88,3 +97,96 @@ class Approval(SQLModel, table=True):
 broadcasts = table(Broadcast)
 recipients = table(Recipient)
 approvals = table(Approval)
+_B, _OK = broadcasts.c, approvals.c
+
+
+def by_id(tx: Tx, broadcast_id: int) -> Broadcast | None:
+    row = tx.first(select(broadcasts).where(_B.id == broadcast_id))
+    return Broadcast(**row._mapping) if row else None
+
+
+def draft(tx: Tx, values: dict[str, Any]) -> int:
+    """Keep a draft; its id. Its number is a stand-in until it is confirmed."""
+    filled = Broadcast(**values, number=-installation.count(tx, "broadcast_draft")).model_dump(exclude={"id"})
+    return int(tx.scalar(tx.insert(broadcasts).values(filled).returning(_B.id)))
+
+
+def confirm(tx: Tx, broadcast_id: int, state: str, now: datetime, **values: Any) -> int | None:
+    """draft → `state`, once; its number, or None where another tap was first."""
+    change = update(broadcasts).where(_B.id == broadcast_id, _B.state == DRAFT)
+    if tx.execute(change.values(state=state, confirmed_at=now, **values)).rowcount == 0:
+        return None
+    number = installation.count(tx, "broadcast")
+    tx.execute(update(broadcasts).where(_B.id == broadcast_id).values(number=number))
+    return number
+
+
+def move(tx: Tx, broadcast_id: int, before: tuple[str, ...], state: str, **values: Any) -> bool:
+    """From one of these states to another; False: it is in none of them any more."""
+    change = update(broadcasts).where(_B.id == broadcast_id, _B.state.in_(before), _B.ended_at.is_(None))
+    return tx.execute(change.values(state=state, told_at=null(), **values)).rowcount == 1
+
+
+def note(tx: Tx, broadcast_id: int, **values: Any) -> None:
+    """Keep what decides nothing: the progress message, and what it showed."""
+    tx.execute(update(broadcasts).where(_B.id == broadcast_id).values(values))
+
+
+def repeat_once(tx: Tx, broadcast_id: int, which: str) -> bool:
+    """Say that one part of a broadcast's rest (failed, unknown) is repeated; False: it was already."""
+    fresh = ~_B.repeated.contains(which)
+    change = update(broadcasts).where(_B.id == broadcast_id, fresh).values(repeated=_B.repeated + f" {which}")
+    return tx.execute(change).rowcount == 1
+
+
+def remind_once(tx: Tx, broadcast_id: int, now: datetime) -> int | None:
+    """The number of the next round of reminders; None where one went out a moment ago."""
+    rested = _B.reminded_at.is_(None) | (_B.reminded_at <= now - REMIND_EVERY)
+    change = update(broadcasts).where(_B.id == broadcast_id, rested, _B.reminders < MOST_REMINDERS)
+    nth = tx.scalar(change.values(reminders=_B.reminders + 1, reminded_at=now).returning(_B.reminders))
+    return None if nth is None else int(nth)
+
+
+def end(tx: Tx, broadcast_id: int, before: tuple[str, ...], state: str, now: datetime) -> bool:
+    """It is over; True for the one who may say so."""
+    change = update(broadcasts).where(_B.id == broadcast_id, _B.state.in_(before), _B.ended_at.is_(None))
+    return tx.execute(change.values(state=state, ended_at=now)).rowcount == 1
+
+
+def due(tx: Tx, now: datetime) -> list[int]:
+    """What is to start, to lapse, or runs and is to be looked at."""
+    running = _B.state.in_((SENDING, PAUSED, STOPPED)) & (_B.told_at.is_(None) | (_B.told_at <= now - TELL_EVERY))
+    asked = (_B.state == ASKING) & (_B.lapses_at <= now)
+    starts = (_B.state == SCHEDULED) & (_B.due_at <= now)
+    query = select(_B.id).where(_B.ended_at.is_(None), or_(running, asked, starts)).order_by(_B.id)
+    return [row.id for row in tx.rows(query)]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    """When the next one starts or lapses."""
+    moments = [
+        tx.scalar(select(func.min(_B.due_at)).where(_B.state == SCHEDULED)),
+        tx.scalar(select(func.min(_B.lapses_at)).where(_B.state == ASKING)),
+    ]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def recent(tx: Tx, election_id: int, limit: int) -> list[Broadcast]:
+    """The newest confirmed ones of an election."""
+    query = select(broadcasts).where(_B.election_id == election_id, _B.number > 0).order_by(_B.number.desc())
+    return [Broadcast(**row._mapping) for row in tx.rows(query.limit(limit))]
+
+
+def ask(tx: Tx, broadcast_id: int, person_id: int) -> None:
+    tx.insert_new(approvals, {"broadcast_id": broadcast_id, "person_id": person_id, "answer": ""})
+
+
+def answer(tx: Tx, broadcast_id: int, person_id: int, said: str, now: datetime) -> bool:
+    """Keep a coordinator's answer; False: he was not asked, or has answered already."""
+    mine = (_OK.broadcast_id == broadcast_id) & (_OK.person_id == person_id) & (_OK.answer == "")
+    return tx.execute(update(approvals).where(mine).values(answer=said, answered_at=now)).rowcount == 1
+
+
+def answers(tx: Tx, broadcast_id: int) -> list[Any]:
+    """Who was asked, and what he said."""
+    return list(tx.rows(select(approvals).where(_OK.broadcast_id == broadcast_id).order_by(_OK.person_id)))

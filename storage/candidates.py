@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, select
 from sqlmodel import Field, SQLModel
 
+from storage.database import Tx
 from storage.types import table
 
 
@@ -20,3 +21,9 @@ class Candidate(SQLModel, table=True):
 
 
 candidates = table(Candidate)
+
+
+def names(tx: Tx, election_id: int) -> list[str]:
+    """The pairs of an election as written, in the order of their numbers."""
+    query = select(candidates.c.name).where(candidates.c.election_id == election_id).order_by(candidates.c.number)
+    return [row.name for row in tx.rows(query)]

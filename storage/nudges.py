@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from storage import fanout
+from storage.broadcasts import broadcasts
 from storage.database import Tx
-from storage.deliveries import SENDING, SENT, deliveries
+from storage.deliveries import SENT, deliveries
 from storage.elections import elections
 from storage.groups import ACTIVE, groups
 from storage.notices import nudges
@@ -18,7 +20,7 @@ from storage.people import addresses, people
 from storage.places import kelurahan, tps
 from storage.roster import OFFICER, assignments
 
-_A, _T, _R, _D = assignments.c, tps.c, addresses.c, deliveries.c
+_A, _T, _R, _D, _B = assignments.c, tps.c, addresses.c, deliveries.c, broadcasts.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +121,15 @@ def lately(tx: Tx, person_ids: Iterable[int], since: datetime) -> dict[int, list
 
 
 def last_broadcast(tx: Tx, address_ids: Iterable[int], since: datetime) -> dict[int, datetime]:
-    """When the newest broadcast reached each address."""
-    where = _D.address_id.in_(list(address_ids)) & (_D.kind == "broadcast") & _D.state.in_((SENT, SENDING))
-    query = select(_D.address_id, func.max(_D.settled_at)).where(where, _D.settled_at >= since).group_by(_D.address_id)
+    """When the newest broadcast reached each address; found by the keys of the few that ran since then, so that a day's
+    deliveries are not looked through."""
+    ran = _B.bulk_id.is_not(None) & (_B.ended_at.is_(None) | (_B.ended_at >= since) | (_B.reminded_at >= since))
+    running = tx.rows(select(_B.id, _B.reminders).where(ran))
+    keys = [key for each in running for of in address_ids for key in fanout.keys(each.id, of, each.reminders)]
+    if not keys:
+        return {}
+    where = _D.once.in_(keys) & (_D.state == SENT) & (_D.settled_at >= since)
+    query = select(_D.address_id, func.max(_D.settled_at)).where(where).group_by(_D.address_id)
     return {row[0]: row[1] for row in tx.rows(query)}
 
 

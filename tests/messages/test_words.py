@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 import messages
 from handlers import timetable
 from handlers.triage import KINDS, SIGNS
-from messages import group, incident, menu, notice, response, schedule, welcome, words
+from messages import broadcast, broadcast_receipt, group, incident, menu, notice, response, schedule, welcome, words
 from messages.render import Words, labels, render
 
 ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
 NASTY = "Siti {{ 7*7 }} <b>*_`[x](y)" + "\u202e" + "😀" * 900
 CODES = {"state": "waiting", "severity": "red", "kind": "pingsan", "to": "yellow", "what": None, "reason": "kelurahan", "relation": "open"}
-assert group and incident and menu and notice and response and schedule and welcome  # imported for their messages
+assert broadcast and broadcast_receipt and group and incident and menu and notice and response and schedule and welcome  # imported for their messages
 
 
 def filled(kind: type[Words], text: str) -> dict[str, Any]:
@@ -92,7 +92,7 @@ def test_any_name_renders_in_one_line_and_cannot_forge_another(text: str) -> Non
 
 def test_every_template_has_a_message_and_every_medical_one_its_source() -> None:
     folder = Path(messages.__file__).parent / "id"
-    templates = {path.stem for path in folder.glob("*.j2")} - {"_kata", "_notices", "first_aid"}
+    templates = {path.stem for path in folder.glob("*.j2")} - {"_kata", "_notices", "_siaran", "first_aid"}
     assert templates == set(Words.known)
     for name in ("first_aid", "signs", "status", "call", "consent", "not_found", "help", "_notices"):
         assert "{#" in (folder / f"{name}.j2").read_text(), f"{name} says something medical or legal without its source"
@@ -108,7 +108,8 @@ def test_every_line_of_the_timetable_has_words_in_one_message_that_fits() -> Non
 def test_every_label_fits_and_the_words_of_the_contract_are_findable() -> None:
     every = " | ".join(labels().values())
     for word in ("Darurat", "Setuju", "Tidak", "Bukan saya", "Pingsan", "Sesak atau nyeri dada", "Kecelakaan", "Sakit atau kelelahan",
-                 "Kerusuhan", "Meninggal", "Lainnya", "Saya tangani", "Tidak bisa", "Tiba", "Selesai", "Rujuk", "Batal"):  # fmt: skip
+                 "Kerusuhan", "Meninggal", "Lainnya", "Saya tangani", "Tidak bisa", "Tiba", "Selesai", "Rujuk", "Batal", "Kirim", "Jadwalkan",
+                 "Jeda", "Lanjut", "Hentikan", "Ulangi ke yang gagal", "Ulangi ke yang belum pasti", "Sudah saya terima", "Ingatkan yang belum"):  # fmt: skip
         assert word in every
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -40,7 +39,6 @@ def postgres_template(postgres: str) -> str:
 @pytest.fixture
 async def stage(db: Database) -> AsyncIterator[Stage]:
     made = await set_up(db)
-    running = asyncio.create_task(made.sender.run())
+    await made.starts()
     yield made
-    await made.sender.stop()
-    await running
+    await made.stops()

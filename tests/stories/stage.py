@@ -5,10 +5,12 @@ Only the platform is played: a channel that writes down what each phone shows, a
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -20,11 +22,12 @@ from bot.outbox.sender import Sender
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
-from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, What
+from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Unsure, What
 from storage import journal, people, places, roster
 from storage.database import Database, Tx
 from storage.incidents import Incident, incidents
 
+T = TypeVar("T")
 VOTING_DAY = datetime(2024, 11, 27, 3, 0, tzinfo=UTC)  # 10.00 WIB
 
 
@@ -50,12 +53,13 @@ class Shown:
 
 @dataclass
 class Phones:
-    """The channel: what each phone shows; `lost` addresses answer that they are gone."""
+    """The channel: what each phone shows; `lost` addresses answer that they are gone, of `mute` ones no answer comes."""
 
     name: str = "telegram"
     shown: dict[str, list[Shown]] = field(default_factory=dict)
     taps: dict[str, str] = field(default_factory=dict)
     lost: set[str] = field(default_factory=set)
+    mute: set[str] = field(default_factory=set)
     numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     async def speak(self, to: Address, said: Said) -> str:
@@ -71,6 +75,8 @@ class Phones:
                     each.said, each.edited = said, True
             return said.edits
         chat.append(Shown(str(next(self.numbers)), said))
+        if to.id in self.mute:
+            raise Unsure("no answer came")
         return chat[-1].id
 
 
@@ -203,9 +209,24 @@ class Stage:
     phones: Phones
     rules: Rules
     updates: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    running: asyncio.Task[None] | None = None
+
+    async def starts(self) -> None:
+        """The outbox sends from now on."""
+        self.sender = _sender(self.db, self.phones, self.clock, self.rules)
+        self.running = asyncio.create_task(self.sender.run())
+
+    async def stops(self) -> None:
+        """Nothing leaves any more, until it `starts` again."""
+        await self.sender.stop()
+        if self.running is not None:
+            await self.running
+        self.running = None
 
     async def settled(self) -> None:
         """Everything that was posted is shown."""
+        if self.running is None:
+            return
         self.sender.nudge()
         await self.sender.drain()
 
@@ -303,10 +324,20 @@ async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOT
     rules = rules or Rules()
     clock = StillClock(at)
     phones = Phones()
-    sender = Sender(db, {"telegram": phones}, compose, after_settle=after_settle(rules), now=clock.now,
-                    rate={"telegram": 100_000}, gates={})  # fmt: skip
-    inbox = Inbox(db, rules, clock.now, sender.along)
-    return Stage(db, clock, inbox, sender, Heartbeat(db, rules, clock, sender.nudge), phones, rules)
+    stage: Stage
+
+    async def along(turn: Callable[[Tx], T]) -> T:
+        return await stage.sender.along(turn)
+
+    inbox = Inbox(db, rules, clock.now, along)
+    heart = Heartbeat(db, rules, clock, lambda: stage.sender.nudge())  # noqa: PLW0108 - the sender may be another by then
+    stage = Stage(db, clock, inbox, _sender(db, phones, clock, rules), heart, phones, rules)
+    return stage
+
+
+def _sender(db: Database, phones: Phones, clock: StillClock, rules: Rules) -> Sender:
+    return Sender(db, {"telegram": phones}, compose, after_settle=after_settle(rules), now=clock.now,
+                  rate={"telegram": 100_000}, gates={})  # fmt: skip
 
 
 __all__ = ["Actor", "Stage", "found_city", "replace", "set_up"]

@@ -7,7 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from storage import people
+from bot.commands.broadcast import Order, send
+from handlers import broadcast_clock
+from handlers.timetable import OLDER, age
+from storage import people, roster
 from storage.database import Tx
 from storage.deliveries import deliveries
 from storage.notices import nudges, slots
@@ -144,3 +147,39 @@ def places_update(tps_id: int, day: date) -> Callable[[Tx], object]:
     return lambda tx: tx.execute(tps.update().where(tps.c.id == tps_id).values(voting_day=day))
 
 
+
+
+def young_pps(tx: Tx) -> roster.Role:
+    """A PPS of under 50: no TPS of his own, so that health reminders are all he gets."""
+    for role in roster.by_name(tx, "", datetime(2024, 11, 27, tzinfo=UTC), 2_000):
+        sealed = people.person(tx, role.person_id).nik_sealed
+        years = age(tx.vault.open(sealed), date(2024, 11, 27)) if sealed else None
+        if role.role == "PPS" and years is not None and years < OLDER:
+            return role
+    raise AssertionError("the example city has young PPS")
+
+
+async def test_a_reminder_due_within_the_hour_after_a_broadcast_waits_and_a_broadcast_never_does(stage: Stage) -> None:
+    officer = await (await stage.find(young_pps)).links()
+    await stage.passes(minutes=110)  # 11.50
+    assert heard(officer) == []
+    for words in ("Air minum ada di balai.", "Dan vitamin."):
+        assert await send(stage.db, Order("semua", words), now=stage.clock.now(), rate=30.0, election=None) == 0
+        await stage.passes(seconds=5)
+        assert words in officer.messages[-1].said.text, "at once, though a message came a moment ago"
+    await stage.passes(minutes=55)
+    assert heard(officer) == [], "lunch at 12.00 waits"
+    await stage.passes(minutes=6)
+    assert "Makan siang" in heard(officer)[0]
+
+
+async def test_a_reminder_that_would_wait_too_long_after_a_broadcast_expires_with_that_reason(stage: Stage) -> None:
+    officer = await (await stage.find(young_pps)).links()
+    await stage.heart.cycle()
+    stage.clock.move(timedelta(hours=2, minutes=30))  # 12.30, and nobody was at work since 10.00
+    assert await send(stage.db, Order("semua", "Air minum."), now=stage.clock.now(), rate=30.0, election=None) == 0
+    await stage.db.write(lambda tx: broadcast_clock.step(tx, 1, stage.clock.now(), stage.rules))
+    await stage.settled()
+    await stage.passes(minutes=45)
+    assert heard(officer) == []
+    assert await skips(stage) == {"a broadcast came within the hour before": 1}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TypeVar
 
-from telegram import Bot, BotCommand, Document, LinkPreviewOptions, Message, PhotoSize, Voice
+from telegram import Bot, BotCommand, Document, InputFile, LinkPreviewOptions, Message, PhotoSize, Voice
 from telegram.error import TelegramError
 
 from bot.channels.telegram import ALLOWED, BASE, markup
@@ -141,7 +142,9 @@ class TelegramChannel:
         if file.kind == "voice":
             voice = Voice(file.ref, "-", 0)
             return await self._bot.send_voice(to.id, voice, caption=words, reply_markup=buttons, reply_parameters=under)
-        document = Document(file.ref, "-")
+        document: Document | InputFile = Document(file.ref, "-")
+        if file.content is not None:  # made beside the loop: a long table takes a second
+            document = InputFile(await asyncio.to_thread(file.content), filename=file.name)
         return await self._bot.send_document(
             to.id, document, caption=words, reply_markup=buttons, reply_parameters=under
         )

@@ -1,0 +1,120 @@
+"""`siaga broadcast`: the operator sends, in his own name or for a coordinator; the words and limits of /siaran hold."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.commands import workbook
+from bot.workbook import load
+from bot.workbook.read import Unreadable
+from handlers import audience, broadcast, broadcast_send, schedule
+from handlers.audience import Bounds, Wrong
+from messages import broadcast as said
+from messages.render import Words, text
+from messages.words import body
+from storage import audience as shelf
+from storage import broadcasts, names, people, roster
+from storage.audience import Filter, Names
+from storage.database import Database, Tx
+from storage.elections import Known
+from storage.roster import Role
+
+OPERATOR = "Posko"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line said; `at` and `by` may be empty."""
+
+    to: str
+    words: str
+    by: str = ""
+    at: str = ""
+    receipt: bool = False
+    dry_run: bool = False
+
+
+class Refusal(Exception):
+    """The order is not carried out; `why` says so in the user's words."""
+
+    def __init__(self, why: Words) -> None:
+        super().__init__(why.name)
+        self.why = why
+
+
+async def send(db: Database, order: Order, *, now: datetime, rate: float, election: str | None) -> int:
+    """Confirm a broadcast and print its number and how many it goes to; 0, or 2 where nothing was done."""
+    try:
+        chosen = await db.read(lambda tx: load.choose(tx, asked=election, now=now))
+        through = db.read if order.dry_run else db.write
+        booked: said.Booked = await through(lambda tx: _book(tx, chosen, order, now, rate))
+    except Unreadable as fault:
+        return workbook.complain(fault, sys.stderr)
+    except Refusal as refusal:
+        print(text(refusal.why, chosen.zone), file=sys.stderr)
+        return 2
+    print(text(booked, chosen.zone))
+    return 0
+
+
+def _book(tx: Tx, election: Known, order: Order, now: datetime, rate: float) -> said.Booked:
+    """All checks first: what is refused leaves nothing behind."""
+    role = _by(tx, election, order.by, now) if order.by else None
+    due_at = broadcast_send.when(order.at, election, now) if order.at else None
+    if order.at and due_at is None:
+        raise Refusal(said.WhenAsk(wrong=True))
+    known = shelf.known(tx, election.id)
+    chosen = _audience(order.to, known, audience.bounds(role) if role else Bounds(election.id), election, now)
+    content = {"text": body(order.words), "ref": ""}
+    signed = broadcast.signature(role) if role else (OPERATOR, election.name)
+    wrong = broadcast.refused(tx, election.id, content, "", signed)
+    if wrong is not None:
+        raise Refusal(wrong)
+    shown = broadcast.preview(tx, 0, chosen, known, rate, asks=order.receipt)
+    if not shown.reachable:
+        raise Refusal(said.ToWrong("unreachable" if shown.people else "nobody"))
+    booked = said.Booked(0, shown.audience, shown.reachable, shown.why, shown.seconds, due_at)
+    if order.dry_run:
+        return booked
+    return replace(booked, number=_confirm(tx, role, chosen, content, order, due_at, now))
+
+
+def _confirm(
+    tx: Tx,
+    role: Role | None,
+    chosen: Filter,
+    content: dict[str, str],
+    order: Order,
+    due_at: datetime | None,
+    now: datetime,
+) -> int:
+    """Kept and confirmed in one go: the operator answers for it, so nobody is asked to agree."""
+    sender = role.person_id if role else None
+    where = people.reachable(tx, [sender]).get(sender, []) if sender else []
+    kept = broadcast.compose(tx, role, chosen, content, "", order.receipt, now, sender_id=sender,
+                             address_id=where[-1] if where else None)  # fmt: skip
+    draft = broadcasts.by_id(tx, kept)
+    assert draft is not None  # it was made a moment ago, in this transaction
+    number = broadcast_send.book(tx, draft, due_at, now, by=sender)
+    assert number is not None  # nobody else knows of this draft
+    return number
+
+
+def _audience(to: str, known: Names, limits: Bounds, election: Known, now: datetime) -> Filter:
+    read = audience.read(to, known, limits, now.astimezone(election.tz).date().isoformat())
+    if isinstance(read, Wrong):
+        raise Refusal(said.ToWrong(read.code, read.word, read.near))
+    return read
+
+
+def _by(tx: Tx, election: Known, phone: str, now: datetime) -> Role:
+    """The coordinator of this election with this number."""
+    number = names.mobile(phone)
+    found = people.with_phone(tx, number) if number else []
+    mine = [role for person, _ in found for role in roster.roles(tx, person, now) if role.election.id == election.id]
+    role = schedule.of(mine)
+    if role is None:
+        raise Refusal(said.ToWrong("by", names.masked(phone)))
+    return role
