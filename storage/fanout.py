@@ -119,12 +119,9 @@ def _post(
 def _step(tx: Tx, bulk_id: int, before: tuple[str, ...], values: dict[str, Any]) -> bool:
     """Change the next rows of a broadcast; tells whether there may be more."""
     some = select(_D.id).where(_D.bulk_id == bulk_id, _D.state.in_(before), _D.edits.is_(None)).limit(A_STEP)
-    if tx.is_sqlite:
-        rows = some
-    else:
-        # A row that is being claimed this moment is passed over; the next look finds it. Chosen beforehand: as a
-        # subquery it would be run again for each row, and every run would take the next thousand.
-        rows = select(some.with_for_update(skip_locked=True).cte("some").c.id)
+    # PostgreSQL: a row that is being claimed this moment is passed over; the next look finds it. Chosen beforehand: as
+    # a subquery it would be run again for each row, and every run would take the next thousand.
+    rows = some if tx.is_sqlite else select(some.with_for_update(skip_locked=True).cte("some").c.id)
     change = update(deliveries).where(_D.id.in_(rows), _D.state.in_(before)).values(values)
     return tx.execute(change).rowcount == A_STEP
 
