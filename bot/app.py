@@ -15,6 +15,7 @@ from aiohttp import web
 
 from bot import inbox, lease
 from bot import web as pages
+from bot.attachments import WithFiles
 from bot.channels.telegram.listen import hear
 from bot.channels.telegram.poll import Polling as Fetcher
 from bot.channels.telegram.speak import TelegramChannel
@@ -86,8 +87,15 @@ def build(
     base = base or settings.telegram_api
     rules = settings.rules
     channel = TelegramChannel(token, base)
-    sender = Sender(db, {channel.name: channel}, compose, after_settle=after_settle(rules), now=clock.now,
-                    rate={channel.name: settings.telegram_rate}, fence=held.fence)  # fmt: skip
+    sender = Sender(
+        db,
+        {channel.name: WithFiles(channel, db)},
+        compose,
+        after_settle=after_settle(rules),
+        now=clock.now,
+        rate={channel.name: settings.telegram_rate},
+        fence=held.fence,
+    )
     box = Inbox(db, rules, clock.now, sender.along)
     heart = Heartbeat(db, rules, clock, sender.nudge)
     telegram = pages.Telegram(db.vault.token("telegram webhook"), box)

@@ -22,7 +22,11 @@ KEYS = {"peran": "roles", "lembaga": "institutions", "kecamatan": "kecamatan", "
 ALL = "semua"
 COVERAGES = {"aktif": ACTIVE, "belum": MISSING}
 REACHES = {"ya": True, "tidak": False}
-OWN_ONLY = ("KPU", "Bawaslu")  # their coordinators reach their own institution's people only
+OWN_ONLY = {
+    "kpu": "KPU",
+    "bawaslu": "Bawaslu",
+    "panwas": "Bawaslu",
+}  # their coordinators reach their own institution's people only
 _PART = re.compile(r"(\w+)\s*=")
 _NUMBER = re.compile(r"\d{1,6}")
 _QUOTES = "\"'“”„‘’«» "
@@ -52,8 +56,13 @@ class Bounds:
 def bounds(role: Role) -> Bounds:
     """What a coordinator may reach by his role."""
     where = role.where
-    own = role.institution if role.institution in OWN_ONLY else ""
-    return Bounds(role.election.id, where.kecamatan_id, where.kelurahan_id, own)
+    return Bounds(role.election.id, where.kecamatan_id, where.kelurahan_id, own(role.institution))
+
+
+def own(institution: str) -> str:
+    """The institution whose people alone a coordinator reaches, however his own is written (`KPU Kota Malang`); ""."""
+    plain = institution.casefold()
+    return next((to for begins, to in OWN_ONLY.items() if plain.startswith(begins)), "")
 
 
 def read(text: str, known: Names, limits: Bounds, day: str) -> Filter | Wrong:

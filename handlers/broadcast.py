@@ -58,11 +58,10 @@ def _to(turn: Turn, words: str) -> Reply:
         return Reply((menu.NotYours(turn.menu),), None, tap="not_yours")
     role, bounds, known = found
     chosen = audience.read(words, known, bounds, today(role, turn.now))
-    people = 0 if isinstance(chosen, Wrong) else sum(shelf.counts(turn.tx, chosen).values())
-    if isinstance(chosen, Wrong) or not people:
+    if isinstance(chosen, Wrong) or not shelf.anybody(turn.tx, chosen):
         wrong = chosen if isinstance(chosen, Wrong) else Wrong("nobody")
         return Reply((said.ToWrong(wrong.code, wrong.word, wrong.near),), Next("broadcast", "to", {}))
-    asks = said.TextAsk(audience.described(chosen, known), people)
+    asks = said.TextAsk(audience.described(chosen, known))
     return Reply((asks,), Next("broadcast", "text", {"chosen": chosen.as_json()}), tap="noted")
 
 
@@ -185,23 +184,31 @@ def recent(turn: Turn) -> Reply:
 def read(turn: Turn) -> Reply:
     """One of them, as it was sent, with how it stands."""
     found, sent = limits(turn), broadcasts.by_id(turn.tx, int(turn.args[0]))
-    if found is None or sent is None or not may_read(sent, found):
+    if found is None or sent is None or not (may_read(sent, found) or may_manage(turn.tx, sent, found)):
         return Reply(then=STAY, tap="not_yours")
     refs = {"broadcast": sent.id}
     return Reply((Letter("broadcast", refs | {"preview": True}), Letter("broadcast_standing", refs)), STAY)
 
 
 def may_read(sent: Broadcast, found: tuple[Role, Bounds, Names]) -> bool:
-    """The words of what goes to one's area may be read by KPU and Bawaslu of it alike, and by its sender."""
+    """The words of what goes to one's area may be read by the organisers' coordinators, KPU's and Bawaslu's alike."""
     role, bounds, known = found
     inside = sent.number > 0 and sent.election_id == bounds.election_id
     return inside and (
-        sent.sender_id == role.person_id or audience.overlaps(bounds, Filter.of_json(sent.chosen), known)
+        sent.sender_id == role.person_id
+        or (bool(bounds.institution) and audience.overlaps(bounds, Filter.of_json(sent.chosen), known))
     )
 
 
+def manage(turn: Turn, broadcast_id: int) -> Broadcast | None:
+    """A confirmed broadcast that the speaker may steer, and whose names and receipts he may see."""
+    sent, found = broadcasts.by_id(turn.tx, broadcast_id), limits(turn)
+    return sent if sent is not None and found is not None and may_manage(turn.tx, sent, found) else None
+
+
 def may_manage(tx: Tx, sent: Broadcast, found: tuple[Role, Bounds, Names]) -> bool:
-    """Names and receipts are for the sender, as long as the audience is his, and for whoever might have sent it."""
+    """The sender, as long as the audience is his, and whoever might have sent it: a lost phone must not be the only
+    hand that stops it."""
     role, bounds, known = found
     chosen = Filter.of_json(sent.chosen)
     if sent.number < 0 or chosen != audience.within(chosen, bounds, known):

@@ -23,7 +23,7 @@ COPIED = (
 
 def again(turn: Turn) -> Reply:
     """Its frozen words to a part of its own recipients, which were agreed on: nobody is asked again."""
-    which, sent = turn.args[0], broadcast_send.mine(turn, int(turn.args[1]))
+    which, sent = turn.args[0], broadcast.manage(turn, int(turn.args[1]))
     if sent is None or which not in RESTS:
         return Reply(then=STAY, tap="not_yours")
     if sent.ended_at is None or not broadcasts.repeat_once(turn.tx, sent.id or 0, which):
@@ -40,18 +40,13 @@ def _book(turn: Turn, broadcast_id: int, before: Broadcast, states: tuple[str, .
     assert number is not None  # it was made a moment ago, by this very turn
     assert made is not None
     people = fanout.freeze_rest(turn.tx, broadcast_id, before, states)
+    broadcasts.note(turn.tx, broadcast_id, reach=fanout.reach(turn.tx, broadcast_id))
     broadcast_send.announced(turn.tx, made, number, people, turn.now, turn.who.person_id)
 
 
 def sheet(turn: Turn) -> Reply:
     """Daftar nama as a document."""
-    sent = manage(turn, int(turn.args[0]))
+    sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None:
         return Reply(then=STAY, tap="not_yours")
     return Reply((Letter("broadcast_sheet", {"broadcast": sent.id}),), STAY)
-
-
-def manage(turn: Turn, broadcast_id: int) -> Broadcast | None:
-    """A broadcast whose names and receipts the speaker may see."""
-    sent, found = broadcasts.by_id(turn.tx, broadcast_id), broadcast.limits(turn)
-    return sent if sent is not None and found is not None and broadcast.may_manage(turn.tx, sent, found) else None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from handlers import broadcast_send, post
+from handlers import audience, broadcast_send, post
 from handlers.turn import Letter, Rules
-from storage import broadcasts, deliveries, fanout, installation, journal
-from storage.broadcasts import ASKING, DONE, LAPSED, PAUSED, SCHEDULED, SENDING, STOPPED, Broadcast
+from storage import audience as shelf
+from storage import broadcasts, deliveries, fanout, installation, journal, roster
+from storage.audience import Filter
+from storage.broadcasts import ASKING, DONE, DROPPED, LAPSED, PAUSED, SCHEDULED, SENDING, STOPPED, Broadcast
 from storage.database import Tx
 
-LIVES = timedelta(hours=24)  # of its deliveries, from its start
+LIVES = timedelta(hours=24)  # of its deliveries, from its time
+LATEST = timedelta(hours=3)  # after its time it is not begun any more
 TAKEN_BACK = "the broadcast was stopped"
 
 
@@ -42,17 +45,34 @@ def _begin(tx: Tx, sent: Broadcast, now: datetime) -> None:
     """Its deliveries in one insert-select; of two processes one does it."""
     if sent.due_at is None or sent.due_at > now:
         return
+    why = "late" if now > sent.due_at + LATEST else "" if _may_still(tx, sent, now) else "changed"
+    if why:
+        if broadcasts.end(tx, sent.id or 0, (SCHEDULED,), LAPSED if why == "late" else DROPPED, now):
+            journal.add(tx, "broadcast_not_begun", now, detail={"number": sent.number, "why": why})
+            broadcast_send.tell(tx, sent, why, now)
+        return
     bulk = installation.count(tx, "bulk")
     if not broadcasts.move(tx, sent.id or 0, (SCHEDULED,), SENDING, bulk_id=bulk):
         return
     fanout.still_open(tx, sent.id or 0)
-    posted = fanout.post_all(tx, sent, bulk, now, now + LIVES)
+    broadcasts.note(tx, sent.id or 0, reach=fanout.reach(tx, sent.id or 0))
+    posted = fanout.post_all(tx, sent, bulk, now, sent.due_at + LIVES)
     journal.add(tx, "broadcast_started", now, detail={"number": sent.number, "deliveries": posted})
     broadcast_send.shown(tx, sent, now)
 
 
+def _may_still(tx: Tx, sent: Broadcast, now: datetime) -> bool:
+    """Whether its sender may still send it: his role, or his area, may have been taken from him since."""
+    if sent.sender_id is None:
+        return True  # the operator's
+    chosen, known = Filter.of_json(sent.chosen), shelf.known(tx, sent.election_id)
+    roles = [role for role in roster.roles(tx, sent.sender_id, now) if role.kind == roster.COORDINATOR]
+    return any(audience.within(chosen, audience.bounds(role), known) == chosen for role in roles)
+
+
 def _go_on(tx: Tx, sent: Broadcast, bulk: int, now: datetime) -> bool:
-    if sent.state == PAUSED:
+    over = sent.due_at is not None and now > sent.due_at + LIVES  # what is still held runs out, and it comes to its end
+    if sent.state == PAUSED and not over:
         more = fanout.hold(tx, bulk)
     elif sent.state == STOPPED:
         more = fanout.take_back(tx, bulk, TAKEN_BACK, now)
@@ -77,7 +97,7 @@ def _look(tx: Tx, sent: Broadcast, bulk: int, now: datetime) -> None:
 
 def _end(tx: Tx, sent: Broadcast, now: datetime) -> None:
     last = STOPPED if sent.state == STOPPED else DONE
-    if not broadcasts.end(tx, sent.id or 0, (SENDING, PAUSED, STOPPED), last, now):
+    if not broadcasts.end(tx, sent.id or 0, (sent.state,), last, now):
         return
     journal.add(tx, "broadcast_ended", now, detail={"number": sent.number, "state": last})
     broadcast_send.shown(tx, sent, now)

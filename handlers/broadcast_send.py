@@ -95,7 +95,7 @@ def _confirm(turn: Turn, broadcast_id: int, due_at: datetime | None) -> Reply:
         return Reply(then=STAY, tap="already")
     role, bounds, known = found
     chosen = Filter.of_json(sent.chosen)
-    if chosen != audience.within(chosen, bounds, known):
+    if chosen != audience.within(chosen, bounds, known) or sent.institution != role.institution:
         return _dropped(turn, sent, said.Told(0, "changed"))
     content = turn.tx.vault.open_json(sent.words_sealed)
     wrong = broadcast.refused(turn.tx, sent.election_id, content, sent.file_kind, broadcast.signature(role))
@@ -136,6 +136,7 @@ def book(
     if number is None:
         return None
     people = fanout.freeze(tx, sent.id or 0, Filter.of_json(sent.chosen))
+    broadcasts.note(tx, sent.id or 0, reach=fanout.reach(tx, sent.id or 0))
     announced(tx, sent, number, people, now, by)
     for each in ask:
         broadcasts.ask(tx, sent.id or 0, each.person_id)
@@ -155,8 +156,9 @@ def announced(tx: Tx, sent: Broadcast, number: int, people: int, now: datetime, 
 
 
 def shown(tx: Tx, sent: Broadcast, now: datetime) -> None:
-    """The progress message, and the questions to others, as things now stand."""
-    keys = [f"ba:{sent.id}:{each.person_id}" for each in broadcasts.answers(tx, sent.id or 0)]
+    """The progress message, and while or as that is decided the questions to others, as things now stand."""
+    asked = broadcasts.answers(tx, sent.id or 0) if sent.state == ASKING else []
+    keys = [f"ba:{sent.id}:{each.person_id}" for each in asked]
     for delivery_id in [*([sent.progress_id] if sent.progress_id else []), *fanout.of_keys(tx, keys)]:
         deliveries.post_edit(tx, delivery_id, now)
 
@@ -172,7 +174,7 @@ def tell(tx: Tx, sent: Broadcast, what: str, now: datetime, who: int | None = No
 
 def _asked(turn: Turn) -> Broadcast | None:
     """A broadcast that the speaker was asked about, has not answered, and may still decide by his area."""
-    sent, found = broadcasts.by_id(turn.tx, int(turn.args[0])), broadcast.limits(turn)
+    sent, found = broadcasts.by_id(turn.tx, int(turn.args[0]), lock=True), broadcast.limits(turn)
     if sent is None or found is None or sent.sender_id == turn.who.person_id:
         return None
     waits = any(each.person_id == turn.who.person_id for each in broadcasts.answers(turn.tx, sent.id or 0))
@@ -187,10 +189,13 @@ def agree(turn: Turn) -> Reply:
     if sent is None:
         return Reply(then=STAY, tap="not_yours")
     number, who = sent.id or 0, turn.who.person_id or 0
+    if sent.state != ASKING or (sent.lapses_at is not None and sent.lapses_at <= turn.now):
+        return Reply(then=STAY, tap="already")
+    if not broadcasts.answer(turn.tx, number, who, "yes", turn.now):
+        return Reply(then=STAY, tap="already")  # he refused it before
     values = {"approved_by": who, "due_at": sent.due_at or turn.now, "lapses_at": None}
     if not broadcasts.move(turn.tx, number, (ASKING,), SCHEDULED, **values):
         return Reply(then=STAY, tap="already")
-    broadcasts.answer(turn.tx, number, who, "yes", turn.now)
     journal.add(turn.tx, "broadcast_agreed", turn.now, who=who, detail={"number": sent.number})
     tell(turn.tx, sent, "agreed", turn.now, who)
     return Reply(then=STAY, tap="noted")
@@ -211,16 +216,8 @@ def disagree(turn: Turn) -> Reply:
     return Reply(then=STAY, tap="noted")
 
 
-def mine(turn: Turn, broadcast_id: int) -> Broadcast | None:
-    """A confirmed broadcast that the speaker may steer: his own, or an operator's within his area."""
-    sent, found = broadcasts.by_id(turn.tx, broadcast_id), broadcast.limits(turn)
-    if sent is None or found is None or sent.sender_id not in {None, turn.who.person_id}:
-        return None
-    return sent if broadcast.may_manage(turn.tx, sent, found) else None
-
-
 def _steer(turn: Turn, what: str, before: tuple[str, ...], state: str) -> Reply:
-    sent = mine(turn, int(turn.args[0]))
+    sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None:
         return Reply(then=STAY, tap="not_yours")
     if not broadcasts.move(turn.tx, sent.id or 0, before, state):
@@ -241,7 +238,7 @@ def resume(turn: Turn) -> Reply:
 
 def stop(turn: Turn) -> Reply:
     """Hentikan: before it started nothing goes; afterwards what has not left is taken back, in steps."""
-    sent = mine(turn, int(turn.args[0]))
+    sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is not None and broadcasts.end(turn.tx, sent.id or 0, (ASKING, SCHEDULED), DROPPED, turn.now):
         journal.add(turn.tx, "broadcast_stopped", turn.now, who=turn.who.person_id, detail={"number": sent.number})
         shown(turn.tx, sent, turn.now)

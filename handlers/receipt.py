@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
 
-from handlers import broadcast_again
+from handlers import broadcast
+from handlers.broadcast_clock import LIVES
 from handlers.turn import STAY, Letter, Reply, Turn
 from messages import broadcast_receipt as told
 from storage import broadcasts, deliveries, fanout, installation, journal, receipts, roster
-from storage.broadcasts import Broadcast
+from storage.broadcasts import STOPPED, Broadcast
 from storage.database import Tx
 from storage.roster import Role
 
 CHAIR = ("KPPS", "ketua")
-LIVES = timedelta(hours=24)
+PAGES = 10_000
 
 
 def _sent(turn: Turn) -> Broadcast | None:
-    """A broadcast that asks for receipts and came to the one who taps."""
+    """A broadcast that asks for receipts and came to the one who taps; of a repeat, the one that it repeats."""
     sent = broadcasts.by_id(turn.tx, int(turn.args[0]))
     if sent is None or not sent.receipt or not turn.who.linked or turn.who.person_id is None:
         return None
+    sent = broadcasts.family(turn.tx, sent)[0]
     return sent if receipts.of(turn.tx, sent.id or 0, turn.who.person_id) else None
 
 
@@ -40,17 +41,11 @@ def _receive(turn: Turn, sent: Broadcast, person_ids: Iterable[int]) -> int:
     if fresh:
         detail = {"number": sent.number, "people": fresh}
         journal.add(turn.tx, "received", turn.now, who=by, detail=detail)
-    for person_id in {*fresh, by}:
-        _show(turn.tx, sent, person_id, turn.now)
+    family = broadcasts.family(turn.tx, sent)
+    for person_id in {*fresh, by}:  # their own messages say so, the repeats and reminders too
+        for delivery_id in fanout.shown_to(turn.tx, family, person_id):
+            deliveries.post_edit(turn.tx, delivery_id, turn.now)
     return len(fresh)
-
-
-def _show(tx: Tx, sent: Broadcast, person_id: int, now: datetime) -> None:
-    """His own message says so, and the reminders of it."""
-    his = receipts.of(tx, sent.id or 0, person_id)
-    if his is not None and his.address_id:
-        for delivery_id in fanout.shown_to(tx, sent, his.address_id):
-            deliveries.post_edit(tx, delivery_id, now)
 
 
 def chairs(roles: Iterable[Role]) -> list[Role]:
@@ -90,22 +85,24 @@ def crew_for(turn: Turn) -> Reply:
 
 def who(turn: Turn) -> Reply:
     """Belum terima: by TPS, page by page."""
-    sent = broadcast_again.manage(turn, int(turn.args[0]))
+    sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None or not sent.receipt:
         return Reply(then=STAY, tap="not_yours")
-    return Reply((Letter("receipts", {"broadcast": sent.id, "page": int(turn.args[1])}),), STAY)
+    first = broadcasts.family(turn.tx, sent)[0]
+    return Reply((Letter("receipts", {"broadcast": first.id, "page": min(int(turn.args[1]), PAGES)}),), STAY)
 
 
 def remind(turn: Turn) -> Reply:
-    """Ingatkan yang belum: only those; twice within minutes is once."""
-    sent = broadcast_again.manage(turn, int(turn.args[0]))
-    if sent is None or not sent.receipt or sent.bulk_id is None:
+    """Ingatkan yang belum: only those; twice within minutes is once, and what was stopped is not said again."""
+    sent = broadcast.manage(turn, int(turn.args[0]))
+    if sent is None or not sent.receipt or sent.bulk_id is None or sent.state == STOPPED:
         return Reply(then=STAY, tap="not_yours")
-    nth = broadcasts.remind_once(turn.tx, sent.id or 0, turn.now)
+    family = broadcasts.family(turn.tx, sent)
+    nth = broadcasts.remind_once(turn.tx, family[0].id or 0, turn.now)
     if nth is None:
         return Reply((told.Reminded(sent.number),), STAY, tap="already")
     bulk = installation.count(turn.tx, "bulk")
-    people = fanout.remind(turn.tx, sent, bulk, turn.now, turn.now + LIVES, nth)
+    people = fanout.remind(turn.tx, family, bulk, turn.now, turn.now + LIVES, nth)
     detail = {"number": sent.number, "people": people}
     journal.add(turn.tx, "receipts_reminded", turn.now, who=turn.who.person_id, detail=detail)
     return Reply((told.Reminded(sent.number, people),), STAY, tap="noted")

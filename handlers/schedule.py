@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from handlers import neutral, timetable
 from handlers import notice as clock
-from handlers import timetable
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import menu, schedule
+from messages.broadcast import TextWrong
 from messages.words import short
-from storage import installation, journal, notices, roster
+from storage import candidates, installation, journal, notices, roster
 from storage.database import Tx
 from storage.notices import ACTIVE, PAUSED, Notice, Time
 from storage.places import Where
@@ -97,6 +98,8 @@ def worded(turn: Turn) -> Reply:
         return Reply((menu.NotYours(turn.menu),), None)
     if not words or len(words) > LONGEST:
         return Reply((schedule.LineWrong("words"),), STAY)
+    if meant := neutral.offence(words, candidates.names(turn.tx, found.election_id)):
+        return Reply((TextWrong(*meant),), STAY)
     return _change(turn, found, "line_words", words=short(words, LONGEST))
 
 
@@ -116,6 +119,8 @@ def added(turn: Turn) -> Reply:
         return Reply((menu.NotYours(turn.menu),), None)
     if read is None or not read[2] or len(read[2]) > LONGEST:
         return Reply((schedule.LineWrong("add"),), STAY)
+    if meant := neutral.offence(read[2], candidates.names(turn.tx, role.election.id)):
+        return Reply((TextWrong(*meant),), STAY)
     key = f"own{installation.count(turn.tx, 'notice')}"
     values = {"election_id": role.election.id, "key": key, "area": area(role.where), "day": read[0],
               "minute": read[1], "words": short(read[2], LONGEST), "changed_by": turn.who.person_id,

@@ -37,6 +37,7 @@ class ToWrong(Words):
     """What was typed is no audience, or not one for this coordinator; the question stays open."""
 
     name = "broadcast_to_wrong"
+    private = True
     code: str = ""
     word: str = ""
     near: tuple[str, ...] = ()
@@ -49,7 +50,6 @@ class ToWrong(Words):
 class TextAsk(Words):
     name = "broadcast_text"
     audience: Pairs = ()
-    people: int = 0
 
     def choices(self) -> Rows:
         return (QUIT,)
@@ -60,6 +60,7 @@ class TextWrong(Words):
     """`code`: empty, long, caption, voice, number, name; `over`: how many characters too many."""
 
     name = "broadcast_text_wrong"
+    private = True
     code: str = ""
     word: str = ""
     over: int = 0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from messages.broadcast import Pairs
 from messages.chat import File
@@ -38,6 +39,7 @@ class Crew(Words):
     """A chair confirms for his crew: those who have not said so themselves."""
 
     name = "receipt_crew"
+    private = True
     broadcast: int = 0
     number: int = 0
     people: tuple[tuple[int, str], ...] = ()
@@ -59,15 +61,19 @@ class Reminded(Words):
 
 @dataclass(frozen=True)
 class Sheet(Words):
-    """The names, as a workbook that is made when it leaves; it is rendered from the tables and never kept."""
+    """The names, as a workbook that is made when it leaves."""
 
     name = "broadcast_sheet"
+    broadcast: int = 0
     number: int = 0
-    rows: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
     def attachment(self) -> File | None:
-        header, rows = [label(f"col_{key}") for key in COLUMNS], [_row(row) for row in self.rows]
-        return File("document", "", f"siaran-B-{self.number:04d}.xlsx", lambda: xlsx(header, rows))
+        return File("document", "", f"siaran-B-{self.number:04d}.xlsx", made=f"broadcast:{self.broadcast}")
+
+
+def workbook(rows: Iterable[tuple[str, ...]]) -> bytes:
+    """The workbook of a `Sheet`: every recipient's name, kelurahan, TPS, state, reason, receipt, and who said so."""
+    return xlsx([label(f"col_{key}") for key in COLUMNS], [_row(row) for row in rows])
 
 
 def _row(row: tuple[str, ...]) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Values only. A channel translates its platform into these and back; nobody else 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -46,13 +45,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file on the platform: `ref` is what the same platform takes to show it again. One of our own has no `ref` but
-    a `name`, and `content` makes its bytes when it is sent: it is never stored."""
+    """A file on the platform: `ref` is what the same platform takes to show it again.
+
+    One of our own has no `ref` but a `name`: `made` says what it is made of, and `content` are its bytes, made when it
+    leaves and never stored.
+    """
 
     kind: FileKind
     ref: str
     name: str = ""
-    content: Callable[[], bytes] | None = None
+    made: str = ""
+    content: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

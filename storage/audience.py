@@ -165,6 +165,11 @@ def counts(tx: Tx, chosen: Filter) -> dict[str, int]:
     return {row.why: row.n for row in rows}
 
 
+def anybody(tx: Tx, chosen: Filter) -> bool:
+    """Whether a filter holds anybody at all."""
+    return tx.first(recipients(chosen).limit(1)) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """How far an audience reaches: the kelurahan and kecamatan in it; `wide`: somebody serves no single kelurahan."""

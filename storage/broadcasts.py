@@ -14,7 +14,6 @@ from storage.types import Instant, table
 
 DRAFT, ASKING, SCHEDULED, SENDING, PAUSED = "draft", "asking", "scheduled", "sending", "paused"
 STOPPED, DONE, LAPSED, DROPPED = "stopped", "done", "lapsed", "dropped"
-ALIVE = (ASKING, SCHEDULED, SENDING, PAUSED)
 TELL_EVERY = timedelta(seconds=3)  # the progress message is changed no more often
 REMIND_EVERY = timedelta(minutes=10)
 MOST_REMINDERS = 30
@@ -25,8 +24,9 @@ class Broadcast(SQLModel, table=True):
 
     `sender_id` is empty for the operator's. `chosen` is the audience as a filter (see `handlers.audience`). `due_at` is
     when it goes, or lapses if it is still `asking` for another coordinator's agreement (`lapses_at`). `bulk_id` numbers
-    its deliveries. `told`, `told_at`: the counts that the progress message showed last, and when. `repeats` is the
-    broadcast that this one repeats to those it did not reach; `repeated` says which of its own rest was repeated.
+    its deliveries. `reach`: how many recipients there are, by why they cannot be written to ("" are those who can).
+    `told`, `told_at`: the counts that the progress message showed last, and when. `repeats` is the broadcast that this
+    one repeats to those it did not reach; `repeated` says which of its own rest was repeated.
     `reminders` counts how often those who did not confirm were reminded, `reminded_at` when last. A draft's `number`
     is negative: it gets its own when it is confirmed.
     """
@@ -60,6 +60,7 @@ class Broadcast(SQLModel, table=True):
     bulk_id: int | None = Field(default=None, unique=True)
     progress_id: int | None = None
     approved_by: int | None = Field(default=None, foreign_key="person.id")
+    reach: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     told: str = ""
     told_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     repeated: str = ""
@@ -100,9 +101,24 @@ approvals = table(Approval)
 _B, _OK = broadcasts.c, approvals.c
 
 
-def by_id(tx: Tx, broadcast_id: int) -> Broadcast | None:
-    row = tx.first(select(broadcasts).where(_B.id == broadcast_id))
+def by_id(tx: Tx, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
+    """`lock`: where answers to it are counted, one comes after the other (on SQLite they do anyway)."""
+    query = select(broadcasts).where(_B.id == broadcast_id)
+    row = tx.first(query.with_for_update() if lock and not tx.is_sqlite else query)
     return Broadcast(**row._mapping) if row else None
+
+
+def family(tx: Tx, sent: Broadcast) -> list[Broadcast]:
+    """The broadcast that `sent` repeats in the end, then it and every other repeat: receipts belong to the first."""
+    found = [sent]
+    while found[0].repeats is not None:
+        before = by_id(tx, found[0].repeats)
+        assert before is not None  # a foreign key
+        found = [before]
+    for each in found:  # grows while it is gone through
+        rows = tx.rows(select(broadcasts).where(_B.repeats == each.id).order_by(_B.id))
+        found += [Broadcast(**row._mapping) for row in rows]
+    return found
 
 
 def draft(tx: Tx, values: dict[str, Any]) -> int:

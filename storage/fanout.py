@@ -17,6 +17,7 @@ from sqlalchemy import (
     func,
     literal,
     null,
+    or_,
     select,
     true,
     update,
@@ -27,7 +28,7 @@ from storage.audience import BLOCKED, NEVER, STOPPED, Filter, is_open, reached, 
 from storage.audience import recipients as people_of
 from storage.broadcasts import Broadcast, recipients
 from storage.database import Tx
-from storage.deliveries import BROADCAST, EXPIRED, FAILED, SENDING, UNKNOWN, WAITING, WITHDRAWN, deliveries
+from storage.deliveries import BROADCAST, EXPIRED, FAILED, SENDING, SENT, UNKNOWN, WAITING, WITHDRAWN, deliveries
 from storage.people import addresses, people
 from storage.places import kelurahan, tps
 from storage.types import Instant
@@ -79,9 +80,13 @@ def post_all(tx: Tx, broadcast: Broadcast, bulk_id: int, now: datetime, expires_
     return _post(tx, broadcast, bulk_id, now, expires_at, _first(broadcast.id or 0), _R.address_id.is_not(None))
 
 
-def remind(tx: Tx, broadcast: Broadcast, bulk_id: int, now: datetime, expires_at: datetime, nth: int) -> int:
-    """The same again to those who did not say that they have it; `nth` names the round."""
-    wanted = _R.received_at.is_(None) & (_A.person_id == _R.person_id) & is_open()
+def remind(tx: Tx, family: Sequence[Broadcast], bulk_id: int, now: datetime, expires_at: datetime, nth: int) -> int:
+    """The same again to those whom it or a repeat of it reached and who did not say that they have it; `nth` names the
+    round. What was stopped before it left stays unsaid."""
+    broadcast = family[0]
+    its = [_D.once == literal(_first(each.id or 0)) + cast(_A.id, String) for each in family]
+    came = select(_D.id).where(or_(*its), _D.state.in_((SENT, UNKNOWN))).exists()
+    wanted = _R.received_at.is_(None) & (_A.person_id == _R.person_id) & is_open() & came
     return _post(tx, broadcast, bulk_id, now, expires_at, _round(broadcast.id or 0, nth), wanted, reminds=True)
 
 
@@ -158,15 +163,19 @@ def reasons(tx: Tx, bulk_id: int | None) -> dict[tuple[str, str], int]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def unreached(tx: Tx, broadcast_id: int) -> dict[str, int]:
-    """How many recipients there are, by why they could not be written to; "" are those who could."""
+def reach(tx: Tx, broadcast_id: int) -> dict[str, int]:
+    """How many recipients there are, by why they cannot be written to; "" are those who can."""
     query = select(_R.why, func.count()).where(_R.broadcast_id == broadcast_id).group_by(_R.why)
     return {row[0]: row[1] for row in tx.rows(query)}
 
 
-def shown_to(tx: Tx, broadcast: Broadcast, address_id: int) -> list[int]:
-    """The messages of a broadcast, reminders included, that one address has; by their keys, which are indexed."""
-    return of_keys(tx, keys(broadcast.id or 0, address_id, broadcast.reminders))
+def shown_to(tx: Tx, family: Sequence[Broadcast], person_id: int) -> list[int]:
+    """The messages of a broadcast, its repeats and reminders that one person has; by their keys, which are indexed."""
+    ids = [each.id for each in family]
+    where = _R.broadcast_id.in_(ids) & (_R.person_id == person_id) & _R.address_id.is_not(None)
+    rounds = {each.id: each.reminders for each in family}
+    rows = tx.rows(select(_R.broadcast_id, _R.address_id).where(where))
+    return of_keys(tx, [key for row in rows for key in keys(row[0], row[1], rounds[row[0]])])
 
 
 def keys(broadcast_id: int, address_id: int, reminders: int) -> list[str]:

@@ -187,6 +187,11 @@ def stop(tx: Tx, address_id: int, since: datetime | None) -> None:
     tx.execute(update(addresses).where(addresses.c.id == address_id).values(stopped_at=since))
 
 
+def stopped(tx: Tx, address_id: int) -> bool:
+    """Whether an address wants no reminders and broadcasts."""
+    return tx.scalar(select(addresses.c.stopped_at).where(addresses.c.id == address_id)) is not None
+
+
 def with_phone(tx: Tx, phone: str) -> list[tuple[int, str]]:
     """Everybody in a roster whose number this is: id and name."""
     listed = exists().where(text("assignment.person_id = person.id")).select_from(text("assignment"))

@@ -11,14 +11,20 @@ from sqlalchemy import func, select
 from storage import journal as shelf
 from storage import people, places
 from storage.database import Tx
-from storage.deliveries import LANES, deliveries
+from storage.deliveries import LANES, WAITING, deliveries
 from storage.elections import ZONES, elections
+from storage.fanout import PAUSED
 from storage.incidents import Incident, incidents
 from storage.people import addresses
 
 
 def _iso(at: datetime | None, zone: ZoneInfo) -> str:
     return at.astimezone(zone).isoformat(timespec="seconds") if at else ""
+
+
+def _told(state: str) -> str:
+    """A delivery's state as the outside knows it: what a paused broadcast holds back waits."""
+    return WAITING if state == PAUSED else state
 
 
 def _zones(tx: Tx) -> dict[int | None, ZoneInfo]:
@@ -82,7 +88,7 @@ def delivery_rows(tx: Tx, election_id: int | None = None) -> list[dict[str, Any]
         {
             "to": recipient(tx, row.person_id, row.address_id),
             "lane": LANES[row.lane],
-            "state": row.state,
+            "state": _told(row.state),
             "reason": row.reason,
             "about": row.about,
             "channel": row.over,
@@ -106,7 +112,7 @@ def outbox(tx: Tx) -> dict[str, dict[str, int]]:
     )
     found: dict[str, dict[str, int]] = {lane: {} for lane in LANES}
     for lane, state, n in rows:
-        found[LANES[lane]][state] = n
+        found[LANES[lane]][_told(state)] = found[LANES[lane]].get(_told(state), 0) + n
     return found
 
 

@@ -1,8 +1,19 @@
 """Messages that are put into words when they are sent. Importing the package registers every letter."""
 
+from collections.abc import Callable
+
 from handlers.letters.facts import details, place_words, role_words  # isort: skip  # first: the letters need them
 from handlers.letters import broadcast, called, identity, notice, reporter
 from handlers.letters.registry import LETTERS, Withheld, compose
+from storage.database import Tx
+
+
+def file(tx: Tx, made: str) -> Callable[[], bytes]:
+    """What a file of our own is made of (`File.made`), read now; called, it becomes the file. It takes its time: away
+    from the writer and from the loop."""
+    kind, _, number = made.partition(":")
+    return {"broadcast": broadcast.sheet}[kind](tx, int(number))
+
 
 __all__ = [
     "LETTERS",
@@ -11,6 +22,7 @@ __all__ = [
     "called",
     "compose",
     "details",
+    "file",
     "identity",
     "notice",
     "place_words",

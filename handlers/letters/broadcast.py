@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from handlers import audience, receipt, schedule
 from handlers import broadcast as dialog
 from handlers.letters.facts import name_of
-from handlers.letters.registry import Writing, letter
+from handlers.letters.registry import Withheld, Writing, letter
 from messages import broadcast as told
 from messages import broadcast_receipt as receipts_told
 from messages.render import Words
@@ -20,19 +21,31 @@ from storage import broadcasts, elections, fanout, people, receipts
 from storage.audience import Filter
 from storage.broadcasts import ASKING, Broadcast
 from storage.database import Tx
+from storage.roster import Role
 
 PAGE = 10  # TPS
 RECENT = 10
 ORDER = ("sent", "sending", "waiting", "paused", "failed", "expired", "unknown", "withdrawn")
 # What the outbox writes down, as a report names it; the first that fits.
-REASONS = (("block", "blocked"), ("stopped", "halted"), ("unlinked", "unlinked"), ("about is gone", "unlinked"),
-           ("deactivated", "gone"), ("not found", "gone"), ("no more", "gone"), ("peer_id", "gone"),
-           ("may have arrived", "unsure"), ("time was over", "late"), ("refused", "refused"),
+REASONS = (("block", "blocked"), ("he stopped", "stopped"), ("stopped", "halted"), ("unlinked", "unlinked"),
+           ("about is gone", "unlinked"), ("deactivated", "gone"), ("not found", "gone"), ("no more", "gone"),
+           ("peer_id", "gone"), ("may have arrived", "unsure"), ("time was over", "late"), ("refused", "refused"),
            ("bad request", "refused"))  # fmt: skip
 
 
 def _of(w: Writing) -> Broadcast | None:
     return broadcasts.by_id(w.tx, w.refs["broadcast"])
+
+
+def _managed(w: Writing) -> Broadcast | None:
+    """The same, where who reads may steer it: a role, or the chat, may be somebody else's by now."""
+    sent, found = _of(w), _limits(w)
+    return sent if sent is not None and found is not None and dialog.may_manage(w.tx, sent, found) else None
+
+
+def _limits(w: Writing) -> tuple[Role, audience.Bounds, shelf.Names] | None:
+    role = schedule.of(list(w.to.roles))
+    return (role, audience.bounds(role), shelf.known(w.tx, role.election.id)) if role else None
 
 
 def _signed(tx: Tx, sent: Broadcast) -> tuple[str, str]:
@@ -44,24 +57,27 @@ def _signed(tx: Tx, sent: Broadcast) -> tuple[str, str]:
 
 
 @letter("broadcast")
-def _broadcast(w: Writing) -> Words | None:
+def _broadcast(w: Writing) -> Words | Withheld | None:
     """The message itself; `preview`: as it will be received, without what only its recipient may tap."""
     sent = _of(w)
     if sent is None or not w.to.linked or w.to.person_id is None:
         return None
     preview = bool(w.refs.get("preview"))
-    his = None if preview else receipts.of(w.tx, sent.id or 0, w.to.person_id)
+    first = broadcasts.family(w.tx, sent)[0] if sent.repeats else sent
+    his = None if preview else receipts.of(w.tx, first.id or 0, w.to.person_id)
     if his is None and not preview:
         return None  # unlinked meanwhile, or linked to somebody else
+    if not preview and people.stopped(w.tx, w.to.address_id):
+        return Withheld("withdrawn", "he stopped broadcasts")
     content = w.tx.vault.open_json(sent.words_sealed)
     signed = _signed(w.tx, sent)
     has = his is not None and his.received_at is not None
     chairs = receipt.chairs(w.to.roles) if sent.receipt and not preview else []
     return told.Message(
-        broadcast=0 if preview else sent.id or 0, text=content["text"], sender=signed[0], institution=signed[1],
+        broadcast=0 if preview else first.id or 0, text=content["text"], sender=signed[0], institution=signed[1],
         receipt=("received" if has else "asked") if sent.receipt else "", at=his.received_at if his else None,
         by=name_of(w.tx, his.received_by) if his and his.received_by != his.person_id else "",
-        reminds=bool(w.refs.get("reminds")), crew=bool(chairs and receipt.crew_of(w.tx, sent, chairs)),
+        reminds=bool(w.refs.get("reminds")), crew=bool(chairs and receipt.crew_of(w.tx, first, chairs)),
         file_kind=sent.file_kind, file_ref=content["ref"],
     )  # fmt: skip
 
@@ -77,17 +93,16 @@ def _counts(tx: Tx, sent: Broadcast) -> told.Pairs:
 
 @letter("broadcast_progress")
 def _progress(w: Writing) -> Words | None:
-    sent = _of(w)
-    return _standing(w, sent) if sent is not None and w.to.linked else None
+    sent = _managed(w)
+    return _standing(w, sent) if sent is not None else None
 
 
 def _standing(w: Writing, sent: Broadcast) -> told.Progress:
-    missing = fanout.unreached(w.tx, sent.id or 0)
     asked = broadcasts.answers(w.tx, sent.id or 0) if sent.state == ASKING else []
     names = people.names(w.tx, [each.person_id for each in asked])
     return told.Progress(
         broadcast=sent.id or 0, number=sent.number, state=sent.state, audience=_described(w.tx, sent),
-        people=sum(missing.values()), counts=_counts(w.tx, sent), why=dialog.why(missing),
+        people=sum(sent.reach.values()), counts=_counts(w.tx, sent), why=dialog.why(sent.reach),
         asked=tuple((names.get(each.person_id, "?"), each.answer) for each in asked[:20]), due_at=sent.due_at,
         lapses_at=sent.lapses_at, receipt=sent.receipt,
     )  # fmt: skip
@@ -104,7 +119,7 @@ def _agree(w: Writing) -> Words | None:
     signed, said = _signed(w.tx, sent), answers[w.to.person_id]
     return told.Agree(
         broadcast=sent.id or 0, number=sent.number, sender=signed[0], institution=signed[1],
-        audience=_described(w.tx, sent), people=sum(fanout.unreached(w.tx, sent.id or 0).values()), due_at=sent.due_at,
+        audience=_described(w.tx, sent), people=sum(sent.reach.values()), due_at=sent.due_at,
         lapses_at=sent.lapses_at, answer=said or ("" if sent.state == ASKING else "over"),
     )  # fmt: skip
 
@@ -112,21 +127,22 @@ def _agree(w: Writing) -> Words | None:
 @letter("broadcast_news")
 def _told(w: Writing) -> Words | None:
     sent = _of(w)
-    return told.Told(sent.number, w.refs["what"], name_of(w.tx, w.refs["who"])) if sent and w.to.linked else None
+    if sent is None or not w.to.linked or w.to.person_id != sent.sender_id:
+        return None
+    return told.Told(sent.number, w.refs["what"], name_of(w.tx, w.refs["who"]))
 
 
 @letter("broadcast_report")
 def _report(w: Writing) -> Words | None:
-    sent = _of(w)
-    return _reported(w, sent) if sent is not None and w.to.linked else None
+    sent = _managed(w)
+    return _reported(w, sent) if sent is not None else None
 
 
 def _reported(w: Writing, sent: Broadcast) -> told.Report:
-    missing = fanout.unreached(w.tx, sent.id or 0)
     return told.Report(
         broadcast=sent.id or 0, number=sent.number, stopped=sent.state == broadcasts.STOPPED,
-        people=sum(missing.values()), counts=_counts(w.tx, sent), reasons=_reasons(w.tx, sent),
-        why=dialog.why(missing), repeated=tuple(sent.repeated.split()), receipt=sent.receipt,
+        people=sum(sent.reach.values()), counts=_counts(w.tx, sent), reasons=_reasons(w.tx, sent),
+        why=dialog.why(sent.reach), repeated=tuple(sent.repeated.split()), receipt=sent.receipt,
     )  # fmt: skip
 
 
@@ -147,23 +163,22 @@ def reason_code(reason: str) -> str:
 @letter("broadcast_standing")
 def _read(w: Writing) -> Words | None:
     """Under a broadcast that somebody reads: with buttons for who may steer it, else only how it stands."""
-    sent, role = _of(w), schedule.of(list(w.to.roles))
-    if sent is None or role is None:
-        return None
-    found = (role, audience.bounds(role), shelf.known(w.tx, role.election.id))
-    if not dialog.may_manage(w.tx, sent, found):
-        return replace(_standing(w, sent), broadcast=0)
-    return _reported(w, sent) if sent.ended_at else _standing(w, sent)
+    sent, managed = _of(w), _managed(w)
+    if managed is not None:
+        return _reported(w, managed) if managed.ended_at else _standing(w, managed)
+    found = _limits(w)
+    may = sent is not None and found is not None and dialog.may_read(sent, found)
+    return replace(_standing(w, sent), broadcast=0) if sent is not None and may else None
 
 
 @letter("broadcast_recent")
 def _recent(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    if role is None:
+    found = _limits(w)
+    if found is None:
         return None
-    found = (role, audience.bounds(role), shelf.known(w.tx, role.election.id))
-    mine = [each for each in broadcasts.recent(w.tx, role.election.id, 100) if dialog.may_read(each, found)]
-    zone = role.election.zone
+    role, zone = found[0], found[0].election.zone
+    mine = [each for each in broadcasts.recent(w.tx, role.election.id, 100)
+            if dialog.may_read(each, found) or dialog.may_manage(w.tx, each, found)]  # fmt: skip
     return told.Recent(tuple((each.id or 0, f"B-{each.number:04d} · {_when(each.confirmed_at, zone)}")
                              for each in mine[:RECENT]))  # fmt: skip
 
@@ -174,12 +189,17 @@ def _when(at: datetime | None, zone: str) -> str:
 
 @letter("broadcast_sheet")
 def _sheet(w: Writing) -> Words | None:
-    sent = _of(w)
-    if sent is None or not w.to.linked:
-        return None
-    election = elections.by_id(w.tx, sent.election_id)
-    zone = election.zone if election else "WIB"
-    return receipts_told.Sheet(sent.number, tuple(_rows(w.tx.rows(fanout.sheet(sent)), zone)))
+    sent = _managed(w)
+    return receipts_told.Sheet(sent.id or 0, sent.number) if sent is not None else None
+
+
+def sheet(tx: Tx, broadcast_id: int) -> Callable[[], bytes]:
+    """The names of a broadcast, read now; called, they become a workbook, which takes a second for a city."""
+    sent = broadcasts.by_id(tx, broadcast_id)
+    assert sent is not None  # a message asked for it
+    election = elections.by_id(tx, sent.election_id)
+    rows = list(_rows(tx.rows(fanout.sheet(sent)), election.zone if election else "WIB"))
+    return partial(receipts_told.workbook, rows)
 
 
 def _rows(found: Iterable[Any], zone: str) -> Iterable[tuple[str, ...]]:
@@ -192,8 +212,8 @@ def _rows(found: Iterable[Any], zone: str) -> Iterable[tuple[str, ...]]:
 
 @letter("receipts")
 def _receipts(w: Writing) -> Words | None:
-    sent = _of(w)
-    if sent is None or not w.to.linked:
+    sent = _managed(w)
+    if sent is None:
         return None
     page, (had, all_) = w.refs["page"], receipts.counts(w.tx, sent.id or 0)
     found = receipts.missing(w.tx, sent.id or 0, page * PAGE, PAGE + 1)

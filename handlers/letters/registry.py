@@ -55,7 +55,7 @@ class Withheld:
 
 
 log = logging.getLogger("siaga.letters")
-Load = Callable[[Writing], Words | None]
+Load = Callable[[Writing], "Words | Withheld | None"]
 LETTERS: dict[str, Load] = {}
 
 
@@ -81,6 +81,8 @@ def compose(
     if kind == "alert":
         return _alert(writing, zone)
     loaded = LETTERS[kind](writing)
+    if isinstance(loaded, Withheld):
+        return loaded
     return render(loaded, zone) if loaded is not None else Withheld("withdrawn", "what it was about is gone")
 
 
@@ -88,6 +90,8 @@ def _alert(w: Writing, zone: str) -> Said | Withheld:
     """An alert leaves whatever fails in wording it: then with its number, its kinds and its buttons only."""
     try:
         loaded = LETTERS["alert"](w)
+        if isinstance(loaded, Withheld):
+            return loaded
         return render(loaded, zone) if loaded is not None else Withheld("withdrawn", "its reader was unlinked")
     except SQLAlchemyError:
         raise  # the database's, not the words'

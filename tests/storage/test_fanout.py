@@ -87,7 +87,7 @@ async def test_recipients_are_frozen_with_address_tps_and_reason(db: Database) -
         assert kept[1] == (1, 1, "")
         assert kept[5] == (5, 2, "")
         assert kept[ALL] == (None, 1, NEVER)
-        assert fanout.unreached(tx, sent.id or 0) == {"": ALL - 2, NEVER: 2}
+        assert fanout.reach(tx, sent.id or 0) == {"": ALL - 2, NEVER: 2}
 
     await db.write(work)
 
@@ -326,17 +326,18 @@ async def test_each_part_of_the_rest_is_repeated_once_however_many_tap(db: Datab
 async def test_only_who_has_not_confirmed_and_can_be_reached_is_reminded_once_a_round(db: Database) -> None:
     def work(tx: Tx) -> None:
         sent = posted(tx)
+        state(tx, dict.fromkeys(range(1, 10), SENT) | {9: UNKNOWN, 10: WITHDRAWN})
         receipts.receive(tx, sent.id or 0, [1, 2], 1, NOW)
         people.stop(tx, 3, NOW)
         people.link(tx, 4, 12, "+62", NOW)
-        assert fanout.remind(tx, sent, 70, NOW, LATER, 1) == 6
-        assert fanout.remind(tx, sent, 70, NOW, LATER, 1) == 0
+        assert fanout.remind(tx, [sent], 70, NOW, LATER, 1) == 5, "what was taken back stays unsaid"
+        assert fanout.remind(tx, [sent], 70, NOW, LATER, 1) == 0
         reminders = [row for row in rows(tx) if row.bulk_id == 70]
-        assert {row.address_id for row in reminders} == {5, 6, 7, 8, 9, 10}
+        assert {row.address_id for row in reminders} == {5, 6, 7, 8, 9}
         assert reminders[0].refs == {"broadcast": sent.id, "reminds": True}
         receipts.receive(tx, sent.id or 0, [5], 5, NOW)
-        assert fanout.remind(tx, sent, 71, NOW, LATER, 2) == 5
-        assert fanout.tally(tx, BULK) == {WAITING: ALL - 2}, "the broadcast's own counts stay"
+        assert fanout.remind(tx, [sent], 71, NOW, LATER, 2) == 4
+        assert fanout.tally(tx, BULK) == {SENT: 8, UNKNOWN: 1, WITHDRAWN: 1}, "the broadcast's own counts stay"
 
     await db.write(work)
 
@@ -344,14 +345,15 @@ async def test_only_who_has_not_confirmed_and_can_be_reached_is_reminded_once_a_
 async def test_all_messages_of_a_broadcast_that_one_address_has_are_found(db: Database) -> None:
     def work(tx: Tx) -> None:
         sent = posted(tx)
+        state(tx, {3: SENT})
         for nth in (1, 2):
             assert broadcasts.remind_once(tx, sent.id or 0, NOW + nth * broadcasts.REMIND_EVERY) == nth
-            fanout.remind(tx, sent, 70 + nth, NOW, LATER, nth)
+            fanout.remind(tx, [sent], 70 + nth, NOW, LATER, nth)
         now = of(tx, sent.id or 0)
-        ids = fanout.shown_to(tx, now, 3)
+        ids = fanout.shown_to(tx, [now], 3)
         assert [row.bulk_id for row in rows(tx) if row.id in ids] == [BULK, 71, 72]
         assert {row.address_id for row in rows(tx) if row.id in ids} == {3}
-        assert fanout.shown_to(tx, now, 30) == []
+        assert fanout.shown_to(tx, [now], 30) == []
 
     await db.write(work)
 

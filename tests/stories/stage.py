@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from bot.app import after_settle, compose
+from bot.attachments import WithFiles
 from bot.clock import Clock
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
@@ -336,7 +337,7 @@ async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOT
 
 
 def _sender(db: Database, phones: Phones, clock: StillClock, rules: Rules) -> Sender:
-    return Sender(db, {"telegram": phones}, compose, after_settle=after_settle(rules), now=clock.now,
+    return Sender(db, {"telegram": WithFiles(phones, db)}, compose, after_settle=after_settle(rules), now=clock.now,
                   rate={"telegram": 100_000}, gates={})  # fmt: skip
 
 

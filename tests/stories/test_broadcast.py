@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from storage import deliveries, places
 from storage.broadcasts import broadcasts, recipients
 from storage.candidates import candidates
 from storage.deliveries import BROADCAST, SENT, UNKNOWN
 from storage.journal import journal
+from storage.roster import assignments
 from tests.stories.stage import Actor, Stage
 
 WORDS = "Kartu BPJS dibagikan di balai kelurahan, pukul 1 siang."
@@ -54,7 +56,7 @@ async def test_from_the_question_to_the_report(stage: Stage) -> None:
     said = await sender.says("/siaran")
     assert "Kepada siapa" in said
     assert "semua petugas" in said
-    assert "orang" in await sender.says("peran=KPPS")
+    assert "Kepada: KPPS di Kel." in await sender.says("peran=KPPS")
     assert "tanda terima" in await sender.says(WORDS)
     await sender.taps("Tidak perlu")
     assert WORDS in sender.new  # as it will be received
@@ -87,8 +89,7 @@ async def test_the_names_come_as_a_workbook_and_are_nowhere_kept(stage: Stage) -
     (sheet,) = [each.said.file for each in sender.messages if each.said.file]
     assert sheet is not None
     assert sheet.name == "siaran-B-0001.xlsx"
-    assert sheet.content is not None
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content())).get_sheet_by_index(0).to_python()
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(sheet.content)).get_sheet_by_index(0).to_python()
     assert rows[0][:3] == ["Nama", "Kelurahan", "TPS"]
     mine = next(row for row in rows if row[0] == here.name)
     assert mine[3] == "terkirim"
@@ -364,3 +365,72 @@ async def test_everything_is_in_the_journal_and_the_words_are_not(stage: Stage) 
     assert "Kartu BPJS" not in plain
     assert await stage.db.read(lambda tx: tx.scalar(select(recipients.c.address_id).where(recipients.c.address_id.is_not(None)).limit(1)))
     assert SENT in await stage.db.read(lambda tx: {row.state for row in tx.rows(select(deliveries.deliveries.c.state))})
+
+
+async def test_who_lost_his_role_sends_nothing_more_and_reads_no_names(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    sender = await lurah(stage)
+    await asks(sender)
+    await sender.taps("Jadwalkan")
+    await sender.says("11.00")
+    await stage.db.write(lambda tx: tx.execute(delete(assignments).where(assignments.c.person_id == sender.person_id)))
+    await stage.passes(minutes=65)
+    assert got(officer) == []
+    assert await states(stage) == ["dropped"]
+    assert "bukan untuk Anda" in await sender.forges("b_sheet:1")
+    assert not [each for each in sender.messages if each.said.file]
+
+
+async def test_another_whose_area_holds_it_may_stop_it(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    sender = await lurah(stage)
+    await asks(sender)
+    await sender.taps("Jadwalkan")
+    await sender.says("11.00")
+    dinkes = await (await stage.coordinator("Dinkes")).links()
+    await dinkes.says("/siaran")
+    await dinkes.taps("Siaran terkini")
+    await dinkes.taps("B-0001")
+    await dinkes.taps("Hentikan")
+    await stage.passes(minutes=65)
+    assert got(officer) == []
+    assert await states(stage) == ["dropped"]
+
+
+async def test_a_setuju_that_comes_late_and_a_start_hours_late_send_nothing(stage: Stage) -> None:
+    officer, other = await (await stage.officer()).links(), await (await stage.coordinator("BPJS")).links()
+    sender = await (await stage.coordinator("KPU")).links()
+    await asks(sender)
+    await sender.taps("Jadwalkan")
+    await sender.says("11.00")
+    stage.clock.move(timedelta(hours=2))  # nobody was at work meanwhile
+    assert "Sudah tercatat" in await other.taps("Setuju")
+    near = await lurah(stage)
+    await asks(near)
+    await near.taps("Jadwalkan")
+    await near.says("13.00")
+    stage.clock.move(timedelta(hours=5))
+    await goes(stage)
+    assert "lebih dari tiga jam" in near.screen
+    assert await states(stage) == ["lapsed", "lapsed"]
+    assert got(officer) == []
+
+
+async def test_berhenti_while_it_is_being_sent(stage: Stage) -> None:
+    _, officers = await begun(stage)
+    await officers[0].says("/berhenti")
+    await stage.starts()
+    await goes(stage)
+    assert [len(got(each)) for each in officers] == [0, 1, 1, 1]
+
+
+async def test_paused_for_more_than_a_day_it_runs_out_and_is_reported(stage: Stage) -> None:
+    sender, officers = await begun(stage)
+    await sender.forges("b_pause:1")
+    await stage.heart.cycle()
+    await stage.starts()
+    await stage.passes(minutes=24 * 60 + 5)
+    await goes(stage)
+    assert [got(each) for each in officers] == [[], [], [], []]
+    assert "Kedaluwarsa: 4" in sender.screen
+    assert "Laporan siaran B-0001" in sender.screen

@@ -91,3 +91,35 @@ async def test_a_receipt_is_kept_while_the_broadcast_is_repeated_or_the_tap_come
     assert "Dicatat" in await first.taps("Sudah saya terima")
     await sender.taps("Belum terima")
     assert "1 dari 7" in sender.new
+
+
+async def test_a_receipt_for_a_repeat_counts_for_the_first_and_what_was_stopped_is_not_reminded(stage: Stage) -> None:
+    first, second = await (await stage.officer()).links(), await (await stage.officer(rank=1)).links()
+    sender = await lurah(stage)
+    await asks(sender, "peran=KPPS", CARDS, receipt="Ya, minta tanda terima")
+    stage.phones.lost.add(first.id)
+    await sender.taps("Kirim")
+    await goes(stage)
+    stage.phones.lost.clear()
+    await first.says("/start")
+    await sender.taps("Ulangi ke yang gagal")
+    await goes(stage)
+    await first.taps("Sudah saya terima")
+    await second.taps("Sudah saya terima")
+    assert "Sudah diterima" in got(first)[0]
+    await sender.taps("Belum terima")
+    assert "2 dari 7" in sender.new
+
+
+async def test_after_hentikan_nobody_is_reminded_of_it(stage: Stage) -> None:
+    await (await stage.officer()).links()
+    sender = await lurah(stage)
+    await asks(sender, "peran=KPPS", CARDS, receipt="Ya, minta tanda terima")
+    await sender.taps("Kirim")
+    await stage.stops()
+    await stage.heart.cycle()
+    await sender.forges("b_stop:1")
+    await stage.heart.cycle()
+    await stage.starts()
+    await goes(stage)
+    assert "bukan untuk Anda" in await sender.forges("b_remind:1")

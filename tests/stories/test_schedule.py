@@ -105,3 +105,11 @@ async def test_an_emergency_goes_before_an_open_question(stage: Stage) -> None:
 )
 def test_a_time_is_read_as_it_is_written(written: str, read: object) -> None:
     assert when(written, 0) == read
+
+
+async def test_the_timetable_stays_neutral_too(stage: Stage) -> None:
+    coordinator = await planned(stage)
+    await coordinator.says("/jadwal")
+    await coordinator.taps("Tambah")
+    assert "nomor urut" in await coordinator.says("H 10.30 Coblos nomor 2")
+    assert "Ditambahkan" not in coordinator.screen

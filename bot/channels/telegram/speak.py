@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
@@ -143,8 +142,8 @@ class TelegramChannel:
             voice = Voice(file.ref, "-", 0)
             return await self._bot.send_voice(to.id, voice, caption=words, reply_markup=buttons, reply_parameters=under)
         document: Document | InputFile = Document(file.ref, "-")
-        if file.content is not None:  # made beside the loop: a long table takes a second
-            document = InputFile(await asyncio.to_thread(file.content), filename=file.name)
+        if file.content:
+            document = InputFile(file.content, filename=file.name)
         return await self._bot.send_document(
             to.id, document, caption=words, reply_markup=buttons, reply_parameters=under
         )

@@ -1,4 +1,4 @@
-"""reminders of receipts"""
+"""reminders of receipts, and whom a broadcast reaches"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,10 +13,12 @@ def upgrade() -> None:
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         # No broadcast was ever kept by a version before this one, but a column that must be filled has to say with what.
         batch_op.add_column(sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
+        batch_op.add_column(sa.Column("reach", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("reminded_at", storage.types.Instant(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_column("reminded_at")
+        batch_op.drop_column("reach")
         batch_op.drop_column("reminders")
