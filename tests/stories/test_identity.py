@@ -137,7 +137,7 @@ async def test_forged_taps_get_nothing_and_change_nothing(stage: Stage) -> None:
 
 async def test_commands_that_come_later_say_so(stage: Stage) -> None:
     officer = await (await stage.officer()).links()
-    for command in ("/siaran", "/rekap", "/cakupan"):
+    for command in ("/rekap", "/cakupan"):
         assert "belum ada" in await officer.says(command)
 
 
