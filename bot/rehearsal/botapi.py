@@ -10,12 +10,11 @@ api.press(11, answer.message_id, "Setuju")
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import secrets
 import time
-from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +23,7 @@ from aiohttp import web
 
 from bot.rehearsal import guard, wire
 from bot.rehearsal.acts import Acts
+from bot.rehearsal.ledger import Ledger
 from bot.rehearsal.limits import Limits
 from bot.rehearsal.methods import BY_LOWER_NAME, METHODS
 from bot.rehearsal.phones import Chat
@@ -48,6 +48,9 @@ class Sent:
     message_id: int
     at: float
 
+    def __str__(self) -> str:
+        return f"{self.method} to {self.chat_id}: {self.text!r} {self.labels}"
+
     @property
     def text(self) -> str:
         """Its words, as the bot gave them."""
@@ -61,7 +64,7 @@ class Sent:
         return [one if isinstance(one, str) else one["text"] for row in rows for one in row]
 
 
-class BotApi(Acts):
+class BotApi(Acts, Ledger[Sent]):
     """One bot's server. What people do is in `Acts`; `sent` and `counts` tell what the bot did."""
 
     def __init__(
@@ -75,15 +78,13 @@ class BotApi(Acts):
         retry_pause: float = 2.0,
     ) -> None:
         bot_id = int(token.partition(":")[0])
-        super().__init__({"id": bot_id, "is_bot": True, "first_name": "Siaga TPS", "username": username}, now)
+        Acts.__init__(self, {"id": bot_id, "is_bot": True, "first_name": "Siaga TPS", "username": username}, now)
+        Ledger.__init__(self, keep)
         self.token, self.limits = token, limits
         self.webhook = Webhook(self.updates, now, retry_pause)
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.counts: Counter[str] = Counter()  # calls by method, refusals by code ("429")
-        self.sent: deque[Sent] = deque(maxlen=keep)
         self.meddle: Meddle | None = None  # a test's hand in between: answer otherwise, or lose the answer
-        self._seq = 0
-        self._waiting: dict[asyncio.Future[Sent], Callable[[Sent], bool]] = {}
 
     def routes(self, app: web.Application | web.UrlDispatcher) -> None:
         """Serve under /bot and /file; an application also ends what waits when it shuts down."""
@@ -165,43 +166,10 @@ class BotApi(Acts):
 
     def record(self, method: str, chat_id: int, params: Json, message_id: int) -> None:
         """Note what went out, and wake whoever waits for it."""
-        self._seq += 1
-        sent = Sent(self._seq, method, chat_id, params, message_id, time.monotonic())
-        self.sent.append(sent)
-        for waiter, fits in list(self._waiting.items()):
-            if not waiter.done() and fits(sent):
-                waiter.set_result(sent)
-
-    def mark(self) -> int:
-        """The number of the last thing sent, for `wait_for(…, since=mark)`."""
-        return self._seq
-
-    async def wait_for(
-        self,
-        predicate: Callable[[Sent], bool],
-        timeout: float = 5.0,  # noqa: ASYNC109 - a test says how long it waits, and reads what was sent instead
-        since: int = 0,
-    ) -> Sent:
-        """The first thing sent after `since` that fits, already there or still to come."""
-        for sent in self.sent:
-            if sent.seq > since and predicate(sent):
-                return sent
-        waiter: asyncio.Future[Sent] = asyncio.get_running_loop().create_future()
-        self._waiting[waiter] = predicate
-        try:
-            async with asyncio.timeout(timeout):
-                return await waiter
-        except TimeoutError as error:
-            raise TimeoutError(f"nothing fitting in {timeout:g} s; the last sent:\n{_told(self.sent)}") from error
-        finally:
-            del self._waiting[waiter]
+        self.note(lambda seq: Sent(seq, method, chat_id, params, message_id, time.monotonic()))
 
 
 def _name(called: str) -> str:
     if called.lower() not in BY_LOWER_NAME:
         raise ApiError(404, "Not Found: method not found")
     return BY_LOWER_NAME[called.lower()]
-
-
-def _told(sent: Iterable[Sent]) -> str:
-    return "\n".join(f"{one.method} to {one.chat_id}: {one.text!r} {one.labels}" for one in list(sent)[-8:])

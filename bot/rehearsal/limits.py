@@ -44,7 +44,7 @@ class Limits:
         chat = self._chats.get(chat_id)
         if chat is None:
             chat = self._chats[chat_id] = deque(maxlen=window.count)
-        wait = max(_left(self._all, self._bot, now), _left(chat, window, now))
+        wait = max(left(self._all, self._bot, now), left(chat, window, now))
         if wait > 0:
             return math.ceil(wait)
         self._all.append(now)
@@ -52,6 +52,6 @@ class Limits:
         return 0
 
 
-def _left(spent: deque[float], window: Window, now: float) -> float:
+def left(spent: deque[float], window: Window, now: float) -> float:
     """Seconds until the oldest of a full window has left it; the deque holds only the window's count."""
     return 0.0 if len(spent) < window.count else spent[0] + window.seconds - now

@@ -1,5 +1,7 @@
 // The phones on the page. Everything that comes from a chat goes in as text, never as markup.
 
+import { whatsapp } from "/rehearsal/whatsapp.js";
+
 const words = document.body.dataset;
 const table = document.getElementById("table");
 const tabs = document.getElementById("tabs");
@@ -80,6 +82,7 @@ function plain(text, say) {
   const out = document.createDocumentFragment();
   let done = 0;
   for (const found of text.matchAll(LIVE)) {
+    if (found[2] && !say) continue; // a command is nothing where nobody hears it
     out.append(text.slice(done, found.index));
     if (found[1]) {
       const node = link(found[1], short(found[1]));
@@ -140,8 +143,11 @@ function gravity(message) {
 // --- one phone
 
 class Phone {
+  get template() { return "phone"; }
+  get hello() { return "/start"; }
+
   constructor(member, index) {
-    this.node = document.getElementById("phone").content.firstElementChild.cloneNode(true);
+    this.node = document.getElementById(this.template).content.firstElementChild.cloneNode(true);
     this.find = (selector) => this.node.querySelector(selector);
     this.tab = make("button");
     this.index = index;
@@ -168,12 +174,12 @@ class Phone {
 
   listen() {
     this.act = async (act, more) => {
-      const went = await post("/rehearsal/act", { who: this.member.user_id, act, ...more });
+      const went = await post("/rehearsal/act", { who: this.member.chat, act, ...more });
       if (!went) this.toast(words.failed, false);
       return went;
     };
     this.say = (text) => this.act("say", { text });
-    this.find(".start button").addEventListener("click", () => this.say("/start"));
+    this.find(".start button").addEventListener("click", () => this.say(this.hello));
     this.find(".stopped button").addEventListener("click", () => this.act("unblock"));
     this.find(".swap").addEventListener("click", () => pick(this));
     this.find(".toast button").addEventListener("click", () => { this.find(".toast").hidden = true; });
@@ -187,7 +193,7 @@ class Phone {
     for (const button of this.node.querySelectorAll("menu button")) {
       button.addEventListener("click", () => {
         this.find(".more").open = false;
-        const other = phones[(this.index + 1) % phones.length].member.user_id;
+        const other = this.other();
         const act = button.dataset.act;
         if (act === "other") this.act("contact", { owner: other });
         else this.act(act);
@@ -201,6 +207,12 @@ class Phone {
     log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
     this.tab.addEventListener("click", () => table.scrollTo({ left: this.node.offsetLeft, behavior: "smooth" }));
+  }
+
+  // Whose card is shared: that of the next phone with the same app.
+  other() {
+    const around = [...phones.slice(this.index + 1), ...phones.slice(0, this.index)];
+    return (around.find((phone) => phone.constructor === this.constructor) || this).member.chat;
   }
 
   seen() {
@@ -290,17 +302,20 @@ class Phone {
     return node;
   }
 
+  // The button that was pressed looks so until the bot has answered.
+  async press(node, messageId, more) {
+    node.classList.add("busy");
+    setTimeout(() => node.classList.remove("busy"), messageId ? 8000 : 300);
+    const went = await this.act("press", { message_id: messageId, ...more });
+    if (!went) node.classList.remove("busy");
+  }
+
   row(buttons, at, messageId) {
     const row = make("div", "row");
     buttons.forEach((button, column) => {
       if (button.url) return row.append(link(button.url, button.text));
       const node = make("button", !messageId && /darurat/i.test(button.text) ? "urgent" : "", button.text);
-      node.addEventListener("click", async () => {
-        node.classList.add("busy");
-        setTimeout(() => node.classList.remove("busy"), messageId ? 8000 : 300);
-        const went = await this.act("press", { message_id: messageId, row: at, column, text: button.text });
-        if (!went) node.classList.remove("busy");
-      });
+      node.addEventListener("click", () => this.press(node, messageId, { row: at, column, text: button.text }));
       row.append(node);
     });
     return row;
@@ -356,6 +371,9 @@ function card(sign, title, detail) {
   return node;
 }
 
+const WhatsApp = whatsapp(Phone, { make, link, card, words, plain, format: () => format });
+const APPS = { telegram: Phone, whatsapp: WhatsApp };
+
 // --- somebody else's phone
 
 const picker = document.getElementById("picker");
@@ -371,20 +389,31 @@ function pick(phone) {
 
 async function search() {
   const found = await (await fetch(`/rehearsal/people?q=${encodeURIComponent(query.value)}`)).json();
-  const shown = new Set(phones.map((phone) => phone.member.user_id));
-  const items = found.filter((member) => !shown.has(member.user_id)).map((member) => {
+  const shown = new Set(phones.map((phone) => phone.member.chat));
+  const items = found.filter((member) => !shown.has(member.chat)).map((member) => {
     const item = make("li");
     const button = make("button", "", `${member.name} · ${member.phone}`);
     button.append(make("span", "", member.role));
     button.addEventListener("click", () => {
       picker.close();
-      picking.give(member);
+      take(picking, member);
       connect();
     });
     item.append(button);
     return item;
   });
   picker.querySelector("ul").replaceChildren(...(items.length ? items : [make("li", "none", words.none)]));
+}
+
+// The place on the table is kept; where the new person has the other app, it gets the other phone.
+function take(phone, member) {
+  if (phone instanceof WhatsApp === (member.kind === "whatsapp")) return phone.give(member);
+  const other = new APPS[member.kind](member, phone.index);
+  phones[phone.index] = other;
+  inSight.unobserve(phone.node);
+  phone.node.replaceWith(other.node);
+  phone.tab.replaceWith(other.tab);
+  inSight.observe(other.node);
 }
 
 query.addEventListener("input", () => {
@@ -405,11 +434,11 @@ const REACT = {
 
 function connect() {
   source?.close();
-  source = new EventSource(`/rehearsal/events?phones=${phones.map((phone) => phone.member.user_id).join(",")}`);
+  source = new EventSource(`/rehearsal/events?phones=${phones.map((phone) => phone.member.chat).join(",")}`);
   for (const [kind, react] of Object.entries(REACT)) {
     source.addEventListener(kind, (event) => {
       const data = JSON.parse(event.data);
-      const phone = phones.find((one) => one.member.user_id === data.chat);
+      const phone = phones.find((one) => one.member.chat === data.chat);
       if (phone) react(phone, data);
     });
   }
@@ -436,7 +465,7 @@ const inSight = new IntersectionObserver((entries) => {
 const given = await (await fetch("/rehearsal/phones")).json();
 setZone(given.zone);
 given.cast.forEach((member, index) => {
-  const phone = new Phone(member, index);
+  const phone = new APPS[member.kind](member, index);
   phones.push(phone);
   table.append(phone.node);
   tabs.append(phone.tab);

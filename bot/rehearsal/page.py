@@ -1,4 +1,4 @@
-"""The page with the phones: what it shows comes by Server-Sent Events, what people do on it goes to `BotApi`."""
+"""The page with the phones: what it shows comes by Server-Sent Events, what people do on it goes to the platforms."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from aiohttp import web
 
 from bot.rehearsal import guard
 from bot.rehearsal.botapi import BotApi
-from bot.rehearsal.phones import CastMember, Event
+from bot.rehearsal.cloud.api import CloudApi
+from bot.rehearsal.handsets import Handsets
+from bot.rehearsal.phones import CastMember
+from bot.rehearsal.watching import Event
 from bot.rehearsal.wire import ApiError, Json
 
 Search = Callable[[str], Awaitable[list[CastMember]]]
@@ -37,7 +40,7 @@ _SAFE = {
 class Page:
     """What the page needs of the rehearsal. `move` takes minutes."""
 
-    api: BotApi
+    handsets: Handsets
     cast: Sequence[CastMember]
     search: Search
     move: Move
@@ -47,26 +50,23 @@ class Page:
     async def phones(self, _: web.Request) -> web.Response:
         """Whose phones lie on the table, and in which zone they tell the time."""
         zone = {"name": ZONES.get(self.zone, self.zone), "label": self.zone}
-        return web.json_response({"cast": [one._asdict() for one in self.cast], "zone": zone}, headers=_SAFE)
+        cast = [self.handsets.introduce(one) for one in self.cast]
+        return web.json_response({"cast": cast, "zone": zone}, headers=_SAFE)
 
     async def people(self, request: web.Request) -> web.Response:
         """Others whose phone may be taken up; whoever is shown here can be written to from now on."""
         found = await self.search(request.query.get("q", ""))
-        for member in found:
-            _enlist(self.api, member)
-        return web.json_response([one._asdict() for one in found], headers=_SAFE)
+        return web.json_response([self.handsets.introduce(one) for one in found], headers=_SAFE)
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         """First every chat as it stands, then what happens; a page that comes back gets the same again."""
-        phones = self.api.phones
-        ids = [int(part) for part in request.query.get("phones", "").split(",") if part.isdigit()][:MOST_PHONES]
-        known = [user_id for user_id in ids if user_id in phones.chats]
+        known = self.handsets.known(request.query.get("phones", ""))[:MOST_PHONES]
         response = web.StreamResponse(headers={**_SAFE, "Content-Type": "text/event-stream"})
         await response.prepare(request)
-        with phones.watch(known) as watcher:
+        with self.handsets.watchers.watch(known) as watcher:
             try:
-                for user_id in known:
-                    await _write(response, Event("screen", phones.screen(phones.chats[user_id])))
+                for chat in known:
+                    await _write(response, Event("screen", self.handsets.screen(chat)))
                 event: Event | None = self._clock()
                 while event is not None:
                     await _write(response, event)
@@ -89,10 +89,10 @@ class Page:
         """Somebody does something with a phone."""
         try:
             asked = await _body(request)
-            update_id = _ACTS[asked["act"]](self.api, int(asked["who"]), asked)
+            done = self.handsets.act(asked["who"], asked)
         except (KeyError, TypeError, ValueError, ApiError) as error:
             return web.json_response({"error": str(error)}, status=409, headers=_SAFE)
-        return web.json_response({"update_id": update_id}, headers=_SAFE)
+        return web.json_response({"update_id": done}, headers=_SAFE)
 
     async def clock(self, request: web.Request) -> web.Response:
         """Move the rehearsal's time forward."""
@@ -103,16 +103,16 @@ class Page:
         if not 0 < minutes <= FURTHEST_MOVE:
             raise web.HTTPBadRequest(text=f"between 0 and {FURTHEST_MOVE} minutes\n")
         await self.move(minutes)
-        self.api.phones.announce_all(*self._clock())
+        self.handsets.watchers.announce_all(*self._clock())
         return web.json_response(self._clock().data, headers=_SAFE)
 
     async def file(self, request: web.Request) -> web.Response:
         """A photo or voice note that stands in a chat."""
         try:
-            stored = self.api.files.get(request.match_info["file_id"])
-        except ApiError as error:
+            data, media_type = self.handsets.file(request.match_info["file_id"])
+        except LookupError as error:
             raise web.HTTPNotFound from error
-        return web.Response(body=stored.data, content_type=stored.media_type, headers=_SAFE)
+        return web.Response(body=data, content_type=media_type, headers=_SAFE)
 
 
 async def _body(request: web.Request) -> Json:
@@ -125,42 +125,6 @@ async def _body(request: web.Request) -> Json:
 async def _write(response: web.StreamResponse, event: Event) -> None:
     data = json.dumps(event.data, ensure_ascii=False)
     await response.write(f"event: {event.kind}\ndata: {data}\n\n".encode())
-
-
-def _press(api: BotApi, who: int, asked: Json) -> int:
-    """By place and label: a button that was exchanged a moment ago is not pressed by mistake."""
-    chat, message_id = api.phones.chat(who), asked.get("message_id") or None
-    place = int(asked["row"]), int(asked["column"])
-    try:
-        label = api.phones.find_button(chat, message_id, place).raw["text"]
-    except IndexError as error:
-        raise ValueError("this button is gone") from error
-    if label != asked["text"]:
-        raise ValueError("this button is gone")
-    return api.press(who, message_id, place)
-
-
-_ACTS: dict[str, Callable[[BotApi, int, Json], int]] = {
-    "say": lambda api, who, asked: api.say(who, str(asked["text"])),
-    "press": _press,
-    "contact": lambda api, who, asked: api.share_contact(who, owner=asked.get("owner")),
-    "place": lambda api, who, _: api.share_here(who),
-    "photo": lambda api, who, _: api.send_photo(who),
-    "voice": lambda api, who, _: api.send_voice(who),
-    "block": lambda api, who, _: api.block(who),
-    "unblock": lambda api, who, _: api.unblock(who),
-}
-
-
-def _enlist(api: BotApi, member: CastMember) -> None:
-    if member.user_id not in api.phones.people:
-        first, _, last = member.name.partition(" ")
-        api.add_person(member.user_id, first, last, _international(member.phone))
-
-
-def _international(phone: str) -> str:
-    """The number as Telegram gives it: with its country, which is Indonesia's where none is named."""
-    return f"62{phone[1:]}" if phone.startswith("0") else phone.removeprefix("+")
 
 
 def _guarded(handler: Handler) -> Handler:
@@ -190,15 +154,21 @@ def add_routes(
     move: Move,
     now: Callable[[], datetime],
     zone: str,
+    cloud: CloudApi | None = None,
 ) -> None:
-    """Put the page on `/`. `zone` is WIB, WITA, WIT or a zone's name; `move` is awaited with minutes."""
-    page = Page(api, cast, search, move, now, zone)
+    """Put the page on `/`. `zone` is WIB, WITA, WIT or a zone's name; `move` is awaited with minutes.
+
+    `cloud` is needed where a member of the cast has WhatsApp.
+    """
+    page = Page(Handsets(api, cloud), cast, search, move, now, zone)
     for member in cast:
-        _enlist(api, member)
+        page.handsets.introduce(member)
     gets: dict[str, Handler] = {
         "/": _served("page.html", "text/html"),
         "/rehearsal/page.css": _served("page.css", "text/css"),
+        "/rehearsal/whatsapp.css": _served("whatsapp.css", "text/css"),
         "/rehearsal/page.js": _served("page.js", "text/javascript"),
+        "/rehearsal/whatsapp.js": _served("whatsapp.js", "text/javascript"),
         "/rehearsal/phones": page.phones,
         "/rehearsal/people": page.people,
         "/rehearsal/events": page.events,

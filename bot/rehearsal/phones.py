@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.rehearsal import markup
+from bot.rehearsal.watching import Watchers
 from bot.rehearsal.wire import Json, bad
 
 KEPT_MESSAGES = 500  # of one chat; a benchmark would fill the memory otherwise
@@ -18,12 +16,13 @@ _FIRST_SECOND = 1_700_000_000
 
 
 class CastMember(NamedTuple):
-    """Somebody of the example city, as the page introduces him."""
+    """Somebody of the example city, as the page introduces him, and which app his phone shows."""
 
     user_id: int
     name: str
     role: str
     phone: str
+    kind: Literal["telegram", "whatsapp"] = "telegram"
 
 
 @dataclass(slots=True)
@@ -62,25 +61,15 @@ class Chat:
         return rows
 
 
-class Event(NamedTuple):
-    """Something that changed on a phone, for the page."""
-
-    kind: str
-    data: Json
-
-
-Watcher = asyncio.Queue[Event | None]
-
-
-class Phones:
+class Phones(Watchers):
     """All people and chats of the rehearsal."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.people: dict[int, Person] = {}
         self.chats: dict[int, Chat] = {}
         # Ten ids a second ahead of the clock: after a restart no new message takes the id of an old one.
         self._ids = itertools.count((int(time.time()) - _FIRST_SECOND) * 10)
-        self._watchers: dict[int, set[Watcher]] = {}
 
     def next_id(self) -> int:
         """The id of the next message."""
@@ -150,18 +139,8 @@ class Phones:
         newest = ((mid, markup.rows(message)) for mid, message in reversed(chat.messages.items()))
         return markup.find([(0, chat.keys()), *newest], which)
 
-    def announce(self, chat_id: int, kind: str, data: Json) -> None:
-        """Tell whoever looks at this chat."""
-        for watcher in self._watchers.get(chat_id, ()):
-            watcher.put_nowait(Event(kind, {"chat": chat_id, **data}))
-
-    def announce_all(self, kind: str, data: Json) -> None:
-        """Tell whoever looks at any chat, once."""
-        for watcher in set().union(*self._watchers.values()):
-            watcher.put_nowait(Event(kind, data))
-
     def _tell(self, chat: Chat, kind: str, message: Json) -> None:
-        if chat.id in self._watchers:
+        if chat.id in self:
             self.announce(chat.id, kind, {"message": view(message)})
 
     def screen(self, chat: Chat) -> Json:
@@ -172,26 +151,6 @@ class Phones:
             "rows": chat.keys(),
             "blocked": bool(chat.refusal),
         }
-
-    @contextmanager
-    def watch(self, chat_ids: Iterable[int]) -> Iterator[Watcher]:
-        """What happens in these chats, as a queue; None in it is the end."""
-        queue: Watcher = asyncio.Queue()
-        watched = set(chat_ids)
-        for chat_id in watched:
-            self._watchers.setdefault(chat_id, set()).add(queue)
-        try:
-            yield queue
-        finally:
-            for chat_id in watched:
-                self._watchers[chat_id].discard(queue)
-                if not self._watchers[chat_id]:
-                    del self._watchers[chat_id]
-
-    def close(self) -> None:
-        """Send all watchers home."""
-        for watcher in set().union(*self._watchers.values()):
-            watcher.put_nowait(None)
 
 
 _SHOWN = (

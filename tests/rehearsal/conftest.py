@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
 from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.cloud.api import CloudApi
+from bot.rehearsal.cloud.limits import Limits as CloudLimits
 from bot.rehearsal.limits import Limits
+
+from . import meta
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 TOKEN = "123456789:AAF-a_made_up_token_for_tests"
 SITI, RINA = 11, 12
@@ -113,3 +121,48 @@ async def base(api: BotApi) -> AsyncIterator[str]:
 async def line(base: str) -> AsyncIterator[Line]:
     async with ClientSession() as session:
         yield Line(base, session)
+
+
+@pytest.fixture
+def wa_limits(hands: Hands) -> CloudLimits:
+    return CloudLimits(clock=hands.monotonic)
+
+
+@pytest.fixture
+def cloud(hands: Hands, wa_limits: CloudLimits) -> CloudApi:
+    cloud = CloudApi(meta.WA_TOKEN, meta.PHONE, meta.ACCOUNT, meta.SECRET, meta.VERIFY, now=hands.now, limits=wa_limits, retry_pause=0.01)  # fmt: skip
+    cloud.add_person(f"+{meta.SITI_NUMBER}", meta.SITI_ID, "Siti Aminah")
+    cloud.add_person(None, meta.RINA_ID, "Rina", username="rina.k")
+    return cloud
+
+
+@pytest.fixture
+async def graph(cloud: CloudApi) -> AsyncIterator[meta.Graph]:
+    """The server alone; nothing is subscribed."""
+    app = web.Application()
+    cloud.routes(app)
+    async with served(app) as address, ClientSession() as session:
+        yield meta.Graph(address, session)
+
+
+@pytest.fixture
+async def callback(graph: meta.Graph, cloud: CloudApi) -> AsyncIterator[meta.Callback]:
+    """A bot's webhook that is subscribed."""
+    callback = meta.Callback()
+    app = web.Application()
+    callback.routes(app)
+    async with served(app) as address:
+        callback.url = f"{address}/callback"
+        await cloud.subscribe(callback.url)
+        yield callback
+        await cloud.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    from playwright.async_api import async_playwright  # slow to import, and few tests look at a page
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        await browser.close()

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from bot.rehearsal import page as phones
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.phones import CastMember
 
+from .browsing import SMALL, WIDE, fits, opened
 from .conftest import RINA, SITI, Hands, Line, served
 
 pytestmark = pytest.mark.browser
@@ -31,7 +31,6 @@ TAKE = {
         [{"text": "Saya tangani", "callback_data": "take"}, {"text": "Tidak bisa", "callback_data": "no"}]
     ]
 }
-WIDE, SMALL = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 async def scripted(line: Line) -> None:
@@ -91,30 +90,6 @@ async def bot(line: Line) -> AsyncIterator[None]:
         await task
 
 
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser
-        await browser.close()
-
-
-@asynccontextmanager
-async def opened(chromium: Browser, base: str, **screen: Any) -> AsyncIterator[Page]:
-    """The page on a screen; nothing may be wrong in its console, and nothing wider than the screen."""
-    context = await chromium.new_context(**screen)
-    page = await context.new_page()
-    wrong: list[str] = []
-    page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
-    page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(5000)
-    await page.goto(base)
-    yield page
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert wrong == []
-    await context.close()
-
-
 @pytest.mark.usefixtures("bot")
 @pytest.mark.parametrize(("screen", "scheme"), [(WIDE, "light"), (SMALL, "dark")], ids=["wide", "small and dark"])
 async def test_an_alarm_is_raised_and_taken_on_the_page(
@@ -136,17 +111,6 @@ async def test_an_alarm_is_raised_and_taken_on_the_page(
         await expect(phone.locator(".said.over")).to_contain_text("✅ Ditangani")
         await expect(phone.locator(".chat").get_by_role("button", name="Saya tangani")).to_have_count(0)
         assert api.counts["answerCallbackQuery"] == 1
-
-
-async def fits(page: Page, thing: Any) -> bool:
-    """Whether a thing lies inside the screen and nothing lies over its middle."""
-    return bool(
-        await thing.evaluate(
-            """node => { const at = node.getBoundingClientRect(), x = at.x + at.width / 2, y = at.y + at.height / 2;
-            return at.left >= 0 && at.right <= innerWidth && at.bottom <= innerHeight
-                && node.contains(document.elementFromPoint(x, y)); }"""
-        )
-    )
 
 
 @pytest.mark.usefixtures("bot")

@@ -57,7 +57,7 @@ async def browser(base: str) -> AsyncIterator[Browser]:
         yield Browser(base, session)
 
 
-PATHS = ["/", "/rehearsal/page.css", "/rehearsal/page.js", "/rehearsal/phones", "/rehearsal/people", "/rehearsal/file/x",
+PATHS = ["/", "/rehearsal/page.css", "/rehearsal/page.js", "/rehearsal/whatsapp.css", "/rehearsal/whatsapp.js", "/rehearsal/phones", "/rehearsal/people", "/rehearsal/file/x",
          "/rehearsal/events", f"/bot{TOKEN}/getMe", f"/file/bot{TOKEN}/x"]  # fmt: skip
 
 
