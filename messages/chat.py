@@ -64,7 +64,8 @@ class Heard:
 
     `update_id` is unique on its channel; `choice` is the data of a tapped inline button and `tap` the id that
     acknowledges it; `at` is when the platform heard it (UTC); `edited` marks a change of something said before;
-    `message` is the platform's id of what was said or, for a tap, of the message it was made on.
+    `message` is the platform's id of what was said or, for a tap, of the message it was made on; `phone` (`+62…`) is
+    the sender's own number, where the platform itself shows it and so vouches for it: nobody need be asked.
     """
 
     update_id: str
@@ -81,6 +82,7 @@ class Heard:
     group: bool = False
     named: str = ""
     message: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Said:
 
     `choices` are rows of inline buttons, `keyboard` rows of buttons that stay under the text field; `edits` names
     the platform's id of the message to change, `answers` the tap to acknowledge, `under` the message to reply to.
+    `aloud`: this acknowledgement must be read, so a platform that shows none sends it as a message.
     """
 
     text: str = ""
@@ -146,6 +149,7 @@ class Said:
     answers: str = ""
     under: str = ""
     template: Template | None = None
+    aloud: bool = False
 
 
 class Trouble(Exception):
@@ -185,6 +189,10 @@ class Moved(Trouble):
 
 class Refused(Trouble):
     """The platform does not take this message as it is; ours to mend."""
+
+
+class NoTemplate(Refused):
+    """The platform has no approved template of this name, has it resting, or this message does not fit into it."""
 
 
 class NotAdmitted(Refused):

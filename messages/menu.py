@@ -81,9 +81,18 @@ class InGroup(Words):
     name = "in_group"
 
 
+# Each of these is followed by a message, or by a change of one, that says as much.
+SHOWN_ANYWAY = frozenset(
+    {"ok", "noted", "choose", "taken", "arrived", "declined", "handed_back", "referred", "closed"},
+)
+
+
 @dataclass(frozen=True)
 class Tap(Words):
     """The short answer to a tap; `what` names its words."""
 
     name = "tap"
     what: str = "ok"
+
+    def aloud(self) -> bool:
+        return self.what not in SHOWN_ANYWAY

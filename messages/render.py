@@ -55,6 +55,10 @@ class Words:
     def keyboard(self) -> Rows:
         return ()
 
+    def aloud(self) -> bool:
+        """Whether this answer to a tap must be read, also where taps are not answered otherwise."""
+        return False
+
     def attachment(self) -> File | None:
         return None
 
@@ -114,6 +118,7 @@ def render(message: Words, zone: str, language: str = LANGUAGE) -> Said:
         keyboard=tuple(tuple(_key(button, language) for button in row) for row in message.keyboard()),
         file=message.attachment(),
         place=message.position(),
+        aloud=message.aloud(),
     )
 
 

@@ -19,8 +19,9 @@ from bot.channels.telegram.lean import (
     Update,
     User,
 )
-from bot.channels.telegram.prune import FURTHEST, NotAnUpdate, clean, pruned, update_id
+from bot.channels.telegram.prune import FURTHEST, NotAnUpdate, pruned, update_id
 from messages.chat import Address, Contact, File, Happened, Heard, Place, What
+from messages.fit import clean
 
 GROUPS = ("group", "supergroup")
 # What a person may send that we cannot use. It is heard without words, so that he gets an answer.

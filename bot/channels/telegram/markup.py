@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import lru_cache
 from typing import Any
 
@@ -15,12 +14,10 @@ from telegram import (
 )
 
 from messages.chat import Ask, Choice, Place, Refused, Said
+from messages.fit import cut
 
 TEXT_UNITS, CAPTION_UNITS, ANSWER_UNITS = 4096, 1024, 200  # UTF-16 units
 DATA_BYTES = 64
-LOOK_BACK = 40  # characters in which a cut looks for the end of a word
-JOINER = "\u200d"
-MARKS = {"Mn", "Me", "Mc"}
 
 
 def text(said: Said) -> str:
@@ -76,30 +73,6 @@ def number(message_id: str) -> int:
     if not (message_id.isascii() and message_id.isdecimal()):
         raise Refused(f"not an id of a Telegram message: {message_id!r}")
     return int(message_id)
-
-
-def cut(words: str, units: int) -> str:
-    """`words` within so many UTF-16 units; what is cut ends in "…", between words and never inside a character."""
-    whole = words.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    encoded = whole.encode("utf-16-le")
-    if len(encoded) <= 2 * units:
-        return whole
-    end = len(encoded[: 2 * (units - 1)].decode("utf-16-le", "ignore"))
-    return whole[: _boundary(whole, end)].rstrip() + "…"
-
-
-def _boundary(words: str, end: int) -> int:
-    """The nearest place not after `end` where a word ends; if there is none near, where a character does."""
-    near = range(end, max(end - LOOK_BACK, 0), -1)
-    word_ends = (at for at in near if words[at].isspace())
-    character_ends = (at for at in near if not _joins(words[at]) and words[at - 1] != JOINER)
-    return next(word_ends, next(character_ends, end))
-
-
-def _joins(character: str) -> bool:
-    """Whether it belongs to the character before it: an accent, a variation, a skin tone, a joiner."""
-    skin_tone = "\U0001f3fb" <= character <= "\U0001f3ff"
-    return skin_tone or character == JOINER or unicodedata.category(character) in MARKS
 
 
 def _fit(said: Said, units: int) -> str:

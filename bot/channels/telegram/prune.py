@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 FURTHEST = 2**63  # Telegram's ids need 52 bits
-CONTROLS = {code: None for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) != "\n"} | {ord("\t"): " "}
-SURROGATE = re.compile("[\ud800-\udfff]")
 FORWARDED = ("forward", "via_bot")  # a contact that came so proves no number
 
 
 class NotAnUpdate(ValueError):
     """What came is not an update of Telegram, or not one that anybody could read."""
-
-
-def clean(text: str) -> str:
-    """`text` without control characters (but with its lines) and without half characters, which nobody can store."""
-    if SURROGATE.search(text):
-        text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return text.translate(CONTROLS)
 
 
 def update_id(raw: object) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from bot.channels.telegram import markup
 from messages.chat import Ask, Choice, File, Place, Refused, Said
+from messages.fit import cut
 
 
 def units(text: str) -> int:
@@ -16,15 +17,15 @@ def units(text: str) -> int:
 
 @given(st.text(st.characters(), max_size=300), st.integers(1, 120))
 def test_a_cut_text_fits_and_can_be_sent(text: str, limit: int) -> None:
-    cut = markup.cut(text, limit)
-    assert units(cut) <= limit
-    cut.encode()
+    shortened = cut(text, limit)
+    assert units(shortened) <= limit
+    shortened.encode()
     if units(text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")) > limit:
-        assert cut.endswith("…")
+        assert shortened.endswith("…")
 
 
 @pytest.mark.parametrize(
-    ("text", "limit", "cut"),
+    ("text", "limit", "shortened"),
     [
         ("pas", 3, "pas"),
         ("Pak Budi pingsan di TPS", 15, "Pak Budi…"),
@@ -37,8 +38,8 @@ def test_a_cut_text_fits_and_can_be_sent(text: str, limit: int) -> None:
         ("e\u0301e\u0301e\u0301", 4, "e\u0301…"),
     ],
 )
-def test_a_cut_is_made_between_words_and_never_inside_a_character(text: str, limit: int, cut: str) -> None:
-    assert markup.cut(text, limit) == cut
+def test_a_cut_is_made_between_words_and_never_inside_a_character(text: str, limit: int, shortened: str) -> None:
+    assert cut(text, limit) == shortened
 
 
 def test_lengths_are_those_of_telegram() -> None:
