@@ -61,7 +61,7 @@ class Inbox:
     async def _handle(self, what: Heard | Happened) -> None:
         now, rules = self._now(), self._rules
         if isinstance(what, Happened):
-            await self._along(lambda tx: dispatch.happened(tx, what, now))
+            await self._along(lambda tx: dispatch.happened(tx, what, now, rules))
         else:
             await self._along(lambda tx: dispatch.heard(tx, what, now, rules))
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import group, incident, post, routing
+from handlers import group, incident, post, routing, undelivered
 from handlers.turn import STAY, Reply, Rules, Step, Turn
 from messages.chat import Happened, Heard
 from storage import drafts, incidents, people, updates
 from storage.database import Tx
 from storage.people import Speaker
+
+UNCOUNTED = {"delivered", "read"}
 
 
 def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
@@ -42,12 +44,17 @@ def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
         by_clock(tx, who, incident.filed_by_clock, now, rules)
 
 
-def happened(tx: Tx, what: Happened, now: datetime) -> bool:
-    """Handle what befell an address; False: it was handled before."""
+def happened(tx: Tx, what: Happened, now: datetime, rules: Rules) -> bool:
+    """Handle what befell an address or a message; False: it was handled before."""
+    if what.what in UNCOUNTED:
+        return True  # it arrived, as was expected: nothing to do, so nothing to keep
     if not updates.claim(tx, what.address.channel, what.update_id, now):
         return False
+    if what.what == "failed":
+        undelivered.failed(tx, what, now, rules)
+        return True
     group.befell(tx, what, now)
-    people.befell(tx, what.address.channel, what.address.id, what.what, what.detail)
+    people.befell(tx, what.address.channel, what.address.id, what.what, what.detail, now)
     return True
 
 

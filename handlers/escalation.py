@@ -132,8 +132,8 @@ def refresh(tx: Tx, incident_id: int, now: datetime) -> None:
 
 
 def tell(tx: Tx, incident: Incident, person_ids: set[int], letter: Letter | Words, now: datetime) -> None:
-    """One message to every address of these people, in lane ALERT."""
-    for addresses in people.reachable(tx, person_ids).values():
+    """One message to each of these people where he was heard last, in lane ALERT."""
+    for addresses in people.latest(tx, person_ids).values():
         for address_id in addresses:
             post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
                      incident=(_id(incident), incident.number))  # fmt: skip

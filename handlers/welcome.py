@@ -12,6 +12,9 @@ from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 from storage.names import mobile
 from storage.roster import Role
 
+HIDES_NUMBERS = "whatsapp"  # where a person may write without showing his number
+ASK_NUMBER = Reply((welcome.AskContact(),), Next("welcome", "contact"))
+
 
 def start(turn: Turn) -> Reply:
     """Consent first, then the contact; who is linked is greeted. `/start darurat` opens the emergency."""
@@ -23,7 +26,12 @@ def start(turn: Turn) -> Reply:
         return Reply((Letter("linked"), menu.Menu(turn.menu)))
     if turn.who.phone and len(people.with_phone(turn.tx, turn.who.phone)) > 1:
         return Reply((Letter("which"),), STAY)
-    return Reply((welcome.AskContact(),), Next("welcome", "contact"))
+    return _ask_number(turn)
+
+
+def _ask_number(turn: Turn) -> Reply:
+    """A number that the platform itself shows is the identity; else it is asked for."""
+    return _with_number(turn, turn.heard.phone) if turn.heard.phone else ASK_NUMBER
 
 
 def agree(turn: Turn) -> Reply:
@@ -40,7 +48,7 @@ def agree(turn: Turn) -> Reply:
                 menu.Menu(menu_keys({role.kind for role in roster.roles(turn.tx, turn.who.person_id, turn.now)})),
             )
         )
-    return Reply((welcome.AskContact(),), Next("welcome", "contact"))
+    return _ask_number(turn)
 
 
 def refuse(turn: Turn) -> Reply:
@@ -64,7 +72,7 @@ def contact_again(turn: Turn) -> Reply:
     """Typed words where the contact button was asked: a typed number proves nothing."""
     if _in_emergency(turn):
         return details.words(turn)
-    return Reply((welcome.NotYourContact(),), STAY)
+    return _with_number(turn, turn.heard.phone) if turn.heard.phone else Reply((welcome.NotYourContact(),), STAY)
 
 
 def _in_emergency(turn: Turn) -> bool:
@@ -76,17 +84,30 @@ def contact(turn: Turn) -> Reply:
     shared = turn.heard.contact
     if turn.who.consent != "yes":
         return start(turn)
+    if turn.heard.phone:
+        return _with_number(turn, turn.heard.phone)
+    if shared is not None and turn.who.channel == HIDES_NUMBERS:
+        return _not_found(turn)  # a number that he gives where his own is hidden proves nothing
     if shared is None or not shared.own:
         return Reply((welcome.NotYourContact(),), Next("welcome", "contact"))
-    phone = mobile(shared.phone) or shared.phone
+    return _with_number(turn, shared.phone)
+
+
+def _with_number(turn: Turn, number: str) -> Reply:
+    """The platform vouches for this number: whoever has it in the roster is linked."""
+    phone = mobile(number) or number
     found = people.with_phone(turn.tx, phone)
     people.link(turn.tx, turn.who.address_id, found[0][0] if len(found) == 1 else None, phone, turn.now)
     if not found:
-        secretariat = turn.election.secretariat if turn.election else ""
-        return Reply((welcome.NotFound(("status", "data", "bantuan"), secretariat),))
+        return _not_found(turn)
     if len(found) > 1:
         return Reply((Letter("which"),))
     return _linked(turn, found[0][0])
+
+
+def _not_found(turn: Turn) -> Reply:
+    secretariat = turn.election.secretariat if turn.election else ""
+    return Reply((welcome.NotFound(("status", "data", "bantuan"), secretariat),))
 
 
 def _linked(turn: Turn, person_id: int) -> Reply:
@@ -153,7 +174,7 @@ def nearest_coordinators(turn: Turn, roles: list[Role]) -> set[int]:
 
 
 def _tell(turn: Turn, person_ids: set[int], letter: Letter) -> None:
-    for addresses in people.reachable(turn.tx, person_ids).values():
+    for addresses in people.latest(turn.tx, person_ids).values():
         for address_id in addresses:
             post.say(turn.tx, address_id, letter, turn.now, lane=REPLY)
 

@@ -63,6 +63,8 @@ class Delivery(SQLModel, table=True):
         Index("ix_delivery_one_edit", "edits", unique=True, **_where("state = 'waiting' AND edits IS NOT NULL")),
         Index("ix_delivery_incident", "incident_id"),
         Index("ix_delivery_once", "once", unique=True),
+        # A platform that tells later how a message fared names it by its own id.
+        Index("ix_delivery_external", "external", **_where("channel = 'whatsapp' AND external != ''")),
         Index("ix_delivery_bulk", "bulk_id", "state", "id", **_where("bulk_id IS NOT NULL")),
     )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
@@ -259,3 +261,23 @@ def shown_at(tx: Tx, address_id: int, kinds: Sequence[str]) -> list[int]:
     """Ids of the messages of these kinds that one address was shown."""
     where = (_D.address_id == address_id) & (_D.state == SENT) & _D.edits.is_(None) & _D.kind.in_(kinds)
     return [row.id for row in tx.rows(select(_D.id).where(where).order_by(_D.id))]
+
+
+def by_external(tx: Tx, channel: str, external: str) -> Any:
+    """The message that a platform knows under its id, if it went out: id, kind, incident_id, rung."""
+    columns = (_D.id, _D.kind, _D.incident_id, _D.rung)
+    where = (_D.channel == literal_column(f"'{channel}'")) & (_D.external == external) & (_D.external != "")
+    return tx.first(select(*columns).where(where, _D.state == SENT).order_by(_D.id.desc()).limit(1))
+
+
+def failed_later(tx: Tx, delivery_id: int, reason: str, now: datetime) -> bool:
+    """sent → failed: the platform had taken it, and then could not bring it."""
+    change = update(deliveries).where(_D.id == delivery_id, _D.state == SENT)
+    return tx.execute(change.values(state=FAILED, reason=reason, settled_at=now)).rowcount == 1
+
+
+def again(tx: Tx, delivery_id: int, reason: str) -> bool:
+    """sent → waiting, once: it failed on its way, and may go in another form."""
+    change = update(deliveries).where(_D.id == delivery_id, _D.state == SENT, _D.tries == 0)
+    values = {"state": WAITING, "reason": reason, "tries": 1, "external": "", "settled_at": null()}
+    return tx.execute(change.values(values)).rowcount == 1

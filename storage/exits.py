@@ -93,6 +93,11 @@ _FOLLOW_WAITING = _FOLLOW.where(is_waiting)
 _FOLLOW_ONE = _FOLLOW.where(_D.id == bindparam("row"))
 
 
+def stop(tx: Tx, address_id: int, now: datetime) -> None:
+    """Whoever this is told the platform that he wants no bulk."""
+    tx.execute(update(addresses).where(_A.id == address_id, _A.stopped_at.is_(None)).values(stopped_at=now))
+
+
 def retire(tx: Tx, address_id: int) -> None:
     """Mark an address as gone; it is active again when it is heard."""
     tx.execute(_RETIRE, {"of": address_id})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, LargeBinary, UniqueConstraint, bindparam, exists, select, text, update
@@ -53,6 +53,7 @@ class Reached(SQLModel, table=True):
     stopped_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
+HEARD_EVERY = timedelta(minutes=1)
 people = table(Person)
 addresses = table(Reached)
 
@@ -78,6 +79,7 @@ class Speaker:
     kept_sealed: bytes | None
     file_at: datetime | None
     call_tps: int | None
+    heard_at: datetime | None = None
 
     @property
     def linked(self) -> bool:
@@ -103,6 +105,7 @@ _SPEAKER = (
         drafts.c.kept_sealed,
         opened.c.file_at,
         opened.c.tps_id,
+        addresses.c.heard_at,
     )
     .select_from(addresses)
     .outerjoin(people, people.c.id == addresses.c.person_id)
@@ -130,9 +133,15 @@ def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> S
         _lock(tx, (addresses.c.channel == channel) & (addresses.c.external == external))
         row = _BY_EXTERNAL.first(tx, here)
     found = Speaker(*row)
-    if found.state != "active" or (named and found.named != named):
-        tx.execute(_FOUND.values(state="active", named=named or found.named), {"_id": found.address_id})
+    if found.state != "active" or (named and found.named != named) or _stale(found, now):
+        change = {"state": "active", "named": named or found.named, "heard_at": now}
+        tx.execute(_FOUND.values(change), {"_id": found.address_id})
     return found
+
+
+def _stale(found: Speaker, now: datetime) -> bool:
+    """When somebody was heard is kept to the minute: to the second it would cost every turn a write."""
+    return found.heard_at is None or now - found.heard_at >= HEARD_EVERY
 
 
 def known(tx: Tx, channel: str, external: str) -> Speaker | None:
@@ -153,13 +162,15 @@ def speaker_of(tx: Tx, address_id: int, *, lock: bool = False) -> Speaker:
     return Speaker(*_BY_ID.first(tx, {"address_id": address_id}))
 
 
-def befell(tx: Tx, channel: str, external: str, what: str, detail: str) -> None:
-    """An address was blocked, came back, or moved to another id."""
+def befell(tx: Tx, channel: str, external: str, what: str, detail: str, now: datetime) -> None:
+    """An address was blocked, came back, moved to another id, or wants no bulk (or wants it again)."""
     where = (addresses.c.channel == channel) & (addresses.c.external == external)
     if what in {"blocked", "left"}:
         tx.execute(update(addresses).where(where).values(state="gone"))
     elif what in {"returned", "joined"}:
         tx.execute(update(addresses).where(where).values(state="active"))
+    elif what in {"stopped", "resumed"}:
+        tx.execute(update(addresses).where(where).values(stopped_at=now if what == "stopped" else None))
     elif what == "moved":
         there = select(addresses.c.id).where(addresses.c.channel == channel, addresses.c.external == detail)
         if tx.first(there) is None:
@@ -221,6 +232,24 @@ def reachable(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
         for row in tx.rows(select(addresses.c.person_id, addresses.c.id).where(where).order_by(addresses.c.id)):
             found.setdefault(row.person_id, []).append(row.id)
     return found
+
+
+def latest(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
+    """Of each person the one active address that he used last: what is no alarm is said once."""
+    wanted = set(person_ids)
+    found: dict[int, list[int]] = {}
+    if wanted:
+        where = addresses.c.person_id.in_(wanted) & (addresses.c.state == "active")
+        query = select(addresses.c.person_id, addresses.c.id).where(where)
+        for row in tx.rows(query.order_by(addresses.c.heard_at.is_not(None), addresses.c.heard_at, addresses.c.id)):
+            found[row.person_id] = [row.id]
+    return found
+
+
+def close_window(tx: Tx, channel: str, external: str) -> None:
+    """The platform says that free words may not go there now, whatever we thought."""
+    where = (addresses.c.channel == channel) & (addresses.c.external == external)
+    tx.execute(update(addresses).where(where).values(heard_at=None))
 
 
 def addresses_of(tx: Tx, person_id: int) -> list[Any]:

@@ -6,13 +6,27 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from messages.chat import Gone, Moved, NotAdmitted, Throttled, TooLate, Trouble, Unreachable, Unsure
+from messages.chat import (
+    Gone,
+    Halted,
+    Moved,
+    NotAdmitted,
+    OptedOut,
+    Throttled,
+    TooLate,
+    Trouble,
+    Undelivered,
+    Unreachable,
+    Unsure,
+    WindowClosed,
+)
 from storage.claims import ALERTS, ANSWERS, BULK, Row
 from storage.deliveries import EXPIRED, FAILED, UNKNOWN, WAITING
 
 TRIES = 3  # of what may have arrived already, or moves again and again
 _LONGEST = 60.0
 _LONGEST_ALERT = 5.0
+_CAMPAIGN = 3600.0  # what a platform wants stopped rests for an hour
 _OPERATOR = 15.0  # until we ask again whether the platform knows us by now
 
 
@@ -31,6 +45,8 @@ class Verdict:
     loud: str = ""  # the fault that an operator should look at; only its kind, it goes to the log
     fault: str = ""  # the kind of trouble, for counting
     tell: bool = False  # the hook is told, whatever the lane
+    stopped: bool = False  # this person wants no bulk any more
+    halt: float = 0.0  # for so long the whole channel sends no bulk
 
 
 def after(trouble: Exception, row: Row) -> Verdict:
@@ -85,6 +101,21 @@ def _unsure(_trouble: Exception, row: Row, why: str) -> Verdict:
     return Verdict(WAITING, why, row.tries + 1, rest=pause(row))
 
 
+def _opted_out(_trouble: OptedOut, row: Row, why: str) -> Verdict:
+    return Verdict(FAILED, why, row.tries, stopped=True)
+
+
+def _halted(trouble: Halted, row: Row, why: str) -> Verdict:
+    """What is urgent still goes; the rest of the campaign waits, so that the number is not locked."""
+    if row.tier != BULK:
+        return Verdict(FAILED, why, row.tries, loud=_kind(trouble))
+    return Verdict(WAITING, why, row.tries, halt=_CAMPAIGN, loud=_kind(trouble))
+
+
+def _not_brought(_trouble: Trouble, row: Row, why: str) -> Verdict:
+    return Verdict(FAILED, why, row.tries)
+
+
 def _refused(trouble: Trouble, row: Row, why: str) -> Verdict:
     return Verdict(FAILED, why, row.tries, loud=_kind(trouble))
 
@@ -96,6 +127,10 @@ _TABLE: tuple[tuple[type[Trouble], str, Callable[[Any, Row, str], Verdict]], ...
     (Moved, "the chat moved", _moved),
     (NotAdmitted, "the platform does not know us", _not_admitted),
     (TooLate, "it was too late", _too_late),
+    (OptedOut, "the person wants no such messages", _opted_out),
+    (Halted, "the platform wants this campaign to stop", _halted),
+    (WindowClosed, "free words may not go to this person now", _not_brought),
+    (Undelivered, "the platform cannot bring it to this person now", _not_brought),
     (Unsure, "the platform never answered", _unsure),
     (Trouble, "the platform refused the message", _refused),
 )

@@ -87,6 +87,8 @@ class Ledger:
             return
         if claims.settle(tx, end, plan.claim, plan.now):
             self._tell(tx, plan, row, end, done, always=verdict.tell)
+        if verdict.stopped:
+            exits.stop(tx, row.address_id, plan.now)
         if verdict.gone:
             exits.retire(tx, row.address_id)
             for other in exits.of_address(tx, row.address_id):

@@ -80,7 +80,7 @@ class Line:
     async def _speak(self, row: Row, said: Said) -> Ended:
         try:
             async with asyncio.timeout(_SPEAK):
-                external = await self.channel.speak(Address(row.channel, row.external), said)
+                external = await self.channel.speak(Address(row.channel, row.external, row.heard_at), said)
         except TimeoutError:
             return Ended(row, failures.after(Unsure("the channel never answered"), row))
         except Exception as error:  # noqa: BLE001 - the one place where a channel's troubles arrive
@@ -95,6 +95,9 @@ class Line:
         if verdict.quiet:
             log.warning("%s: asked to wait %.0f s", self.channel.name, verdict.quiet)
             self.pace.throttled(row, verdict.quiet, verdict.whole, now)
+        elif verdict.halt:
+            log.warning("%s: no bulk for %.0f minutes: %s", self.channel.name, verdict.halt / 60, verdict.reason)
+            self.pace.halt(now + verdict.halt)
         elif verdict.rest:
             self.pace.rest(row, verdict.rest, now)
         self._landed(ended)

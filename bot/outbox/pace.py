@@ -35,6 +35,7 @@ class Pace:
         self._tidy_at = _TIDY
         self._held: dict[int, float] = {}  # chat_tier → until when
         self._until = float("-inf")  # the whole bot was told to wait
+        self._no_bulk = float("-inf")  # …its broadcasts and notices
         self._told: deque[tuple[float, int]] = deque(maxlen=16)
 
     def room(self, now: float) -> dict[int, int]:
@@ -42,6 +43,7 @@ class Pace:
         if now < self._until:
             return dict.fromkeys(TIERS, 0)
         room = {tier: self.budget.room(tier, now) for tier in (ALERTS, REPLIES, BULK)}
+        room[BULK] = 0 if now < self._no_bulk else room[BULK]
         left = self._changes.limit - self._changes.since(now - self._changes.span)
         return room | {EDITS: max(0, left), ANSWERS: 1_000_000}
 
@@ -103,6 +105,10 @@ class Pace:
             key = chat_tier(address_id, tier)
             self._held[key] = max(until, self._held.get(key, until))
 
+    def halt(self, until: float) -> None:
+        """The platform wants our campaign to stop: nothing in bulk until then."""
+        self._no_bulk = max(self._no_bulk, until)
+
     def rest(self, row: Row, wait: float, now: float) -> None:
         """A send failed: this chat pauses, but nothing more urgent than what failed waits for it."""
         self._hold(row.address_id, range(row.tier, EDITS) if row.tier < EDITS else (row.tier,), now + wait)
@@ -132,7 +138,8 @@ class Pace:
         """When to look again: the bot, a tier for which there was no room, or a chat may go."""
         if now < self._until:
             return self._until
-        moments = [self.budget.slot(tier, now) for tier in left if tier < EDITS]
+        moments = [self.budget.slot(tier, now) for tier in left if tier < BULK]
+        moments += [max(self.budget.slot(BULK, now), self._no_bulk)] if BULK in left else []
         moments += [self._changes.earliest(now, self._changes.limit)] if EDITS in left else []
         return min([*moments, *self._held.values()], default=float("inf"))
 

@@ -1,4 +1,4 @@
-"""reminders of receipts, and whom a broadcast reaches"""
+"""reminders of receipts, whom a broadcast reaches, messages by the platform's own id"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,9 +15,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("reminders", sa.Integer(), nullable=False, server_default="0"))
         batch_op.add_column(sa.Column("reach", sa.JSON(), nullable=False, server_default="{}"))
         batch_op.add_column(sa.Column("reminded_at", storage.types.Instant(timezone=True), nullable=True))
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_delivery_external", ["external"], unique=False,
+            sqlite_where=sa.text("channel = 'whatsapp' AND external != ''"),
+            postgresql_where=sa.text("channel = 'whatsapp' AND external != ''"),
+        )  # fmt: skip
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index("ix_delivery_external")
     with op.batch_alter_table("broadcast", schema=None) as batch_op:
         batch_op.drop_column("reminded_at")
         batch_op.drop_column("reach")
