@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
-from typing import Any, TypeVar
 
 from aiohttp import web
+from pydantic import SecretStr
 
-from bot import inbox, lease
+from bot import lease
 from bot import web as pages
 from bot.attachments import WithFiles
-from bot.channels.telegram.listen import hear
-from bot.channels.telegram.poll import Polling as Fetcher
 from bot.channels.telegram.speak import TelegramChannel
+from bot.channels.whatsapp.speak import WhatsAppChannel
 from bot.clock import Clock
+from bot.cloudhook import CloudHook
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
 from bot.outbox.plan import Skip
@@ -27,21 +23,40 @@ from bot.outbox.sender import Sender
 from bot.settings import Settings
 from handlers import escalation, letters
 from handlers.turn import Rules
-from messages.chat import NotAdmitted, Said, Trouble
-from messages.render import label
+from messages.chat import Said
+from messages.templates import filled
 from storage.claims import Row
 from storage.database import Database, Tx
+from storage.deliveries import ALERT
 
-T = TypeVar("T")
-log = logging.getLogger("siaga.app")
-COMMANDS = ("darurat", "status", "menu", "bantuan", "data", "hapus")
+
+@dataclass(frozen=True, slots=True)
+class Cloud:
+    """What WhatsApp's number needs; here the rehearsal's, whose server on loopback knows it, and nobody else."""
+
+    token: str = "rehearsal"  # noqa: S105
+    phone_id: str = "100000000000001"
+    account_id: str = "200000000000001"
+    app_secret: str = "rehearsal"  # noqa: S105
+    verify_token: str = "rehearsal"  # noqa: S105
+
+
+CLOUD = Cloud()
+CHANGES_NOTHING = {"whatsapp"}  # channels on which no message can be changed: a short new line instead
 REHEARSAL_TOKEN = "100000:rehearsal"  # noqa: S105 - the rehearsal's own server on loopback knows it, nobody else
 
 
 def compose(tx: Tx, row: Row, now: datetime) -> Said | Skip:
     """The words of one delivery."""
-    made = letters.compose(tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now)
-    return Skip(made.state, made.reason) if isinstance(made, letters.Withheld) else made
+    brief = row.edits is not None and row.channel in CHANGES_NOTHING
+    made = letters.compose(
+        tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now, brief=brief
+    )
+    if isinstance(made, letters.Withheld):
+        return Skip(made.state, made.reason)
+    if made.template is None and row.lane == ALERT and made.text:  # what concerns an emergency has always a way
+        return replace(made, template=filled("siaga_kabar", made.text))
+    return made
 
 
 def after_settle(rules: Rules) -> Callable[[Tx, Row, str, datetime], None]:
@@ -56,22 +71,39 @@ def after_settle(rules: Rules) -> Callable[[Tx, Row, str, datetime], None]:
 
 
 @dataclass
+class Telegram:
+    """Everything that is Telegram's."""
+
+    token: str
+    base: str
+    channel: TelegramChannel
+    hook: pages.Telegram
+
+
+@dataclass
 class Parts:
-    """Everything that runs."""
+    """Everything that runs; of the two channels at least one."""
 
     settings: Settings
     db: Database
     clock: Clock
     lease: lease.Lease
-    channel: TelegramChannel
     sender: Sender
     inbox: Inbox
     heartbeat: Heartbeat
-    telegram: pages.Telegram
+    telegram: Telegram | None
+    whatsapp: WhatsAppChannel | None
     site: pages.Site
-    token: str
-    base: str
+    introduced: Callable[[], Awaitable[None]] | None = None  # the rehearsal's: its WhatsApp posts to us from now on
     serving: bool = False
+
+    @property
+    def channels(self) -> list[TelegramChannel | WhatsAppChannel]:
+        return _there(self.telegram.channel if self.telegram else None, self.whatsapp)
+
+
+def _there(*channels: TelegramChannel | WhatsAppChannel | None) -> list[TelegramChannel | WhatsAppChannel]:
+    return [channel for channel in channels if channel is not None]
 
 
 def build(
@@ -82,135 +114,64 @@ def build(
     add_routes: Callable[[web.Application], None] | None = None,
     base: str | None = None,
 ) -> Parts:
-    """Every part, named. `add_routes` is the rehearsal's; `base` is the Bot API in use."""
-    token = settings.telegram_token.get_secret_value() if settings.telegram_token else REHEARSAL_TOKEN
-    base = base or settings.telegram_api
+    """Every part, named. `add_routes` is the rehearsal's, whose platforms of our own lie at `base`."""
     rules = settings.rules
-    channel = TelegramChannel(token, base)
+    telegram, whatsapp = _telegram(settings, base), _whatsapp(settings, clock, base)
+    channels = _there(telegram, whatsapp)
     sender = Sender(
         db,
-        {channel.name: WithFiles(channel, db)},
+        {channel.name: WithFiles(channel, db) for channel in channels},
         compose,
         after_settle=after_settle(rules),
         now=clock.now,
-        rate={channel.name: settings.telegram_rate},
+        rate={"telegram": settings.telegram_rate, "whatsapp": settings.whatsapp_rate},
         fence=held.fence,
     )
     box = Inbox(db, rules, clock.now, sender.along)
     heart = Heartbeat(db, rules, clock, sender.nudge)
-    telegram = pages.Telegram(db.vault.token("telegram webhook"), box)
+    hook = pages.Telegram(db.vault.token("telegram webhook"), box)
     parts: Parts
     health = pages.Health(heart, sender, lambda: parts.serving)
-    app = pages.make(telegram, health)
+    app = pages.make(health, hook if telegram else None, _cloud_hook(settings, box, clock) if whatsapp else None)
     if add_routes is not None:
         add_routes(app)
     site = pages.Site(app, settings.host, settings.port)
-    parts = Parts(settings, db, clock, held, channel, sender, box, heart, telegram, site, token, base)
+    there = Telegram(_token(settings), base or settings.telegram_api, telegram, hook) if telegram else None
+    parts = Parts(settings, db, clock, held, sender, box, heart, there, whatsapp, site)
     return parts
 
 
-async def serve(make: Callable[[lease.Lease], Parts], db: Database, stop: asyncio.Event) -> None:
-    """Stand by for the lease and serve until `stop`; when the lease is lost, stand by again with parts made anew."""
-    while not stop.is_set():
-        held = lease.Lease(db)
-        if not await _either(held.acquire(), stop):
-            return
-        try:
-            await _hold(make(held), stop)
-        finally:
-            await held.release()
+def _token(settings: Settings) -> str:
+    return _open(settings.telegram_token, REHEARSAL_TOKEN)
 
 
-async def _either(work: Coroutine[Any, Any, None], stop: asyncio.Event) -> bool:
-    """Do the work unless `stop` comes first; tells whether it was done."""
-    task = asyncio.ensure_future(work)
-    stopped = asyncio.ensure_future(stop.wait())
-    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
-    stopped.cancel()
-    if not task.done():
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        return False
-    await task
-    return True
+def _open(secret: SecretStr | None, rehearsal: str) -> str:
+    return secret.get_secret_value() if secret else rehearsal
 
 
-async def _hold(parts: Parts, stop: asyncio.Event) -> None:
-    """Everything that runs while the lease is ours."""
-    keeping = asyncio.create_task(parts.lease.keep(), name="lease")
-    running: list[asyncio.Task[None]] = []
-    try:
-        await parts.site.start()
-        await parts.channel.start()
-        running.append(asyncio.create_task(parts.sender.run(), name="outbox"))
-        parts.heartbeat.start()
-        if await _either(_introduce(parts, running), stop):
-            parts.serving = True
-            print("ready", flush=True)  # noqa: T201 - the contract's line
-            await _wait_for_end(parts, stop, [*running, keeping])
-    finally:
-        parts.serving = False
-        await _wind_down(parts, [*running, keeping])
+def _telegram(settings: Settings, base: str | None) -> TelegramChannel | None:
+    if settings.telegram_token is None and not settings.rehearsal:
+        return None
+    return TelegramChannel(_token(settings), base or settings.telegram_api)
 
 
-async def _wait_for_end(parts: Parts, stop: asyncio.Event, running: list[asyncio.Task[None]]) -> None:
-    """Until told to stop, the lease is lost, or a part that must not end has ended."""
-    waits = [asyncio.create_task(stop.wait()), asyncio.create_task(parts.lease.lost.wait())]
-    done, _ = await asyncio.wait({*waits, *running}, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
-    for task in set(running) & done - ({*running} if parts.lease.lost.is_set() else set()):
-        log.error("%s ended; starting over", task.get_name())
-        await task
+def _whatsapp(settings: Settings, clock: Clock, base: str | None) -> WhatsAppChannel | None:
+    if not settings.whatsapp and not settings.rehearsal:
+        return None
+    return WhatsAppChannel(
+        _open(settings.whatsapp_token, CLOUD.token),
+        settings.whatsapp_phone_id or CLOUD.phone_id,
+        base or settings.whatsapp_api,
+        now=clock.now,
+        account_id=settings.whatsapp_account_id or (CLOUD.account_id if settings.rehearsal else ""),
+    )
 
 
-async def _introduce(parts: Parts, running: list[asyncio.Task[None]]) -> None:
-    """Ask the platform who we are, and have it bring us updates. Raises NotAdmitted for a wrong token."""
-    me = await _until_reached(parts.channel.me)
-    parts.telegram.translate = lambda raw: hear(raw, me.username, parts.clock.now())
-    if parts.settings.public_url:
-        url = f"{parts.settings.public_url}/telegram"
-        await _until_reached(partial(parts.channel.listen_by_webhook, url, parts.telegram.secret))
-    else:
-        await _until_reached(parts.channel.listen_by_polling)
-        running.append(asyncio.create_task(_poll(parts), name="polling"))
-    await parts.channel.set_commands([(name, label(name) if name in {"status", "bantuan", "data"} else name.title())
-                                      for name in COMMANDS])  # fmt: skip
-
-
-async def _poll(parts: Parts) -> None:
-    assert parts.telegram.translate is not None  # set before polling begins
-    source = Fetcher(parts.token, parts.base)
-    try:
-        await inbox.Polling(source, parts.telegram.translate, parts.inbox, "telegram").run()
-    finally:
-        await source.close()
-
-
-async def _until_reached(ask: Callable[[], Awaitable[T]]) -> T:
-    """Ask again until the platform answers. Raises NotAdmitted."""
-    wait = 0.5
-    while True:
-        try:
-            return await ask()
-        except NotAdmitted:
-            raise
-        except Trouble as trouble:
-            log.warning("Telegram: %s; trying again", trouble)
-        await asyncio.sleep(wait)
-        wait = min(wait * 2, 15.0)
-
-
-async def _wind_down(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
-    """Stop taking, finish what is in hand, then stop speaking."""
-    for task in tasks:
-        if task.get_name() in {"polling", "lease"}:
-            task.cancel()
-    parts.heartbeat.stop()
-    await parts.site.stop()
-    await parts.sender.stop()
-    for task in tasks:
-        with suppress(asyncio.CancelledError, Exception):
-            await task
-    await parts.channel.stop()
+def _cloud_hook(settings: Settings, box: Inbox, clock: Clock) -> CloudHook:
+    return CloudHook(
+        settings.whatsapp_phone_id or CLOUD.phone_id,
+        _open(settings.whatsapp_app_secret, CLOUD.app_secret),
+        _open(settings.whatsapp_verify_token, CLOUD.verify_token),
+        box,
+        clock.now,
+    )

@@ -59,8 +59,10 @@ def run() -> None:
     from bot import running  # noqa: PLC0415 - the libraries of the channels cost seconds
 
     settings = read()
-    if not settings.rehearsal and settings.telegram_token is None:
-        raise SettingsError("SIAGA_TELEGRAM_TOKEN is missing: without a channel there is nothing to serve")
+    if not settings.rehearsal and settings.telegram_token is None and not settings.whatsapp:
+        raise SettingsError(
+            "SIAGA_TELEGRAM_TOKEN or SIAGA_WHATSAPP_TOKEN is missing: without a channel there is nothing to serve"
+        )
 
     async def inside() -> int:
         stop = asyncio.Event()
@@ -161,6 +163,21 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = Fa
     from bot.commands import state  # noqa: PLC0415
 
     _in_database(lambda db, settings: state.status(db, settings, as_json))
+
+
+whatsapp = typer.Typer(no_args_is_help=True, help="WhatsApp's side: the templates that Meta approves.")
+app.add_typer(whatsapp, name="whatsapp")
+
+
+@whatsapp.command()
+def templates(
+    submit: Annotated[bool, typer.Option("--submit", help="ask Meta to approve those that are missing")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
+) -> None:
+    """How each of our templates stands at Meta."""
+    from bot.commands import whatsapp as command  # noqa: PLC0415
+
+    _in_database(lambda _, settings: command.templates(settings, submit=submit, as_json=as_json))
 
 
 @app.command()

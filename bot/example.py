@@ -8,12 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
+from bot.app import Cloud
 from bot.clock import Clock
 from bot.heartbeat import Heartbeat
 from bot.installation import keep_clock
 from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.cloud.api import CloudApi
+from bot.rehearsal.phones import CastMember, Kind
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.letters import role_words
@@ -38,24 +40,28 @@ async def settle(db: Database, clock: Clock) -> None:
     await load(db, read.of_rows(sample.rows(voting_day=day)), now=clock.now())
 
 
-def _member(tx: Tx, role: roster.Role) -> CastMember:
+def _member(tx: Tx, role: roster.Role, kind: Kind = "telegram") -> CastMember:
     phone = people.person(tx, role.person_id).phone or ""
-    return CastMember(FIRST_USER + role.person_id, role.name, role_words(tx, role), local_phone(phone))
+    return CastMember(FIRST_USER + role.person_id, role.name, role_words(tx, role), local_phone(phone), kind)
 
 
 def cast(tx: Tx, now: datetime) -> list[CastMember]:
-    """An officer, two health workers of the puskesmas that serves him, and a coordinator of the city."""
+    """On Telegram an officer, two health workers of the puskesmas that serves him and a coordinator of the city; on
+    WhatsApp a second officer of his TPS and a third worker."""
     election = elections.active(tx, now)[0]
     station = next(row for row in places.every_tps(tx, election.id) if places.serving(tx, places.of_tps(tx, row.id)))
     where = places.of_tps(tx, station.id)
     # By name: rows come in the order of hashes, which differ with every installation's secret.
-    officer = min((r for r in roster.crew(tx, station.id, now) if r.role == "KPPS"), key=lambda r: r.name)
+    officers = sorted((r for r in roster.crew(tx, station.id, now) if r.role == "KPPS"), key=lambda r: r.name)
     workers = sorted(roster.workers(tx, places.serving(tx, where), now), key=lambda r: r.name)
     by_person = {role.person_id: role for role in workers if roster.on_duty([role], now)}
     city = [
         r for r in roster.coordinators(tx, [election.id], now) if not r.where.kecamatan_id and r.institution == "KPU"
     ]
-    return [_member(tx, role) for role in (officer, *list(by_person.values())[:2], *city[:1])]
+    first, second = officers[:2]
+    one, other, third = list(by_person.values())[:3]
+    there = [_member(tx, role) for role in (first, one, other, *city[:1])]
+    return [*there, _member(tx, second, "whatsapp"), _member(tx, third, "whatsapp")]
 
 
 def _search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
@@ -70,6 +76,7 @@ class Stage:
     db: Database
     clock: Clock
     api: BotApi
+    cloud: CloudApi
     members: list[CastMember]
     heart: Heartbeat | None = None
 
@@ -84,12 +91,23 @@ class Stage:
     def add_routes(self, app: web.Application) -> None:
         """The Bot API and the page, on the application that serves."""
         self.api.routes(app)
+        self.cloud.routes(app)
         page.add_routes(
-            app, self.api, self.members, search=self._search, move=self._move, now=self.clock.now, zone="WIB"
+            app,
+            self.api,
+            self.members,
+            search=self._search,
+            move=self._move,
+            now=self.clock.now,
+            zone="WIB",
+            cloud=self.cloud,
         )
 
 
-async def stage(db: Database, clock: Clock, token: str) -> Stage:
+async def stage(db: Database, clock: Clock, token: str, number: Cloud) -> Stage:
     """Settle the example city and choose the cast."""
     await settle(db, clock)
-    return Stage(db, clock, BotApi(token, now=clock.now), await db.read(lambda tx: cast(tx, clock.now())))
+    cloud = CloudApi(
+        number.token, number.phone_id, number.account_id, number.app_secret, number.verify_token, now=clock.now
+    )
+    return Stage(db, clock, BotApi(token, now=clock.now), cloud, await db.read(lambda tx: cast(tx, clock.now())))

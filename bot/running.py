@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from bot import app
+from bot import app, serving
 from bot.app_log import log_to_stderr
 from bot.clock import Clock
 from bot.installation import clock_of, open_installation
@@ -25,9 +25,10 @@ async def run(settings: Settings, stop: asyncio.Event) -> int:
         clock = await clock_of(db)
         if settings.rehearsal:
             return await _rehearse(settings, db, clock, stop)
-        await app.serve(lambda held: app.build(settings, db, clock, held), db, stop)
+        await serving.serve(lambda held: app.build(settings, db, clock, held), db, stop)
     except NotAdmitted as error:
-        raise SettingsError(f"SIAGA_TELEGRAM_TOKEN: {error}") from None
+        named = "" if "SIAGA_" in str(error) else "SIAGA_TELEGRAM_TOKEN: "
+        raise SettingsError(f"{named}{error}") from None
     except OSError as error:
         raise SettingsError(f"SIAGA_LISTEN {settings.listen}: {error.strerror or error}") from None
     finally:
@@ -40,14 +41,15 @@ async def _rehearse(settings: Settings, db: Database, clock: Clock, stop: asynci
     from bot import example  # noqa: PLC0415 - what only the rehearsal needs is imported only then
 
     log.info("the rehearsal: made-up people, nothing leaves this machine")
-    stage = await example.stage(db, clock, app.REHEARSAL_TOKEN)
+    stage = await example.stage(db, clock, app.REHEARSAL_TOKEN, app.CLOUD)
     base = f"http://{settings.listen}"
     log.info("open %s in a browser", base)
 
     def make(held: Lease) -> app.Parts:
         parts = app.build(settings, db, clock, held, stage.add_routes, base)
+        parts.introduced = lambda: stage.cloud.subscribe(f"{base}/whatsapp")
         stage.heart = parts.heartbeat
         return parts
 
-    await app.serve(make, db, stop)
+    await serving.serve(make, db, stop)
     return 0

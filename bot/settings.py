@@ -36,6 +36,13 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = Field(None, description="the bot's token")
     telegram_api: str = Field("https://api.telegram.org", description="another Bot API server")
     telegram_rate: float = Field(30, gt=0, description="messages a second that this bot may send")
+    whatsapp_token: SecretStr | None = Field(None, description="the access token of the Cloud API number")
+    whatsapp_phone_id: str | None = Field(None, pattern=r"^\d{5,20}$", description="Meta's id of the number")
+    whatsapp_account_id: str | None = Field(None, pattern=r"^\d{5,20}$", description="Meta's id of the account")
+    whatsapp_app_secret: SecretStr | None = Field(None, description="the app's secret: signs what Meta posts to us")
+    whatsapp_verify_token: SecretStr | None = Field(None, description="any text; Meta says it at registration")
+    whatsapp_api: str = Field("https://graph.facebook.com", description="another Cloud API server")
+    whatsapp_rate: float = Field(80, gt=0, description="messages a second that this number may send")
     ladder: str = Field("90,120,180", description="seconds until the next rung of a red incident; the last repeats")
     quiet_hours: str = Field("21.30-04.30", description="no health reminder goes out between these hours, local time")
     quiet: int = Field(600, gt=0, description="seconds after Saya tangani without a step before the worker is asked")
@@ -76,7 +83,12 @@ class Settings(BaseSettings):
     @property
     def rehearsal(self) -> bool:
         """Neither a token nor a secret: every command works on the rehearsal."""
-        return self.telegram_token is None and self.secret is None
+        return self.telegram_token is None and self.whatsapp_token is None and self.secret is None
+
+    @property
+    def whatsapp(self) -> bool:
+        """Whether WhatsApp is set up."""
+        return self.whatsapp_token is not None
 
     @property
     def url(self) -> str:
@@ -131,6 +143,10 @@ def check(settings: Settings) -> None:
         if settings.host not in LOOPBACK:
             raise SettingsError("SIAGA_LISTEN: the rehearsal listens on loopback only, for example 127.0.0.1:8080")
         return
+    needed = ("phone_id", "app_secret", "verify_token")
+    missing = [f"SIAGA_WHATSAPP_{name.upper()}" for name in needed if getattr(settings, f"whatsapp_{name}") is None]
+    if settings.whatsapp and missing:
+        raise SettingsError(f"SIAGA_WHATSAPP_TOKEN is set, but {' and '.join(missing)} is missing")
     if settings.secret is None:
         raise SettingsError("SIAGA_SECRET is missing: set any text of 32 characters or more, and keep it safe")
     if len(settings.secret.get_secret_value()) < SECRET_LENGTH:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram.hush import secret_matches
 from bot.channels.telegram.prune import NotAnUpdate
+from bot.cloudhook import CloudHook
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox, Translate
 from bot.metrics import CONTENT_TYPE
@@ -104,10 +105,14 @@ class Health:
         return web.Response(text="ready\n" if self.ready() else "not yet\n", status=200 if self.ready() else 503)
 
 
-def make(telegram: Telegram, health: Health) -> web.Application:
-    """The application; a rehearsal adds its own routes."""
+def make(health: Health, telegram: Telegram | None = None, whatsapp: CloudHook | None = None) -> web.Application:
+    """The application, with a webhook for each channel that there is; a rehearsal adds its own routes."""
     app = web.Application(client_max_size=LARGEST)
-    app.router.add_post("/telegram", telegram.post)
+    if telegram is not None:
+        app.router.add_post("/telegram", telegram.post)
+    if whatsapp is not None:
+        app.router.add_get("/whatsapp", whatsapp.get)
+        app.router.add_post("/whatsapp", whatsapp.post)
     app.router.add_get("/health", health.health)
     app.router.add_get("/ready", health.is_ready)
     app.router.add_get("/metrics", health.metrics)

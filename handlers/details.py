@@ -8,7 +8,7 @@ from handlers import escalation, finding, incident, triage
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
-from messages import menu
+from messages import menu, welcome
 from messages.words import short
 from storage import deliveries, drafts, incidents, journal, places, roster
 from storage.incidents import RED, WAITING, Incident
@@ -207,6 +207,8 @@ def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
 def words(turn: Turn) -> Reply:
     """Free words: they belong to the own open case, or file the call that was opened; else they are not understood."""
     own, opened = _own_or_opened(turn)
+    if own is None and not turn.who.consent:  # his first words, where no button says /start
+        return Reply((welcome.Consent(),), Next("welcome", "consent"))
     if own is None:
         return Reply((menu.Lost(turn.menu),), STAY)
     if opened is None and not own.where.known:

@@ -133,6 +133,9 @@ DRAFTS: dict[tuple[str, str], Step] = {
 
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
 
+SLASHLESS = {"whatsapp"}
+BARE = {"mulai": "start", "stop": "berhenti"}  # what a command is called there too
+
 EMERGENCY_COMMANDS = {"darurat", "lapor"}
 # The taps by which a reporter makes his own case better; a worker's taps file nothing.
 EMERGENCY_TAPS = {"other", "who", "crew", "signs", "sign", "signed", "place"}
@@ -162,6 +165,14 @@ def command_of(text: str) -> tuple[str, tuple[str, ...]] | None:
     return (words[0][1:].casefold(), tuple(words[1:3])) if words and words[0].startswith("/") else None
 
 
+def _bare(heard: Heard) -> tuple[str, tuple[str, ...]] | None:
+    """A command without its slash, where people do not know slashes; nothing else may stand with it."""
+    word = plain(heard.text)
+    name = BARE.get(word, word)
+    bare = heard.sender.channel in SLASHLESS and name in COMMANDS and label_of(heard.text) is None
+    return (name, ()) if bare else None
+
+
 def _tap(choice: str) -> tuple[Step, tuple[str, ...]]:
     verb, *args = choice.split(":")
     step, shape = TAPS.get(verb, (menu.unknown_tap, ""))
@@ -189,7 +200,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
         return details.position, ()
     if heard.file:
         return (broadcast.worded if (dialog, step) == ("broadcast", "text") else details.file), ()
-    command = command_of(heard.text)
+    command = command_of(heard.text) or _bare(heard)
     if command:
         return COMMANDS.get(command[0], _missing(command[0])), command[1]
     key = label_of(heard.text)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.chat import File, FileKind
+from messages.chat import File, FileKind, Template
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
+from messages.templates import filled
 
 Pairs = tuple[tuple[str, str], ...]
 COMMON = {
@@ -102,6 +103,23 @@ class Message(Words):
         crew = (Button("received_crew", f"b_crew:{self.broadcast}"),) if self.crew else ()
         return tuple(row for row in (own, crew) if row)
 
+    def template(self, said: str, zone: str) -> Template:
+        if self.receipt == "asked" and self.broadcast:
+            return filled("siaga_tanda_terima", said, taps=(f"b_got:{self.broadcast}",))
+        return filled("siaga_siaran", said)
+
+    def brief(self) -> Words | None:
+        return Received(self.at, self.by) if self.receipt == "received" else None
+
+
+@dataclass(frozen=True)
+class Received(Words):
+    """That a receipt was noted, and when; `by` whom, if not by himself."""
+
+    name = "broadcast_received"
+    at: datetime | None = None
+    by: str = ""
+
 
 @dataclass(frozen=True)
 class Preview(Words):
@@ -175,6 +193,11 @@ class Progress(Words):
         if turn is not None:
             return ((turn, stop),)
         return ((stop,),) if self.state in {"asking", "scheduled"} else ()
+
+    def brief(self) -> Words | None:
+        """Once as it begins and whenever it is paused, with the buttons of that; not each count."""
+        begins = self.state == "sending" and {"sent", "failed"}.isdisjoint(dict(self.counts))
+        return self if begins or self.state in {"paused", "scheduled"} else None
 
 
 @dataclass(frozen=True)

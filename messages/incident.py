@@ -119,6 +119,9 @@ class Signs(Words):
         data = f"sign:{self.incident}:{sign}"
         return Button("terpilih", data, name=label(sign)) if sign in self.chosen else Button(sign, data)
 
+    def brief(self) -> Words:
+        return self
+
 
 @dataclass(frozen=True)
 class PlaceAsk(Words):

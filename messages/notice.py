@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from messages.chat import Template
 from messages.render import Button, Rows, Words
+from messages.templates import filled
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class Notice(Words):
 
     def choices(self) -> Rows:
         return ((Button("handed", f"handed:{self.tps_id}"),),) if self.tps_id else ()
+
+    def template(self, said: str, zone: str) -> Template:
+        return filled("siaga_pemberitahuan", said)
 
 
 @dataclass(frozen=True)

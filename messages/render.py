@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Template as Compiled
 
 from messages import words
-from messages.chat import Ask, Choice, File, Place, Said
+from messages.chat import Ask, Choice, File, Place, Said, Template
 
 HERE = Path(__file__).parent
 LANGUAGE = "id"
@@ -59,6 +60,14 @@ class Words:
         """Whether this answer to a tap must be read, also where taps are not answered otherwise."""
         return False
 
+    def brief(self) -> Words | None:
+        """What is said instead of changing this message, where a platform changes none; None: nothing."""
+        return None
+
+    def template(self, said: str, zone: str) -> Template | None:
+        """The same where free words may not go; `said` are its words."""
+        return None
+
     def attachment(self) -> File | None:
         return None
 
@@ -99,7 +108,7 @@ def _environment(language: str) -> Environment:
 
 
 @cache
-def _template(name: str, language: str) -> Template:
+def _template(name: str, language: str) -> Compiled:
     return _environment(language).get_template(f"{name}.j2")
 
 
@@ -112,13 +121,15 @@ def text(message: Words, zone: str, language: str = LANGUAGE) -> str:
 
 def render(message: Words, zone: str, language: str = LANGUAGE) -> Said:
     """What the channel sends for a message."""
+    said = text(message, zone, language)
     return Said(
-        text=text(message, zone, language),
+        text=said,
         choices=tuple(tuple(_choice(button, language) for button in row) for row in message.choices()),
         keyboard=tuple(tuple(_key(button, language) for button in row) for row in message.keyboard()),
         file=message.attachment(),
         place=message.position(),
         aloud=message.aloud(),
+        template=message.template(said, zone),
     )
 
 

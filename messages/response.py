@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from messages.chat import File, FileKind, Place
+from messages.chat import File, FileKind, Place, Template
 from messages.menu import WithMenu
-from messages.render import Button, Rows, Words
+from messages.render import Button, Rows, Words, label
+from messages.templates import filled
+from messages.words import hour_in, number
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,37 @@ class Alert(Words):
             return ((Button("take", f"take:{i}"), Button("decline", f"decline:{i}")), *arrive)
         return steps(i, self.state, self.severity) if self.relation == "mine" else ()
 
+    def template(self, said: str, zone: str) -> Template | None:
+        """The call itself, without what only health workers read; what follows is news of the case."""
+        if self.relation != "open" or self.reported_at is None:
+            return None
+        kinds = ", ".join(label(each) for each in self.kinds)
+        values = (number(self.number), label(f"level_{self.severity}"), kinds, self.place or label("place_unknown"))
+        at = hour_in(self.reported_at, zone)
+        return filled("siaga_darurat", *values, at, taps=(f"take:{self.incident}", f"decline:{self.incident}"))
+
+    def brief(self) -> Words | None:
+        """Who comes and what follows; that more is known of an open case is no news to who has not taken it."""
+        if self.relation in {"open", "declined"}:
+            return None
+        return AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker)
+
+
+@dataclass(frozen=True)
+class AlertLine(Words):
+    """How a case stands by now, in a line, with what its taker may tap."""
+
+    name = "alert_line"
+    incident: int = 0
+    number: int = 0
+    state: str = ""
+    severity: str = ""
+    relation: str = "other"
+    taker: str = ""
+
+    def choices(self) -> Rows:
+        return steps(self.incident, self.state, self.severity) if self.relation == "mine" else ()
+
 
 @dataclass(frozen=True)
 class Hidden(Words):
@@ -102,6 +135,9 @@ class RedNotice(Words):
     place: str = ""
     state: str = ""
     reported_at: datetime | None = None
+
+    def brief(self) -> Words:
+        return self
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ class Consent(Words):
     """The question that comes before anything is kept; `version` changes with its words."""
 
     name = "consent"
-    version: str = "2024-1"
+    version: str = "2024-2"
 
     def keyboard(self) -> Rows:
         return ((Button("setuju"), Button("tidak")), *DARURAT)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from bot.channels.telegram.speak import TelegramChannel
+from bot.channels.whatsapp.speak import WhatsAppChannel
 from bot.installation import clock_of
 from bot.settings import Settings
 from bot.workbook import load
@@ -36,7 +37,7 @@ class Finding:
 async def doctor(db: Database, settings: Settings, election: str | None) -> int:
     """Look at everything and print it; exit 1 if anything is wrong."""
     findings = [_mode(settings), Finding(True, "database: it answers and its schema is up")]
-    findings += [await _channel(settings)]
+    findings += await _channels(settings)
     now = (await clock_of(db)).now()
     try:
         chosen = [await db.read(partial(load.choose, asked=election, now=now))] if election else None
@@ -59,12 +60,38 @@ def _mode(settings: Settings) -> Finding:
     return Finding(True, f"settings: real work on {kind}, by {'webhook' if settings.public_url else 'polling'}")
 
 
-async def _channel(settings: Settings) -> Finding:
+async def _channels(settings: Settings) -> list[Finding]:
     if settings.rehearsal:
-        return Finding(True, "channels: the rehearsal's own Telegram")
-    if settings.telegram_token is None:
-        return Finding(False, "channels: none is set up", "set SIAGA_TELEGRAM_TOKEN")
-    channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api)
+        return [Finding(True, "channels: the rehearsal's own Telegram and WhatsApp")]
+    found = []
+    if settings.telegram_token is not None:
+        found.append(await _telegram(settings.telegram_token.get_secret_value(), settings.telegram_api))
+    if settings.whatsapp_token is not None:
+        found.append(await _whatsapp(settings, settings.whatsapp_token.get_secret_value()))
+    return found or [Finding(False, "channels: none is set up", "set SIAGA_TELEGRAM_TOKEN or SIAGA_WHATSAPP_TOKEN")]
+
+
+async def _whatsapp(settings: Settings, token: str) -> Finding:
+    channel = WhatsAppChannel(
+        token, settings.whatsapp_phone_id or "", settings.whatsapp_api, now=lambda: datetime.now(UTC)
+    )
+    await channel.start()
+    try:
+        async with asyncio.timeout(10):
+            number = await channel.me()
+    except (Trouble, TimeoutError) as trouble:
+        return Finding(
+            False, f"channels: WhatsApp says: {trouble}", "check the SIAGA_WHATSAPP_ settings and the network"
+        )
+    finally:
+        await channel.stop()
+    told = f"quality {number.quality or 'unknown'}, tier {number.tier or 'unknown'}"
+    return Finding(number.quality != "RED", f"channels: WhatsApp knows us as {number.name} ({told})",
+                   "people block or report our number: send less, and only what they asked for")  # fmt: skip
+
+
+async def _telegram(token: str, base: str) -> Finding:
+    channel = TelegramChannel(token, base)
     await channel.start()
     try:
         async with asyncio.timeout(10):

@@ -17,7 +17,10 @@ async def status(db: Database, settings: Settings, as_json: bool) -> int:
     """Print the state; exit 0."""
     now = (await clock_of(db)).now()
     found = await db.read(lambda tx: _read(tx, now))
-    found["channels"] = {"telegram": _channel(settings) | {"linked": found.pop("linked").get("telegram", 0)}}
+    linked = found.pop("linked")
+    found["channels"] = {
+        name: channel | {"linked": linked.get(name, 0)} for name, channel in _channels(settings).items()
+    }
     print(json.dumps(found, indent=2) if as_json else _text(found))
     return 0
 
@@ -35,11 +38,14 @@ def _read(tx: Tx, now: datetime) -> dict[str, Any]:
     }
 
 
-def _channel(settings: Settings) -> dict[str, Any]:
+def _channels(settings: Settings) -> dict[str, dict[str, Any]]:
     if settings.rehearsal:
-        return {"configured": True, "by": "rehearsal"}
+        return {name: {"configured": True, "by": "rehearsal"} for name in ("telegram", "whatsapp")}
     by = "webhook" if settings.public_url else "polling"
-    return {"configured": settings.telegram_token is not None, "by": by}
+    return {
+        "telegram": {"configured": settings.telegram_token is not None, "by": by},
+        "whatsapp": {"configured": settings.whatsapp, "by": "webhook"},
+    }
 
 
 def _text(found: dict[str, Any]) -> str:

@@ -15,6 +15,9 @@ KEPT_MESSAGES = 500  # of one chat; a benchmark would fill the memory otherwise
 _FIRST_SECOND = 1_700_000_000
 
 
+Kind = Literal["telegram", "whatsapp"]
+
+
 class CastMember(NamedTuple):
     """Somebody of the example city, as the page introduces him, and which app his phone shows."""
 
@@ -22,7 +25,7 @@ class CastMember(NamedTuple):
     name: str
     role: str
     phone: str
-    kind: Literal["telegram", "whatsapp"] = "telegram"
+    kind: Kind = "telegram"
 
 
 @dataclass(slots=True)

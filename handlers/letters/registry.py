@@ -20,6 +20,7 @@ from messages.chat import Said
 from messages.render import Words, render
 from storage import incidents, people, roster
 from storage.database import Tx
+from storage.deliveries import WITHDRAWN
 from storage.people import Speaker
 from storage.roster import Role
 
@@ -70,36 +71,46 @@ def letter(kind: str) -> Callable[[Load], Load]:
 
 
 def compose(
-    tx: Tx, *, kind: str, refs: dict[str, Any], sealed: bytes | None, address_id: int, now: datetime
+    tx: Tx,
+    *,
+    kind: str,
+    refs: dict[str, Any],
+    sealed: bytes | None,
+    address_id: int,
+    now: datetime,
+    brief: bool = False,
 ) -> Said | Withheld:
-    """The message of one delivery, as things stand now."""
+    """The message of one delivery, as things stand now; `brief`: what is said instead of changing it."""
     if kind not in LETTERS:
         values = tx.vault.open_json(sealed) if sealed else refs["values"]
-        return render(post.rebuild(kind, values), refs.get("zone", DEFAULT_ZONE))
+        return _rendered(post.rebuild(kind, values), refs.get("zone", DEFAULT_ZONE), brief)
     writing = Writing(tx, refs, _to(tx, address_id, now), now)
     zone = refs.get("zone") or next((role.election.zone for role in writing.to.roles), DEFAULT_ZONE)
     if kind == "alert":
-        return _alert(writing, zone)
+        return _alert(writing, zone, brief)
     loaded = LETTERS[kind](writing)
-    if isinstance(loaded, Withheld):
-        return loaded
-    return render(loaded, zone) if loaded is not None else Withheld("withdrawn", "what it was about is gone")
+    return _rendered(loaded, zone, brief) if loaded is not None else Withheld(WITHDRAWN, "what it was about is gone")
 
 
-def _alert(w: Writing, zone: str) -> Said | Withheld:
+def _rendered(words: Words | Withheld, zone: str, brief: bool) -> Said | Withheld:
+    if isinstance(words, Withheld):
+        return words
+    said = words.brief() if brief else words
+    return render(said, zone) if said is not None else Withheld(WITHDRAWN, "this platform changes no message")
+
+
+def _alert(w: Writing, zone: str, brief: bool) -> Said | Withheld:
     """An alert leaves whatever fails in wording it: then with its number, its kinds and its buttons only."""
     try:
         loaded = LETTERS["alert"](w)
-        if isinstance(loaded, Withheld):
-            return loaded
-        return render(loaded, zone) if loaded is not None else Withheld("withdrawn", "its reader was unlinked")
+        return _rendered(loaded, zone, brief) if loaded is not None else Withheld(WITHDRAWN, "its reader was unlinked")
     except SQLAlchemyError:
         raise  # the database's, not the words'
     except Exception as error:  # noqa: BLE001 - a fault in the words must not keep the alarm from anybody
         log.error("the words of an alert failed with %s; sent without them", type(error).__name__)
     incident = incidents.by_id(w.tx, w.refs["incident"])
     if incident is None or w.to.person_id != w.refs["person"]:
-        return Withheld("withdrawn", "its reader was unlinked")
+        return Withheld(WITHDRAWN, "its reader was unlinked")
     bare = told.BareAlert(w.refs["incident"], incident.number, incident.state, incident.severity, incident.said)
     return render(bare, zone)
 

@@ -22,7 +22,7 @@ from tests.outbox.scripted import BOTH
 async def read(sender: Any) -> tuple[int, dict[str, float]]:
     """The page as Prometheus reads it: by name with labels."""
     health = web.Health(SimpleNamespace(last_cycle=0.0), sender, lambda: True)  # type: ignore[arg-type]
-    app = web.make(SimpleNamespace(post=health.health), health)  # type: ignore[arg-type]
+    app = web.make(health)
     async with TestClient(TestServer(app)) as client:
         answer = await client.get("/metrics")
         page = await answer.text()

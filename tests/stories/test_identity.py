@@ -23,7 +23,7 @@ async def test_linking_takes_consent_and_the_own_contact(stage: Stage) -> None:
     assert "TPS" in linked
     assert officer.name.split()[0] in linked.replace("dr. ", "")
     row = (await stage.db.read(lambda tx: tx.rows(select(addresses))))[0]
-    assert (row.consent, row.consent_version, row.consent_at) == ("yes", "2024-1", stage.clock.now())
+    assert (row.consent, row.consent_version, row.consent_at) == ("yes", "2024-2", stage.clock.now())
 
 
 async def test_a_number_that_is_in_no_roster_is_told_that_it_does_not_mean_unprotected(stage: Stage) -> None:
