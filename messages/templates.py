@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 
 from messages.chat import Template
+from messages.fit import cut, units
 from messages.render import HERE, LANGUAGE
+
+WHOLE = 1024  # UTF-16 units of a body with its values
+PLACE = re.compile(r"\{\{\d+\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,4 +43,13 @@ def filled(name: str, *values: str, taps: tuple[str, ...] = (), language: str = 
     meant = wanted(language)[name]
     if (len(values), len(taps)) != (len(meant.examples), len(meant.buttons)):
         raise ValueError(f"{name} takes {len(meant.examples)} values and {len(meant.buttons)} taps")
-    return Template(name, language, values, taps)
+    return Template(name, language, _fitting(values, WHOLE - units(PLACE.sub("", meant.body))), taps)
+
+
+def _fitting(values: tuple[str, ...], room: int) -> tuple[str, ...]:
+    """Values that together with the fixed words stay within what Meta takes: the longest are cut."""
+    lines = [" / ".join(line.strip() for line in value.splitlines() if line.strip()) for value in values]
+    limit = room
+    while sum(min(units(line), limit) for line in lines) > room:
+        limit = limit * 15 // 16
+    return tuple(cut(line, max(limit, 1)) for line in lines)

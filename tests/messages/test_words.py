@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -13,10 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import messages
+from bot.channels.whatsapp import markup, template
 from handlers import timetable
 from handlers.triage import KINDS, SIGNS
 from messages import broadcast, broadcast_receipt, group, incident, menu, notice, response, schedule, welcome, words
 from messages.render import Words, labels, render
+from tests.channels.whatsapp import limits
 
 ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
@@ -88,6 +90,16 @@ def test_any_name_renders_in_one_line_and_cannot_forge_another(text: str) -> Non
                                  reporters=((text, ""),), casualty_name=text, notes=(text,)), "WIB")  # fmt: skip
     for line in said.text.splitlines()[1:]:
         assert line.startswith(("📍", "🗺", "Korban:", "Pelapor:", "💬", "Dilaporkan")) or not line.strip()
+
+
+@pytest.mark.parametrize(("name", "kind"), ALL, ids=[name for name, _ in ALL])
+def test_every_message_fits_whatsapp_with_the_longest_values(name: str, kind: type[Words]) -> None:
+    for codes in codes_of(kind):
+        said = render(kind(**(filled(kind, NASTY) | codes)), "WITA")
+        for part in markup.parts(replace(said, text=said.text or "x"), "1"):
+            limits.check(part.kind, part.body)
+        if said.template is not None:
+            limits.check("template", template.message(said.template))
 
 
 def test_every_template_has_a_message_and_every_medical_one_its_source() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from bot.app import after_settle, compose
 from bot.attachments import WithFiles
+from bot.channels.whatsapp import markup, window
 from bot.clock import Clock
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
@@ -23,10 +24,11 @@ from bot.outbox.sender import Sender
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
-from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Unsure, What
+from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Template, Unsure, What
 from storage import journal, people, places, roster
 from storage.database import Database, Tx
 from storage.incidents import Incident, incidents
+from tests.channels.whatsapp import limits
 
 T = TypeVar("T")
 VOTING_DAY = datetime(2024, 11, 27, 3, 0, tzinfo=UTC)  # 10.00 WIB
@@ -82,6 +84,26 @@ class Phones:
 
 
 @dataclass
+class Cloud(Phones):
+    """WhatsApp: no message is changed, taps are not acknowledged, free words go for a day; all within Meta's limits."""
+
+    name: str = "whatsapp"
+    now: Callable[[], datetime] = lambda: VOTING_DAY
+    templates: list[Template] = field(default_factory=list)
+
+    async def speak(self, to: Address, said: Said) -> str:
+        if said.answers and not said.aloud:
+            return ""
+        approved = window.template_for(said, to.heard_at, self.now())
+        if approved is not None:
+            self.templates.append(approved)
+        else:
+            for part in markup.parts(said, "1", numbered=to.id.isdigit()):
+                limits.check(part.kind, part.body)
+        return await super().speak(to, replace(said, edits="", answers=""))
+
+
+@dataclass
 class Actor:
     """Somebody with a phone."""
 
@@ -91,10 +113,18 @@ class Actor:
     name: str = ""
     person_id: int = 0
     mark: int = 0
+    channel: str = "telegram"
+
+    def on_whatsapp(self, hidden: bool = False) -> Actor:
+        """The same person on WhatsApp; `hidden`: without a visible number."""
+        there = f"ID.{self.id.strip('-')}abcdef" if hidden else self.phone.removeprefix("+")
+        return replace(self, channel="whatsapp", id=there, mark=0)
 
     async def _heard(self, **what: object) -> None:
         stage = self.stage
-        me = Address("telegram", self.id)
+        me = Address(self.channel, self.id)
+        if self.channel == "whatsapp" and self.id.isdigit():
+            what["phone"] = f"+{self.id}"
         number = str(next(stage.updates))
         await stage.inbox.receive(Heard(number, me, me, stage.clock.now(), named=self.name or "Tamu", **what))  # type: ignore[arg-type]
         await stage.settled()
@@ -116,11 +146,11 @@ class Actor:
         await stage.settled()
         return group.new or stage.phones.taps.get(f"tap{number}", "")
 
-    async def befalls(self, what: What, detail: str = "") -> None:
+    async def befalls(self, what: What, detail: str = "", message: str = "") -> None:
         """Something happens to this chat."""
         stage = self.stage
-        here = Address("telegram", self.id)
-        await stage.inbox.receive(Happened(str(next(stage.updates)), here, stage.clock.now(), what, detail))
+        here = Address(self.channel, self.id)
+        await stage.inbox.receive(Happened(str(next(stage.updates)), here, stage.clock.now(), what, detail, message))
         await stage.settled()
 
     async def taps(self, label: str, on: str = "") -> str:
@@ -133,7 +163,7 @@ class Actor:
         self.mark = len(self.messages)
         tap = f"tap{next(self.stage.updates)}"
         await self._heard(choice=data, tap=tap)
-        return self.stage.phones.taps.get(tap, "")
+        return self.new if self.channel == "whatsapp" else self.stage.phones.taps.get(tap, "")
 
     async def shares_contact(self, phone: str = "", own: bool = True) -> str:
         self.mark = len(self.messages)
@@ -158,7 +188,11 @@ class Actor:
         await self.stage.inbox.receive(happened)
 
     async def links(self) -> Actor:
-        """Consent and the own contact."""
+        """Consent and the own contact; on WhatsApp any word, and consent."""
+        if self.channel == "whatsapp":
+            await self.says("Halo")
+            await self.says("Setuju")
+            return self
         await self.says("/start")
         await self.says("Setuju")
         await self.shares_contact()
@@ -166,7 +200,8 @@ class Actor:
 
     @property
     def messages(self) -> list[Shown]:
-        return self.stage.phones.shown.get(self.id, [])
+        phones = self.stage.cloud if self.channel == "whatsapp" else self.stage.phones
+        return phones.shown.get(self.id, [])
 
     @property
     def new(self) -> str:
@@ -208,13 +243,14 @@ class Stage:
     sender: Sender
     heart: Heartbeat
     phones: Phones
+    cloud: Cloud
     rules: Rules
     updates: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     running: asyncio.Task[None] | None = None
 
     async def starts(self) -> None:
         """The outbox sends from now on."""
-        self.sender = _sender(self.db, self.phones, self.clock, self.rules)
+        self.sender = _sender(self.db, self.phones, self.cloud, self.clock, self.rules)
         self.running = asyncio.create_task(self.sender.run())
 
     async def stops(self) -> None:
@@ -332,13 +368,15 @@ async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOT
 
     inbox = Inbox(db, rules, clock.now, along)
     heart = Heartbeat(db, rules, clock, lambda: stage.sender.nudge())  # noqa: PLW0108 - the sender may be another by then
-    stage = Stage(db, clock, inbox, _sender(db, phones, clock, rules), heart, phones, rules)
+    cloud = Cloud(now=clock.now)
+    stage = Stage(db, clock, inbox, _sender(db, phones, cloud, clock, rules), heart, phones, cloud, rules)
     return stage
 
 
-def _sender(db: Database, phones: Phones, clock: StillClock, rules: Rules) -> Sender:
-    return Sender(db, {"telegram": WithFiles(phones, db)}, compose, after_settle=after_settle(rules), now=clock.now,
-                  rate={"telegram": 100_000}, gates={})  # fmt: skip
+def _sender(db: Database, phones: Phones, cloud: Cloud, clock: StillClock, rules: Rules) -> Sender:
+    channels = {each.name: WithFiles(each, db) for each in (phones, cloud)}
+    return Sender(db, channels, compose, after_settle=after_settle(rules), now=clock.now,
+                  rate=dict.fromkeys(channels, 100_000), gates={})  # fmt: skip
 
 
 __all__ = ["Actor", "Stage", "found_city", "replace", "set_up"]
