@@ -6,6 +6,7 @@ import asyncio
 import os
 import shutil
 import tempfile
+import threading
 import uuid
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -57,6 +58,9 @@ def postgres() -> Iterator[str]:
         return f"postgresql+asyncpg://postgres@/{name}?host={host}"
 
     async def prepare() -> None:
+        for careless in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):  # nothing here outlives the run
+            await admin(url("postgres"), f"ALTER SYSTEM SET {careless} = off")
+        await admin(url("postgres"), "SELECT pg_reload_conf()")
         await admin(url("postgres"), "CREATE DATABASE siaga_template")
         await migrations.bring_up(url("siaga_template"))
 
@@ -86,12 +90,43 @@ def postgres_template() -> str:
     return "siaga_template"
 
 
+class Clerk:
+    """One connection for a whole run that makes and drops databases; to open one for each would take longer than that."""
+
+    def __init__(self, url: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
+        self._conn = self._wait(self._engine.connect().start())
+
+    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def do(self, statement: str) -> None:
+        self._wait(self._conn.execute(text(statement)))
+
+    def close(self) -> None:
+        self._wait(self._conn.close())
+        self._wait(self._engine.dispose())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@pytest.fixture(scope="session")
+def clerk(postgres: str) -> Iterator[Clerk]:
+    made = Clerk(postgres.format(name="postgres"))
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def postgres_url(postgres: str, postgres_template: str) -> Iterator[str]:
+def postgres_url(postgres: str, postgres_template: str, clerk: Clerk) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex[:12]}"
-    run(admin(postgres.format(name="postgres"), f"CREATE DATABASE {name} TEMPLATE {postgres_template}"))
+    clerk.do(f"CREATE DATABASE {name} TEMPLATE {postgres_template} STRATEGY FILE_COPY")
     yield postgres.format(name=name)
-    run(admin(postgres.format(name="postgres"), f"DROP DATABASE {name} WITH (FORCE)"))
+    clerk.do(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

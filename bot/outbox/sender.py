@@ -63,7 +63,7 @@ class Sender:
         self._ended: list[Ended] = []
         self._wake, self._over = asyncio.Event(), asyncio.Event()
         self._one = asyncio.Lock()  # cycles never overlap, whoever runs them
-        self._stopping = self._recovered = self._careful = self._full = self._cycling = False
+        self._stopping = self._recovered = self._careful = self._full = False
         self._began = self._look = self._housed = float("-inf")
         self._gather = 0.0
         self.alive = False
@@ -126,7 +126,7 @@ class Sender:
 
     async def _with_ledger(self, turn: Callable[[Tx], T], *, gently: bool = False) -> T:
         """One transaction: the turn, then the ledger's; `gently`, a fault of the ledger does not undo the turn."""
-        self._began, self._cycling = monotonic(), True
+        self._began = monotonic()
         plan = self._plan()
 
         def work(tx: Tx) -> tuple[T, Done | None]:
@@ -139,8 +139,6 @@ class Sender:
             self._careful = not gently and not isinstance(error, Away)
             self._recovered = False  # the commit may have held: what it claimed is in nobody's hand
             raise
-        finally:
-            self._cycling = False
         self._careful = done is None
         if done is None:
             self.nudge()
@@ -241,10 +239,8 @@ class Sender:
         return self.metrics.page(await self._db.read(lambda tx: exits.depth(tx, now)))
 
     async def _empty(self) -> bool:
-        if self._at_work():
-            return False
-        now = self._now()
-        return not await self._db.read(lambda tx: exits.anything_left(tx, now)) and not self._at_work()
-
-    def _at_work(self) -> bool:
-        return self._cycling or not self._recovered or bool(self._ended) or self._flies()
+        async with self._one:  # between two cycles: a look while one runs would see work where there is none
+            if not self._recovered or self._ended or self._flies():
+                return False
+            now = self._now()
+            return not await self._db.read(lambda tx: exits.anything_left(tx, now)) and not self._flies()
