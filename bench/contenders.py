@@ -14,6 +14,7 @@ import os
 import sys
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -102,13 +103,13 @@ def _words(_tx: Any, row: Any, _now: datetime) -> Any:
     return Said(text=row.refs["text"])
 
 
-class _Peer:
+class _Peer(ABC):
     """A library's own sending: a task for each message, first in, first out."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def know(self, _chats: list[int]) -> None:
+    async def know(self, _chats: list[int]) -> None:  # noqa: B027 - nothing to know, on purpose
         """A peer keeps no addresses."""
 
     async def broadcast(self, chats: list[int]) -> None:
@@ -126,8 +127,9 @@ class _Peer:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    @abstractmethod
     async def _send(self, chat: int, text: str) -> None:
-        raise NotImplementedError
+        """Send one message, in the library's own way."""
 
 
 class Ptb(_Peer):
