@@ -104,7 +104,7 @@ _B, _OK = broadcasts.c, approvals.c
 def by_id(tx: Tx, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """`lock`: where answers to it are counted, one comes after the other (on SQLite they do anyway)."""
     query = select(broadcasts).where(_B.id == broadcast_id)
-    row = tx.first(query.with_for_update() if lock and not tx.is_sqlite else query)
+    row = tx.first(query.with_for_update(key_share=True) if lock and not tx.is_sqlite else query)
     return Broadcast(**row._mapping) if row else None
 
 

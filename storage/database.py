@@ -28,6 +28,7 @@ T = TypeVar("T")
 _GROUP = 64  # turns in one commit at most: 64 of them take about 20 ms
 _TRIES = 5
 _BUSY_SECONDS = 30
+_PREPARED = 500  # statements a connection to PostgreSQL keeps prepared; we have more than the usual hundred
 _ILL = (OperationalError, sqlite3.OperationalError)
 _AGAIN = {"40001", "40P01"}  # serialization failure, deadlock (PostgreSQL's SQLSTATE)
 
@@ -129,13 +130,13 @@ def sqlite_engine(url: str) -> Engine:
         hide_parameters=True,  # an error's text must not bring phones or hashes into a log
     )
     event.listen(engine, "connect", _pragmas)
-
-    @event.listens_for(engine, "begin")
-    def _begin(conn: Connection) -> None:
-        # A transaction that reads first and writes later would fail at once with "database is locked".
-        conn.exec_driver_sql("BEGIN IMMEDIATE")
-
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(conn: Connection) -> None:
+    # A transaction that reads first and writes later would fail at once with "database is locked".
+    conn.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 class _Job:
@@ -277,7 +278,10 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str, vault: Vault, pool: int = 10) -> None:
         super().__init__(vault)
-        self._engine: AsyncEngine = create_async_engine(url, pool_size=pool, max_overflow=10, hide_parameters=True)
+        kept = {"prepared_statement_cache_size": _PREPARED}
+        self._engine: AsyncEngine = create_async_engine(
+            url, pool_size=pool, max_overflow=10, hide_parameters=True, connect_args=kept
+        )
 
     async def write(self, fn: Callable[[Tx], T]) -> T:
         for attempt in range(_TRIES):

@@ -175,7 +175,7 @@ def post_many(tx: Tx, rows: Iterable[Mapping[str, Any]], now: datetime | None = 
 _original = deliveries.alias("original")
 _ROOT = select(func.coalesce(_D.edits, _D.id)).where(_D.id == bindparam("of")).scalar_subquery()
 # The lock matters on PostgreSQL: a claim that is rendering this row right now is waited for, and then seen.
-_LOCK = select(_original.c.id, _original.c.state).where(_original.c.id == _ROOT).with_for_update()
+_LOCK = select(_original.c.id, _original.c.state).where(_original.c.id == _ROOT).with_for_update(key_share=True)
 _COPIED = ("channel", "lane", "address_id", "kind", "refs", "sealed", "about", "incident_id", "rung")
 
 

@@ -61,7 +61,7 @@ def of_chat(tx: Tx, channel: str, external: str) -> Group | None:
 def bind(tx: Tx, address_id: int, tps_id: int, by: int, now: datetime) -> Group | None:
     """Have a group speak for a TPS; the group that did so before, which does not any more. The newest wins."""
     if not tx.is_sqlite:  # two groups at once: one after the other
-        tx.execute(select(tps.c.id).where(tps.c.id == tps_id).with_for_update())
+        tx.execute(select(tps.c.id).where(tps.c.id == tps_id).with_for_update(key_share=True))
     row = tx.first(select(groups).where(_G.tps_id == tps_id, _G.state == ACTIVE, _G.address_id != address_id))
     if row is not None:
         settle(tx, row.id, REPLACED, now)

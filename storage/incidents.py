@@ -124,8 +124,11 @@ def by_id(tx: Tx, incident_id: int) -> Incident | None:
 
 
 def need(tx: Tx, incident_id: int) -> Incident:
-    """An incident that must exist, locked until the turn ends (PostgreSQL). Raises LookupError."""
-    found = _case(tx.first(_ONE.where(incidents.c.id == incident_id).with_for_update()))
+    """An incident that must exist, locked until the turn ends (PostgreSQL). Raises LookupError.
+
+    The lock lets through who only refers to it: another turn's delivery need not wait for this one's end.
+    """
+    found = _case(tx.first(_ONE.where(incidents.c.id == incident_id).with_for_update(key_share=True)))
     if found is None:
         raise LookupError(f"no incident {incident_id}")
     return found
