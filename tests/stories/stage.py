@@ -25,6 +25,7 @@ from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
 from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Template, Unsure, What
+from messages.welcome import CONSENT_VERSION
 from storage import journal, people, places, roster
 from storage.database import Database, Tx
 from storage.incidents import Incident, incidents
@@ -187,16 +188,28 @@ class Actor:
         )
         await self.stage.inbox.receive(happened)
 
-    async def links(self) -> Actor:
-        """Consent and the own contact; on WhatsApp any word, and consent."""
+    async def links(self, *, asked: bool = False) -> Actor:
+        """Consent and the own contact; on WhatsApp any word, and consent.
+
+        Not `asked`, the consent is written down as that dialog does it: nearly every story begins with many who link.
+        """
         if self.channel == "whatsapp":
             await self.says("Halo")
             await self.says("Setuju")
             return self
-        await self.says("/start")
-        await self.says("Setuju")
+        if asked:
+            await self.says("/start")
+            await self.says("Setuju")
+        else:
+            await self.stage.db.write(self._consents)
         await self.shares_contact()
         return self
+
+    def _consents(self, tx: Tx) -> None:
+        now = self.stage.clock.now()
+        me = people.speaker(tx, self.channel, self.id, self.name or "Tamu", now)
+        people.consent(tx, me.address_id, "yes", CONSENT_VERSION, now)
+        journal.add(tx, "consent_given", now, who=me.person_id, detail={"version": CONSENT_VERSION, "address": me.address_id})
 
     @property
     def messages(self) -> list[Shown]:

@@ -97,7 +97,7 @@ async def _one(stage: Stage, raw: dict[str, Any]) -> None:
 
 
 async def test_hostile_updates_get_nothing_and_break_nothing(stage: Stage) -> None:
-    await throw(stage, 1200, 1)
+    await throw(stage, 400, 1)
 
 
 @pytest.mark.soak

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import insert, select, update
 
+from storage import journal
+from storage.database import Tx
+from storage.drafts import drafts
 from storage.people import addresses, people
 from storage.roster import assignments
 from tests.stories.stage import Actor, Stage
@@ -24,6 +29,29 @@ async def test_linking_takes_consent_and_the_own_contact(stage: Stage) -> None:
     assert officer.name.split()[0] in linked.replace("dr. ", "")
     row = (await stage.db.read(lambda tx: tx.rows(select(addresses))))[0]
     assert (row.consent, row.consent_version, row.consent_at) == ("yes", "2024-2", stage.clock.now())
+
+
+async def left(actor: Actor) -> tuple[dict[str, Any], list[Any], list[Any], list[str]]:
+    """What linking left: the address but for whose it is, drafts, the journal's entries, the keyboard."""
+
+    def look(tx: Tx) -> tuple[dict[str, Any], list[Any], list[Any]]:
+        row = tx.first(select(addresses).where(addresses.c.external == actor.id))._asdict()
+        entries = tx.rows(select(journal.journal).order_by(journal.journal.c.id))
+        details = [(entry, tx.vault.open_json(entry.detail_sealed)) for entry in entries]
+        told = [(entry.what, entry.at, entry.who == row["person_id"], {**detail, "address": "mine"})
+                for entry, detail in details if detail and detail.get("address") == row["id"]]  # fmt: skip
+        unlike = {"id", "external", "named", "person_id", "phone"}
+        drafted = tx.rows(select(drafts).where(drafts.c.address_id == row["id"]))
+        return {name: value for name, value in row.items() if name not in unlike}, list(drafted), told
+
+    return *await actor.stage.db.read(look), actor.keyboard
+
+
+async def test_a_story_that_skips_the_question_links_as_the_dialog_does(stage: Stage) -> None:
+    asked = await (await stage.officer(rank=1)).links(asked=True)
+    short = await (await stage.officer(rank=2)).links()
+    assert await left(short) == await left(asked)
+    assert [what for what, *_ in (await left(short))[2]] == ["consent_given", "linked"]
 
 
 async def test_a_number_that_is_in_no_roster_is_told_that_it_does_not_mean_unprotected(stage: Stage) -> None:

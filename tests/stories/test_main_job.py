@@ -6,9 +6,9 @@ from tests.stories.stage import Stage
 
 
 async def test_an_officer_calls_and_a_health_worker_comes(stage: Stage) -> None:
-    officer = await (await stage.officer()).links()
-    first, second, *_ = [await worker.links() for worker in (await stage.workers())[:2]]
-    coordinator = await (await stage.coordinator()).links()
+    officer = await (await stage.officer()).links(asked=True)
+    first, second, *_ = [await worker.links(asked=True) for worker in (await stage.workers())[:2]]
+    coordinator = await (await stage.coordinator()).links(asked=True)
     assert "TPS 0" in officer.screen
     assert "🆘 Darurat" in officer.keyboard
 

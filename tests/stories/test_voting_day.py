@@ -61,8 +61,8 @@ async def test_one_tps_from_the_evening_before_to_the_morning_after(stage: Stage
     other, boss = await stage.chair(at=1), await stage.coordinator()
     for each, year in ((chair, 90), (member, 62), (other, 85)):
         await aged_by(stage, each, year)
-        await each.links()
-    await boss.links()
+        await each.links(asked=True)
+    await boss.links(asked=True)
     await stage.heart.cycle()
     group = stage.group()
     told = Transcript(stage, {"Grup TPS 001": group, "Ketua TPS 001": chair, "PTPS 001, lahir 1962": member,

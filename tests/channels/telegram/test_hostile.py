@@ -103,13 +103,13 @@ def unhurried(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@unhurried(1000)
+@unhurried(300)
 @given(damaged())
 def test_a_damaged_update_is_heard_or_refused(raw: dict[str, Any]) -> None:
     answered(raw)
 
 
-@unhurried(500)
+@unhurried(200)
 @given(nonsense)
 def test_nonsense_is_heard_or_refused(raw: Any) -> None:
     answered(raw)
@@ -122,7 +122,7 @@ def test_it_never_breaks(raw: Any) -> None:
     answered(raw)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(texts, texts, texts)
 def test_any_words_and_names_are_heard(text: str, first: str, last: str) -> None:
     raw = copy.deepcopy(RECORDED["text"])

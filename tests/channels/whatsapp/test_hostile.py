@@ -111,13 +111,13 @@ def unhurried(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@unhurried(400)
+@unhurried(200)
 @given(damaged())
 def test_a_damaged_webhook_is_heard_or_refused(raw: dict[str, Any]) -> None:
     answered(raw)
 
 
-@unhurried(400)
+@unhurried(200)
 @given(nonsense)
 def test_nonsense_is_heard_or_refused(raw: Any) -> None:
     answered(raw)
