@@ -123,15 +123,20 @@ def export(
 
 @app.command()
 def broadcast(
-    to: Annotated[str, typer.Option("--to", metavar="FILTER", help='semua, or "peran=KPPS kecamatan=Sukun tps=3,4"')],
-    text: Annotated[str, typer.Option("--text", metavar="TEXT")],
+    to: Annotated[
+        str, typer.Option("--to", metavar="FILTER", help='semua, or "peran=KPPS kecamatan=Sukun tps=3,4"')
+    ] = "",
+    text: Annotated[str, typer.Option("--text", metavar="TEXT")] = "",
     by: Annotated[str, typer.Option("--by", metavar="PHONE", help="send as this coordinator, within his area")] = "",
     at: Annotated[str, typer.Option("--at", metavar="TIME", help='"2024-11-27 06.00" in the election\'s zone')] = "",
     receipt: Annotated[bool, typer.Option("--receipt", help="ask for receipts")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="change nothing; show whom it would reach")] = False,
+    stop: Annotated[str, typer.Option("--stop", metavar="NUMBER", help="stop B-0007; nothing else is done")] = "",
     election: Election = None,
 ) -> None:
-    """Send a broadcast; the operator answers for it. Prints its number and how many it goes to."""
+    """Send a broadcast, or stop one; the operator answers for it. Prints its number and how many it goes to."""
+    if bool(stop) == bool(to and text):
+        raise typer.BadParameter("give --to and --text, or --stop alone")
     from bot.commands import broadcast as command  # noqa: PLC0415
 
     order = command.Order(to, text, by, at, receipt, dry_run)
@@ -140,6 +145,8 @@ def broadcast(
         from bot.installation import clock_of  # noqa: PLC0415
 
         now = (await clock_of(db)).now()
+        if stop:
+            return await command.stop(db, stop, now=now)
         return await command.send(db, order, now=now, rate=settings.telegram_rate, election=election)
 
     _in_database(work)

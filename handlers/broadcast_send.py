@@ -222,9 +222,13 @@ def _steer(turn: Turn, what: str, before: tuple[str, ...], state: str) -> Reply:
         return Reply(then=STAY, tap="not_yours")
     if not broadcasts.move(turn.tx, sent.id or 0, before, state):
         return Reply(then=STAY, tap="already")
-    journal.add(turn.tx, what, turn.now, who=turn.who.person_id, detail={"number": sent.number})
-    shown(turn.tx, sent, turn.now)
+    _noted(turn.tx, sent, what, turn.now, turn.who.person_id)
     return Reply(then=STAY, tap="noted")
+
+
+def _noted(tx: Tx, sent: Broadcast, what: str, now: datetime, who: int | None) -> None:
+    journal.add(tx, what, now, who=who, detail={"number": sent.number})
+    shown(tx, sent, now)
 
 
 def pause(turn: Turn) -> Reply:
@@ -237,10 +241,20 @@ def resume(turn: Turn) -> Reply:
 
 
 def stop(turn: Turn) -> Reply:
-    """Hentikan: before it started nothing goes; afterwards what has not left is taken back, in steps."""
+    """Hentikan."""
     sent = broadcast.manage(turn, int(turn.args[0]))
-    if sent is not None and broadcasts.end(turn.tx, sent.id or 0, (ASKING, SCHEDULED), DROPPED, turn.now):
-        journal.add(turn.tx, "broadcast_stopped", turn.now, who=turn.who.person_id, detail={"number": sent.number})
-        shown(turn.tx, sent, turn.now)
-        return Reply(then=STAY, tap="noted")
-    return _steer(turn, "broadcast_stopped", (SENDING, PAUSED), STOPPED)
+    if sent is None:
+        return Reply(then=STAY, tap="not_yours")
+    halted = halt(turn.tx, sent, turn.now, turn.who.person_id)
+    return Reply(then=STAY, tap="noted" if halted else "already")
+
+
+def halt(tx: Tx, sent: Broadcast, now: datetime, who: int | None) -> bool:
+    """Before it started nothing goes; afterwards what has not left is taken back, in steps. False: it was over."""
+    number = sent.id or 0
+    halted = broadcasts.end(tx, number, (ASKING, SCHEDULED), DROPPED, now) or broadcasts.move(
+        tx, number, (SENDING, PAUSED), STOPPED
+    )
+    if halted:
+        _noted(tx, sent, "broadcast_stopped", now, who)
+    return halted

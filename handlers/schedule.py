@@ -138,7 +138,9 @@ def send_now(turn: Turn) -> Reply:
         return Reply((Letter("line", {"notice": found.id}),), STAY, tap="already")
     own = _own(turn, found, role)
     nth = NOW + int(turn.now.timestamp() // 60)
-    times = [Time(own.id or 0, day, False, nth, turn.now) for day in notices.voting_days(turn.tx, role.election)]
+    times = [
+        Time(own.id or 0, day, False, nth, turn.now) for day in notices.voting_days(turn.tx, role.election, role.where)
+    ]
     if sum(notices.send_now(turn.tx, role.election.id, each) for each in times) == 0:
         return Reply(then=STAY, tap="already")
     journal.add(turn.tx, "line_sent", turn.now, who=turn.who.person_id, detail={"key": own.key, "area": own.area})
@@ -179,11 +181,14 @@ def when(written: str, day: int) -> tuple[int, int, str] | None:
     return (day, int(match[2]) * 60 + int(match[3]), written[match.end() :].strip()) if abs(day) <= FURTHEST else None
 
 
-def next_times(role: Role, found: list[Notice], now: datetime) -> dict[int, datetime]:
-    """When each line is next due for the election's own voting day, by its id; past ones are not in it."""
-    times = timetable.times(found, [role.election.voting_day], role.election.tz)
-    ahead: dict[int, datetime] = {}
-    for each in times:
+def next_times(tx: Tx, role: Role, found: list[Notice], now: datetime) -> dict[int, list[datetime]]:
+    """When each line is due next in a coordinator's area, by its id and sorted; past ones are not in it.
+
+    A TPS there that votes on another day has its own H, so a line may come on both.
+    """
+    days = notices.voting_days(tx, role.election, role.where)
+    ahead: dict[int, set[datetime]] = {}
+    for each in timetable.times(found, days, role.election.tz):
         if each.due_at >= now and not each.older:
-            ahead[each.notice_id] = min(each.due_at, ahead.get(each.notice_id, each.due_at))
-    return ahead
+            ahead.setdefault(each.notice_id, set()).add(each.due_at)
+    return {number: sorted(moments) for number, moments in ahead.items()}

@@ -167,6 +167,15 @@ class Booked(Words):
 
 
 @dataclass(frozen=True)
+class Halted(Words):
+    """What `siaga broadcast --stop` answers; `halted` False: it was over, None: there is no such broadcast."""
+
+    name = "broadcast_halted"
+    called: str = ""
+    halted: bool | None = None
+
+
+@dataclass(frozen=True)
 class Progress(Words):
     """How a broadcast stands, in one message that is changed. `counts` by state of a delivery; `asked`: names of those
     who were asked to agree, each with the answer. Without `broadcast` it is only to be read."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from messages.render import Button, Rows, Words
 
 SHOWN = 12
+TIMES = 4  # of one line
 QUIT = (Button("batal", "quit"),)  # puts the open question aside
 
 

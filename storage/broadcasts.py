@@ -108,6 +108,12 @@ def by_id(tx: Tx, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     return Broadcast(**row._mapping) if row else None
 
 
+def by_number(tx: Tx, number: int) -> Broadcast | None:
+    """As people call it: B-0007 is 7."""
+    row = tx.first(select(broadcasts).where(_B.number == number, _B.state != DRAFT))
+    return Broadcast(**row._mapping) if row else None
+
+
 def family(tx: Tx, sent: Broadcast) -> list[Broadcast]:
     """The broadcast that `sent` repeats in the end, then it and every other repeat: receipts belong to the first."""
     found = [sent]

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.elections import Known
-from storage.places import tps
+from storage.places import Where, kelurahan, tps
 from storage.types import Instant, table
 
 TPS, PEOPLE = "tps", "people"
@@ -169,9 +169,14 @@ def change(tx: Tx, notice_id: int, now: datetime, by: int | None, **values: Any)
     tx.execute(update(notices).where(_N.id == notice_id).values(changed_at=now, changed_by=by, **values))
 
 
-def voting_days(tx: Tx, election: Known) -> list[date]:
-    """The election's day and those of single TPS, sorted."""
+def voting_days(tx: Tx, election: Known, where: Where | None = None) -> list[date]:
+    """The election's day and those of single TPS (of an area, if one is given), sorted."""
     own = select(tps.c.voting_day).where(tps.c.election_id == election.id, tps.c.voting_day.is_not(None)).distinct()
+    if where and where.kelurahan_id:
+        own = own.where(tps.c.kelurahan_id == where.kelurahan_id)
+    elif where and where.kecamatan_id:
+        inside = select(kelurahan.c.id).where(kelurahan.c.kecamatan_id == where.kecamatan_id)
+        own = own.where(tps.c.kelurahan_id.in_(inside))
     return sorted({election.voting_day, *(row.voting_day for row in tx.rows(own))})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -22,6 +23,7 @@ from storage.elections import Known
 from storage.roster import Role
 
 OPERATOR = "Posko"
+_NUMBER = re.compile(r"(?:B-?)?0*([1-9]\d{0,8})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,19 @@ async def send(db: Database, order: Order, *, now: datetime, rate: float, electi
         return 2
     print(text(booked, chosen.zone))
     return 0
+
+
+async def stop(db: Database, written: str, *, now: datetime) -> int:
+    """Stop a broadcast by its number, whoever sent it; 0, or 2 where there is none or it is over."""
+    match = _NUMBER.fullmatch(written.strip())
+    halted = await db.write(lambda tx: _halt(tx, int(match[1]), now)) if match else None
+    print(text(said.Halted(written.strip().upper(), halted), "WIB"), file=sys.stdout if halted else sys.stderr)
+    return 0 if halted else 2
+
+
+def _halt(tx: Tx, number: int, now: datetime) -> bool | None:
+    sent = broadcasts.by_number(tx, number)
+    return broadcast_send.halt(tx, sent, now, None) if sent else None
 
 
 def _book(tx: Tx, election: Known, order: Order, now: datetime, rate: float) -> said.Booked:

@@ -37,11 +37,11 @@ def _schedule(w: Writing) -> Words | None:
     if role is None:
         return None
     found = schedule.lines(w.tx, role.where)
-    ahead = schedule.next_times(role, _as_active(found), w.now)
-    coming = sorted((each for each in found if each.id in ahead), key=lambda each: ahead[each.id or 0])
+    ahead = schedule.next_times(w.tx, role, _as_active(found), w.now)
+    coming = sorted((each for each in found if each.id in ahead), key=lambda each: ahead[each.id or 0][0])
     total, lost = reach.unreached(w.tx, role.where)
     return shown.Schedule(
-        lines=tuple((each.id or 0, _when(role, ahead[each.id or 0])) for each in coming[: shown.SHOWN]),
+        lines=tuple((each.id or 0, _when(role, ahead[each.id or 0][0])) for each in coming[: shown.SHOWN]),
         says=tuple((each.key, each.words) for each in coming[: shown.SHOWN]),
         paused=tuple(each.id or 0 for each in coming if each.state != ACTIVE),
         people=tuple(each.id or 0 for each in coming if each.audience == PEOPLE),
@@ -66,6 +66,6 @@ def _line(w: Writing) -> Words | None:
     found = [each for each in schedule.lines(w.tx, role.where) if each.id == w.refs["notice"]] if role else []
     if role is None or not found:
         return None
-    times = timetable.times(_as_active(found), [role.election.voting_day], role.election.tz)
-    ahead = [_when(role, each.due_at) for each in times if each.due_at >= w.now and not each.older]
-    return shown.Line(found[0].id or 0, found[0].key, found[0].words, tuple(ahead[:4]), found[0].state != ACTIVE)
+    times = schedule.next_times(w.tx, role, _as_active(found), w.now).get(found[0].id or 0, [])
+    ahead = tuple(_when(role, each) for each in times[: shown.TIMES])
+    return shown.Line(found[0].id or 0, found[0].key, found[0].words, ahead, found[0].state != ACTIVE)

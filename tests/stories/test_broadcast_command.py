@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from bot.commands.broadcast import Order, send
+from bot.commands.broadcast import Order, send, stop
 from storage import deliveries
 from storage.broadcasts import broadcasts
 from storage.deliveries import BROADCAST
@@ -98,3 +98,16 @@ async def test_a_mistake_is_a_sentence_and_leaves_nothing(
     assert await count(stage) == 0
     rows = await stage.db.read(lambda tx: tx.rows(select(deliveries.deliveries.c.id).where(deliveries.deliveries.c.lane == BROADCAST)))
     assert not rows
+
+
+async def test_the_operator_stops_one_and_what_has_not_left_does_not(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
+    officer = await (await stage.officer()).links()
+    assert await run(stage, Order("semua", WORDS, at="2024-11-27 11.00")) == 0
+    capsys.readouterr()
+    assert await stop(stage.db, "b-0001", now=stage.clock.now()) == 0
+    assert "B-0001 dihentikan" in capsys.readouterr().out
+    await stage.passes(minutes=61)
+    assert got(officer) == []
+    for written, why in (("1", "sudah selesai"), ("B-0002", "Tidak ada siaran"), ("satu", "Tidak ada siaran"), ("", "Tidak ada")):
+        assert await stop(stage.db, written, now=stage.clock.now()) == 2
+        assert why in capsys.readouterr().err

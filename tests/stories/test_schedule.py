@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
 from handlers.schedule import when
 from storage.journal import journal
 from storage.notices import PAUSED, notices
+from storage.places import tps
 from tests.stories.stage import Actor, Stage
 
 
@@ -113,3 +116,19 @@ async def test_the_timetable_stays_neutral_too(stage: Stage) -> None:
     await coordinator.taps("Tambah")
     assert "nomor urut" in await coordinator.says("H 10.30 Coblos nomor 2")
     assert "Ditambahkan" not in coordinator.screen
+
+
+async def test_a_tps_that_votes_on_another_day_is_in_the_schedule_of_its_own_area(stage: Stage) -> None:
+    for at, day in ((0, 1), (40, 2)):
+        own = tps.update().where(tps.c.id == (await stage.tps(at)).tps_id).values(voting_day=date(2024, 12, day))
+        await stage.db.write(lambda tx, own=own: tx.execute(own))
+    here, city = await planned(stage, "kelurahan", "Kelurahan"), await planned(stage)
+    await stage.passes(minutes=60 * 48)
+    assert "30 Nov 2024 20.00 WIB" in await city.says("/jadwal")
+    said = await here.says("/jadwal")
+    assert "30 Nov 2024 20.00 WIB" in said
+    await city.taps("30 Nov 2024 20.00", on="Jadwal")
+    assert "30 Nov 2024 20.00 WIB · 1 Des 2024 20.00 WIB" in city.last.text
+    await here.taps("30 Nov 2024 20.00", on="Jadwal")
+    assert "30 Nov 2024 20.00 WIB" in here.last.text
+    assert "1 Des" not in here.last.text
