@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 
 from aiohttp import web
 from pydantic import SecretStr
 
-from bot import lease
+from bot import lease, wording
 from bot import web as pages
 from bot.attachments import WithFiles
 from bot.channels.telegram.speak import TelegramChannel
@@ -18,16 +17,9 @@ from bot.clock import Clock
 from bot.cloudhook import CloudHook
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
-from bot.outbox.plan import Skip
 from bot.outbox.sender import Sender
 from bot.settings import Settings
-from handlers import escalation, letters
-from handlers.turn import Rules
-from messages.chat import Said
-from messages.templates import filled
-from storage.claims import Row
-from storage.database import Database, Tx
-from storage.deliveries import ALERT
+from storage.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +34,7 @@ class Cloud:
 
 
 CLOUD = Cloud()
-CHANGES_NOTHING = {"whatsapp"}  # channels on which no message can be changed: a short new line instead
 REHEARSAL_TOKEN = "100000:rehearsal"  # noqa: S105 - the rehearsal's own server on loopback knows it, nobody else
-
-
-def compose(tx: Tx, row: Row, now: datetime) -> Said | Skip:
-    """The words of one delivery."""
-    brief = row.edits is not None and row.channel in CHANGES_NOTHING
-    made = letters.compose(
-        tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now, brief=brief
-    )
-    if isinstance(made, letters.Withheld):
-        return Skip(made.state, made.reason)
-    if made.template is None and row.lane == ALERT and made.text:  # what concerns an emergency has always a way
-        return replace(made, template=filled("siaga_kabar", made.text))
-    return made
-
-
-def after_settle(rules: Rules) -> Callable[[Tx, Row, str, datetime], None]:
-    """When every alert of a call failed, the next rung is called in the same transaction."""
-
-    def settled(tx: Tx, row: Row, state: str, now: datetime) -> None:
-        lost = row.kind == "alert" and row.edits is None and state in {"failed", "expired", "unknown"}
-        if lost and row.incident_id is not None and row.rung is not None:
-            escalation.alert_settled_badly(tx, row.incident_id, row.rung, now, rules)
-
-    return settled
 
 
 @dataclass
@@ -121,8 +88,8 @@ def build(
     sender = Sender(
         db,
         {channel.name: WithFiles(channel, db) for channel in channels},
-        compose,
-        after_settle=after_settle(rules),
+        wording.compose(rules),
+        after_settle=wording.after_settle(rules),
         now=clock.now,
         rate={"telegram": settings.telegram_rate, "whatsapp": settings.whatsapp_rate},
         fence=held.fence,

@@ -147,7 +147,7 @@ def broadcast(
         now = (await clock_of(db)).now()
         if stop:
             return await command.stop(db, stop, now=now)
-        return await command.send(db, order, now=now, rate=settings.telegram_rate, election=election)
+        return await command.send(db, order, now=now, rules=settings.rules, election=election)
 
     _in_database(work)
 

@@ -14,12 +14,15 @@ from bot.app import Parts, Telegram
 from bot.channels.telegram.listen import hear
 from bot.channels.telegram.poll import Polling as Fetcher
 from bot.channels.whatsapp.speak import WhatsAppChannel
+from handlers import tier
 from messages.chat import NotAdmitted, Trouble
 from messages.render import label
-from storage.database import Database
+from storage import installation
+from storage.database import Away, Database
 
 T = TypeVar("T")
 log = logging.getLogger("siaga.app")
+_ASK_AGAIN, _ASK_SOON = 3600.0, 60.0  # seconds until the number is asked again; after a trouble
 COMMANDS = ("darurat", "status", "menu", "bantuan", "data", "hapus")
 
 
@@ -85,7 +88,7 @@ async def _introduce(parts: Parts, running: list[asyncio.Task[None]]) -> None:
     if parts.telegram is not None:
         await _introduce_telegram(parts, parts.telegram, running)
     if parts.whatsapp is not None:
-        await _introduce_whatsapp(parts.whatsapp, alone=parts.telegram is None)
+        await _introduce_whatsapp(parts, parts.whatsapp, running)
     if parts.introduced is not None:
         await parts.introduced()
 
@@ -104,16 +107,26 @@ async def _introduce_telegram(parts: Parts, telegram: Telegram, running: list[as
                                 for name in COMMANDS])  # fmt: skip
 
 
-async def _introduce_whatsapp(channel: WhatsAppChannel, *, alone: bool) -> None:
+async def _introduce_whatsapp(parts: Parts, channel: WhatsAppChannel, running: list[asyncio.Task[None]]) -> None:
     """Meta posts to us without being asked. Where Telegram serves as well, its trouble keeps nobody waiting."""
-    try:
-        number = await (_until_reached(channel.me) if alone else channel.me())
-    except Trouble as trouble:
-        if alone:
-            raise
-        log.error("WhatsApp: %s", trouble)
-        return
-    log.info("WhatsApp: quality %s, tier %s", number.quality or "unknown", number.tier or "unknown")
+    if parts.telegram is None:
+        await _until_reached(channel.me)
+    running.append(asyncio.create_task(_watch_number(parts, channel), name="number"))
+
+
+async def _watch_number(parts: Parts, channel: WhatsAppChannel) -> None:
+    """Keep what the number's own fields say of the people it may begin with: it grows and shrinks with its quality."""
+    while True:
+        try:
+            number = await channel.me()
+            if kept := tier.of_name(number.tier):
+                await parts.db.write(partial(installation.set_fact, name=tier.FACT, value=kept))
+        except (Trouble, Away) as trouble:
+            log.error("WhatsApp: %s", trouble)
+            await asyncio.sleep(_ASK_SOON)
+            continue
+        log.info("WhatsApp: quality %s, tier %s", number.quality or "unknown", number.tier or "unknown")
+        await asyncio.sleep(_ASK_AGAIN)
 
 
 async def _poll(parts: Parts, telegram: Telegram) -> None:
@@ -142,7 +155,7 @@ async def _until_reached(ask: Callable[[], Awaitable[T]]) -> T:
 async def _wind_down(parts: Parts, tasks: list[asyncio.Task[None]]) -> None:
     """Stop taking, finish what is in hand, then stop speaking."""
     for task in tasks:
-        if task.get_name() in {"polling", "lease"}:
+        if task.get_name() in {"polling", "lease", "number"}:
             task.cancel()
     parts.heartbeat.stop()
     await parts.site.stop()

@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr | None = Field(None, description="any text; Meta says it at registration")
     whatsapp_api: str = Field("https://graph.facebook.com", description="another Cloud API server")
     whatsapp_rate: float = Field(80, gt=0, description="messages a second that this number may send")
+    whatsapp_tier: int = Field(250, gt=0, description="people to begin with in 24 hours, where Meta does not tell it")
     ladder: str = Field("90,120,180", description="seconds until the next rung of a red incident; the last repeats")
     quiet_hours: str = Field("21.30-04.30", description="no health reminder goes out between these hours, local time")
     quiet: int = Field(600, gt=0, description="seconds after Saya tangani without a step before the worker is asked")
@@ -109,7 +110,15 @@ class Settings(BaseSettings):
     def rules(self) -> Rules:
         ladder = tuple(int(part) for part in self.ladder.split(","))
         since, until = (_minute(part) for part in self.quiet_hours.split("-"))
-        return Rules(ladder, self.quiet, self.police_number, (since, until), self.telegram_rate)
+        return Rules(
+            ladder,
+            self.quiet,
+            self.police_number,
+            (since, until),
+            self.telegram_rate,
+            self.whatsapp_rate,
+            self.whatsapp_tier,
+        )
 
 
 def _minute(hour: str) -> int:

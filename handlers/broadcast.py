@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from handlers import audience, neutral, schedule
+from handlers import audience, neutral, schedule, tier
 from handlers.audience import Bounds, Wrong
 from handlers.letters.facts import place_words
-from handlers.turn import STAY, Letter, Next, Reply, Turn
+from handlers.turn import STAY, Letter, Next, Reply, Rules, Turn
 from messages import broadcast as said
 from messages import menu
 from messages.render import text as rendered
@@ -125,7 +125,7 @@ def receipt(turn: Turn) -> Reply:
     words = {"text": kept["text"], "ref": kept["ref"]}
     number = compose(turn.tx, role, chosen, words, kept["kind"], turn.args[0] == "yes", turn.now,
                      sender_id=role.person_id, address_id=turn.who.address_id)  # fmt: skip
-    shown = preview(turn.tx, number, chosen, known, turn.rules.rate, asks=turn.args[0] == "yes")
+    shown = preview(turn.tx, number, chosen, known, turn, asks=turn.args[0] == "yes")
     return Reply((Letter("broadcast", {"broadcast": number, "preview": True}), shown), None, tap="noted")
 
 
@@ -155,19 +155,47 @@ def compose(
     return broadcasts.draft(tx, values)
 
 
-def preview(tx: Tx, broadcast_id: int, chosen: Filter, known: Names, rate: float, *, asks: bool) -> said.Preview:
+def rest(turn: Turn) -> Reply:
+    """What WhatsApp does not let out today: by Telegram to those who have it, or tomorrow."""
+    found, sent = limits(turn), broadcasts.by_id(turn.tx, int(turn.args[0]))
+    if found is None or sent is None or not turn.who.linked or sent.sender_id != turn.who.person_id:
+        return Reply(then=STAY, tap="not_yours")
+    if sent.state != broadcasts.DRAFT:
+        return Reply(then=STAY, tap="already")
+    broadcasts.note(turn.tx, sent.id or 0, elsewhere=not sent.elsewhere)
+    shown = preview(turn.tx, sent.id or 0, Filter.of_json(sent.chosen), found[2], turn,
+                    asks=sent.receipt, elsewhere=not sent.elsewhere)  # fmt: skip
+    return Reply((shown,), STAY, tap="noted")
+
+
+class When(Protocol):
+    """What a preview needs of a turn, or of a command."""
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def rules(self) -> Rules: ...
+
+
+def preview(
+    tx: Tx, broadcast_id: int, chosen: Filter, known: Names, when: When, *, asks: bool, elsewhere: bool = False
+) -> said.Preview:
     """What stands under the message before it is confirmed."""
-    counts = shelf.counts(tx, chosen)
+    counts, rules = shelf.counts(tx, chosen), when.rules
     reachable = counts.get("", 0)
+    day = tier.plan(tx, chosen, when.now, rules)
     return said.Preview(
         broadcast=broadcast_id,
         audience=audience.described(chosen, known),
         people=sum(counts.values()),
         reachable=reachable,
         why=why(counts),
-        seconds=round(reachable / rate),
+        seconds=day.seconds(rules.rate, rules.whatsapp_rate),
         receipt=asks,
         beyond=shelf.span(tx, chosen).beyond_one,
+        day=day,
+        elsewhere=elsewhere,
     )
 
 

@@ -102,6 +102,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "b_send": (broadcast_send.send, "n"),
     "b_later": (broadcast_send.later, "n"),
     "b_drop": (broadcast_send.drop, "n"),
+    "b_rest": (broadcast.rest, "n"),
     "b_yes": (broadcast_send.agree, "n"),
     "b_no": (broadcast_send.disagree, "n"),
     "b_pause": (broadcast_send.pause, "n"),

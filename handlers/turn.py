@@ -27,7 +27,8 @@ DEFAULT_ZONE = "WIB"
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What operators may set, in seconds; `ladder` is the time until the next rung of a red incident.
-    `quiet_hours` are minutes of the day, from and until: no reminder goes out between them. `rate`: messages a second.
+    `quiet_hours` are minutes of the day, from and until: no reminder goes out between them. `rate`, `whatsapp_rate`:
+    messages a second. `tier`: people whom WhatsApp lets us begin with in 24 hours, where it does not say so itself.
     """
 
     ladder: tuple[int, ...] = (90, 120, 180)
@@ -35,6 +36,8 @@ class Rules:
     police_number: str = "110"
     quiet_hours: tuple[int, int] = (21 * 60 + 30, 4 * 60 + 30)
     rate: float = 30.0
+    whatsapp_rate: float = 80.0
+    tier: int = 250
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from messages.chat import File, FileKind, Template
 from messages.render import Button, Rows, Words
@@ -121,9 +122,39 @@ class Received(Words):
     by: str = ""
 
 
+class Day(NamedTuple):
+    """How many are reached by each channel.
+
+    Of those on WhatsApp, `outside` last wrote more than 24 hours ago, `both` of them have Telegram too. Of the people
+    whom WhatsApp lets us begin with, `today` are left (None: no limit), and `kept` more for alerts.
+    """
+
+    telegram: int = 0
+    whatsapp: int = 0
+    outside: int = 0
+    both: int = 0
+    today: int | None = None
+    kept: int = 0
+
+    @property
+    def rest(self) -> int:
+        """So many cannot be begun with today."""
+        return 0 if self.today is None else max(0, self.outside - self.today)
+
+    def seconds(self, telegram_rate: float, whatsapp_rate: float) -> int:
+        """How long it takes today: both channels at the same time."""
+        return round(max(self.telegram / telegram_rate, (self.whatsapp - self.rest) / whatsapp_rate))
+
+
+NO_LIMIT = Day()
+
+
 @dataclass(frozen=True)
 class Preview(Words):
-    """Under the message as it will be received: to how many, who cannot be reached and why, and how long it takes."""
+    """Under the message as it will be received: to how many, who cannot be reached and why, and how long it takes.
+
+    `elsewhere`: what WhatsApp does not let out today goes by Telegram to those who have it, else all of it tomorrow.
+    """
 
     name = "broadcast_preview"
     broadcast: int = 0
@@ -134,12 +165,19 @@ class Preview(Words):
     seconds: int = 0
     receipt: bool = False
     beyond: bool = False
+    day: Day = NO_LIMIT
+    elsewhere: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "day", Day(*self.day))  # kept as JSON it is a plain list
 
     def choices(self) -> Rows:
         if not self.reachable:
             return ((Button("send_not", f"b_drop:{self.broadcast}"),),)
         go = (Button("send", f"b_send:{self.broadcast}"), Button("send_later", f"b_later:{self.broadcast}"))
-        return (go, (Button("send_not", f"b_drop:{self.broadcast}"),))
+        turn = "rest_tomorrow" if self.elsewhere else "rest_elsewhere"
+        rest = ((Button(turn, f"b_rest:{self.broadcast}"),),) if self.day.rest and self.day.both else ()
+        return (go, *rest, (Button("send_not", f"b_drop:{self.broadcast}"),))
 
 
 @dataclass(frozen=True)
@@ -164,6 +202,7 @@ class Booked(Words):
     why: Pairs = ()
     seconds: int = 0
     due_at: datetime | None = None
+    day: Day = NO_LIMIT  # only printed, never kept
 
 
 @dataclass(frozen=True)

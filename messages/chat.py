@@ -6,7 +6,7 @@ Values only. A channel translates its platform into these and back; nobody else 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, Protocol
 
 FileKind = Literal["photo", "voice", "document"]
@@ -150,6 +150,10 @@ class Said:
     under: str = ""
     template: Template | None = None
     aloud: bool = False
+
+
+OPEN = timedelta(hours=24)  # so long after a person's last word WhatsApp takes free words for him
+MARGIN = timedelta(minutes=2)  # for clocks that differ, and for the way
 
 
 class Trouble(Exception):

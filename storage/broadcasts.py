@@ -26,9 +26,9 @@ class Broadcast(SQLModel, table=True):
     when it goes, or lapses if it is still `asking` for another coordinator's agreement (`lapses_at`). `bulk_id` numbers
     its deliveries. `reach`: how many recipients there are, by why they cannot be written to ("" are those who can).
     `told`, `told_at`: the counts that the progress message showed last, and when. `repeats` is the broadcast that this
-    one repeats to those it did not reach; `repeated` says which of its own rest was repeated.
-    `reminders` counts how often those who did not confirm were reminded, `reminded_at` when last. A draft's `number`
-    is negative: it gets its own when it is confirmed.
+    one repeats to those it did not reach; `repeated` says which of its own rest was repeated. `elsewhere`: what
+    WhatsApp does not let out today goes by Telegram. `reminders`: how often those without a receipt were reminded,
+    `reminded_at` when last. A draft's `number` is negative: it gets its own when it is confirmed.
     """
 
     __tablename__ = "broadcast"
@@ -67,6 +67,7 @@ class Broadcast(SQLModel, table=True):
     reminders: int = 0
     reminded_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     repeats: int | None = Field(default=None, foreign_key="broadcast.id")
+    elsewhere: bool = False
 
 
 class Recipient(SQLModel, table=True):

@@ -72,6 +72,8 @@ class Row:
     bulk_id: int | None = None
     posted_at: datetime | None = None  # or when it was due, if that was later
     heard_at: datetime | None = None  # when its reader last wrote from this address
+    begun_at: datetime | None = None  # when we last wrote to him outside WhatsApp's window
+    expires_at: datetime | None = None
 
     @property
     def tier(self) -> int:
@@ -120,6 +122,7 @@ def rows() -> Select[Any]:
             _D.id, _D.lane, _D.kind, _D.refs, _D.sealed, _D.address_id, _D.channel, _A.external, _D.answers, _D.edits,
             _D.under, _first.c.external, _first.c.state, _D.incident_id, _D.about, _D.rung, _D.tries, _D.reason,
             _D.bulk_id, func.coalesce(_D.due_at, _D.created_at, type_=Instant), _A.heard_at,
+            _A.begun_at, _D.expires_at,
         )
         .join_from(deliveries, addresses, _A.id == _D.address_id)
         .outerjoin(_first, _first.c.id == func.coalesce(_D.edits, _D.under))

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, exists, func, select, update
 
 from storage.claims import Row, const, rows
 from storage.database import Tx
-from storage.deliveries import LANES, SENDING, deliveries, is_waiting
+from storage.deliveries import EXPIRED, FAILED, LANES, SENDING, UNKNOWN, WAITING, deliveries, is_waiting
 from storage.people import addresses
 from storage.types import Instant
 
@@ -91,6 +91,32 @@ _MOVE = update(addresses).where(_BY_ID).values(external=bindparam("to"))
 _FOLLOW = update(deliveries).where(_D.address_id == bindparam("of")).values(address_id=bindparam("to"))
 _FOLLOW_WAITING = _FOLLOW.where(is_waiting)
 _FOLLOW_ONE = _FOLLOW.where(_D.id == bindparam("row"))
+
+
+def unsent(tx: Tx, since: datetime) -> list[tuple[str, str, str, int]]:
+    """Messages that ended without having arrived since a moment: channel, state, reason, how many; the most first."""
+    ended = _D.state.in_((FAILED, EXPIRED, UNKNOWN)) & (_D.settled_at >= since) & _D.edits.is_(None)
+    query = select(_D.channel, _D.state, _D.reason, func.count()).where(ended, _D.answers == "")
+    grouped = query.group_by(_D.channel, _D.state, _D.reason).order_by(func.count().desc(), _D.channel, _D.reason)
+    return [(row[0], row[1], row[2], row[3]) for row in tx.rows(grouped)]
+
+
+_BACK = update(deliveries).where(_D.id == bindparam("row"), _D.state == const(SENDING))
+_DEFER = _BACK.values(state=WAITING, claim="", reason=bindparam("why"), due_at=bindparam("at", type_=Instant),
+                      expires_at=bindparam("until", type_=Instant))  # fmt: skip
+_REROUTE = _BACK.values(
+    state=WAITING, claim="", reason=bindparam("why"), address_id=bindparam("to"), channel=bindparam("on")
+)
+
+
+def defer(tx: Tx, delivery_id: int, at: datetime, until: datetime, reason: str) -> None:
+    """A row in hand waits until `at`."""
+    tx.execute(_DEFER, {"row": delivery_id, "at": at, "until": until, "why": reason})
+
+
+def reroute(tx: Tx, delivery_id: int, address_id: int, channel: str, reason: str) -> None:
+    """A row in hand waits for another address."""
+    tx.execute(_REROUTE, {"row": delivery_id, "to": address_id, "on": channel, "why": reason})
 
 
 def stop(tx: Tx, address_id: int, now: datetime) -> None:

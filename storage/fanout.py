@@ -104,6 +104,7 @@ def _post(
     reminds: bool = False,
 ) -> int:
     refs: dict[str, Any] = {"broadcast": broadcast.id} | ({"reminds": True} if reminds else {})
+    refs |= {"elsewhere": True} if broadcast.elsewhere else {}
     values: dict[str, Any] = {
         "channel": _A.channel, "lane": literal(BROADCAST, Integer), "address_id": _A.id, "kind": literal("broadcast"),
         "refs": literal(refs, JSON), "about": literal(f"B-{broadcast.number:04d}"),

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, LargeBinary, UniqueConstraint, bindparam, exists, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    bindparam,
+    exists,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -33,11 +44,20 @@ class Reached(SQLModel, table=True):
 
     `state`: active or gone (blocked, deactivated). `phone` is the number that the platform vouched for;
     `person_id` is set once it is sure which person speaks. Consent is kept with its version and time.
-    `stopped_at`: since then he wants no reminders and broadcasts (/berhenti).
+    `stopped_at`: since then he wants no reminders and broadcasts (/berhenti). `begun_at`: when we last wrote to him
+    outside WhatsApp's window, which it counts.
     """
 
     __tablename__ = "address"
-    __table_args__ = (UniqueConstraint("channel", "external"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "external"),
+        Index(
+            "ix_address_begun",
+            "begun_at",
+            sqlite_where=text("begun_at IS NOT NULL"),
+            postgresql_where=text("begun_at IS NOT NULL"),
+        ),
+    )
     id: int | None = Field(default=None, primary_key=True)
     channel: str
     external: str
@@ -51,6 +71,7 @@ class Reached(SQLModel, table=True):
     consent_version: str = ""
     consent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     stopped_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    begun_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
 HEARD_EVERY = timedelta(minutes=1)

@@ -12,6 +12,7 @@ from bot.workbook import load
 from bot.workbook.read import Unreadable
 from handlers import audience, broadcast, broadcast_send, schedule
 from handlers.audience import Bounds, Wrong
+from handlers.turn import Rules
 from messages import broadcast as said
 from messages.render import Words, text
 from messages.words import body
@@ -46,12 +47,20 @@ class Refusal(Exception):
         self.why = why
 
 
-async def send(db: Database, order: Order, *, now: datetime, rate: float, election: str | None) -> int:
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When, and by which rules."""
+
+    now: datetime
+    rules: Rules
+
+
+async def send(db: Database, order: Order, *, now: datetime, rules: Rules, election: str | None) -> int:
     """Confirm a broadcast and print its number and how many it goes to; 0, or 2 where nothing was done."""
     try:
         chosen = await db.read(lambda tx: load.choose(tx, asked=election, now=now))
         through = db.read if order.dry_run else db.write
-        booked: said.Booked = await through(lambda tx: _book(tx, chosen, order, now, rate))
+        booked: said.Booked = await through(lambda tx: _book(tx, chosen, order, Moment(now, rules)))
     except Unreadable as fault:
         return workbook.complain(fault, sys.stderr)
     except Refusal as refusal:
@@ -74,8 +83,9 @@ def _halt(tx: Tx, number: int, now: datetime) -> bool | None:
     return broadcast_send.halt(tx, sent, now, None) if sent else None
 
 
-def _book(tx: Tx, election: Known, order: Order, now: datetime, rate: float) -> said.Booked:
+def _book(tx: Tx, election: Known, order: Order, when: Moment) -> said.Booked:
     """All checks first: what is refused leaves nothing behind."""
+    now = when.now
     role = _by(tx, election, order.by, now) if order.by else None
     due_at = broadcast_send.when(order.at, election, now) if order.at else None
     if order.at and due_at is None:
@@ -87,10 +97,10 @@ def _book(tx: Tx, election: Known, order: Order, now: datetime, rate: float) -> 
     wrong = broadcast.refused(tx, election.id, content, "", signed)
     if wrong is not None:
         raise Refusal(wrong)
-    shown = broadcast.preview(tx, 0, chosen, known, rate, asks=order.receipt)
+    shown = broadcast.preview(tx, 0, chosen, known, when, asks=order.receipt)
     if not shown.reachable:
         raise Refusal(said.ToWrong("unreachable" if shown.people else "nobody"))
-    booked = said.Booked(0, shown.audience, shown.reachable, shown.why, shown.seconds, due_at)
+    booked = said.Booked(0, shown.audience, shown.reachable, shown.why, shown.seconds, due_at, shown.day)
     if order.dry_run:
         return booked
     return replace(booked, number=_confirm(tx, role, chosen, content, order, due_at, now))

@@ -5,23 +5,37 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.channels.telegram.speak import TelegramChannel
 from bot.channels.whatsapp.speak import WhatsAppChannel
+from bot.commands import whatsapp as templates
 from bot.installation import clock_of
 from bot.settings import Settings
 from bot.workbook import load
 from bot.workbook.read import Unreadable
-from handlers import ladder
+from handlers import ladder, tier
 from messages import words
 from messages.chat import Trouble
-from storage import elections, incidents, journal, people, places, roster
+from storage import begun, elections, exits, incidents, journal, people, places, roster
 from storage.database import Database, Tx
 from storage.incidents import RED, Incident
 
 SHOWN = 20
+DAY = timedelta(hours=24)
+LARGER = "reminders and broadcasts wait: ask Meta for a higher tier, or have people write to the number first"
+_TEMPLATES = "siaga whatsapp templates shows how they stand at Meta, --submit asks for those that are missing"
+REPORTED = "people block or report our number: send less, and only what they asked for"
+NO_ACCOUNT = "set SIAGA_WHATSAPP_ACCOUNT_ID: who has not written for 24 hours is reached by a template only"
+MENDS = (
+    ("used up", LARGER),
+    ("template", _TEMPLATES),
+    ("token", "check the token in the settings: the platform does not take it"),
+    ("channel not configured", "set that channel up, or tell those who use it to write on the other one"),
+    ("locked", "open the WhatsApp Manager: Meta restricted the account"),
+    ("another platform", "the file was sent on a platform that is not set up any more"),
+)
 RUNGS = 4
 
 
@@ -47,6 +61,9 @@ async def doctor(db: Database, settings: Settings, election: str | None) -> int:
         )
         chosen = []
     findings += await db.read(lambda tx: list(_roster(tx, now, chosen)))
+    findings += await db.read(lambda tx: list(_unsent(tx, now)))
+    if settings.whatsapp or settings.rehearsal:
+        findings.append(await db.read(lambda tx: _people_a_day(tx, now, settings)))
     findings += await db.read(lambda tx: list(_chains(tx)))
     for each in findings:
         print(f"{'ok   ' if each.good else 'WRONG'} {each.what}" + (f"\n      -> {each.mend}" if each.mend else ""))
@@ -67,27 +84,36 @@ async def _channels(settings: Settings) -> list[Finding]:
     if settings.telegram_token is not None:
         found.append(await _telegram(settings.telegram_token.get_secret_value(), settings.telegram_api))
     if settings.whatsapp_token is not None:
-        found.append(await _whatsapp(settings, settings.whatsapp_token.get_secret_value()))
+        found += await _whatsapp(settings, settings.whatsapp_token.get_secret_value())
     return found or [Finding(False, "channels: none is set up", "set SIAGA_TELEGRAM_TOKEN or SIAGA_WHATSAPP_TOKEN")]
 
 
-async def _whatsapp(settings: Settings, token: str) -> Finding:
+async def _whatsapp(settings: Settings, token: str) -> list[Finding]:
     channel = WhatsAppChannel(
-        token, settings.whatsapp_phone_id or "", settings.whatsapp_api, now=lambda: datetime.now(UTC)
+        token,
+        settings.whatsapp_phone_id or "",
+        settings.whatsapp_api,
+        now=lambda: datetime.now(UTC),
+        account_id=settings.whatsapp_account_id or "",
     )
     await channel.start()
     try:
         async with asyncio.timeout(10):
             number = await channel.me()
+            standing = await templates.standing(channel) if settings.whatsapp_account_id else {}
     except (Trouble, TimeoutError) as trouble:
-        return Finding(
-            False, f"channels: WhatsApp says: {trouble}", "check the SIAGA_WHATSAPP_ settings and the network"
-        )
+        what = f"channels: WhatsApp says: {trouble}"
+        return [Finding(False, what, "check the SIAGA_WHATSAPP_ settings and the network")]
     finally:
         await channel.stop()
     told = f"quality {number.quality or 'unknown'}, tier {number.tier or 'unknown'}"
-    return Finding(number.quality != "RED", f"channels: WhatsApp knows us as {number.name} ({told})",
-                   "people block or report our number: send less, and only what they asked for")  # fmt: skip
+    bad = number.quality == "RED"
+    found = Finding(not bad, f"channels: WhatsApp knows us as {number.name} ({told})", REPORTED if bad else "")
+    if not standing:
+        return [found, Finding(False, "channels: nothing is known of WhatsApp's templates", NO_ACCOUNT)]
+    lacking = [f"{each.name} ({each.status})" for each in standing.values() if each.status != templates.APPROVED]
+    what = f"channels: {len(standing) - len(lacking)} of {len(standing)} WhatsApp templates are approved"
+    return [found, Finding(not lacking, what + (_list(lacking)), _TEMPLATES if lacking else "")]
 
 
 async def _telegram(token: str, base: str) -> Finding:
@@ -101,6 +127,25 @@ async def _telegram(token: str, base: str) -> Finding:
     finally:
         await channel.stop()
     return Finding(True, f"channels: Telegram knows us as @{me.username}")
+
+
+def _unsent(tx: Tx, now: datetime) -> Iterator[Finding]:
+    """What could not be sent in the last 24 hours, and why; wrong is what an operator can mend."""
+    found = exits.unsent(tx, now - DAY)
+    yield Finding(True, f"outbox: {sum(n for *_, n in found)} messages of the last 24 hours did not arrive")
+    for channel, state, reason, n in found[:SHOWN]:
+        mend = next((how for part, how in MENDS if part in reason.casefold()), "")
+        yield Finding(not mend, f"outbox: {n} by {channel}: {state}: {reason or 'without a reason'}", mend)
+
+
+def _people_a_day(tx: Tx, now: datetime, settings: Settings) -> Finding:
+    """How many people WhatsApp lets us begin with, and how many of them are left for what is no alert."""
+    most, used = tier.limit(tx, settings.rules), begun.used(tx, now)
+    if most is None:
+        return Finding(True, f"whatsapp: {used} people begun with in 24 hours; there is no limit")
+    bulk = tier.for_bulk(most)
+    what = f"whatsapp: {used} of {most} people begun with in 24 hours; {most - bulk} places are kept for alerts"
+    return Finding(used < bulk, what, "" if used < bulk else LARGER)
 
 
 def _roster(tx: Tx, now: datetime, chosen: list[elections.Known] | None) -> Iterator[Finding]:

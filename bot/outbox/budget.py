@@ -50,6 +50,12 @@ class Budget:
         if tier != ALERTS and at > now:
             insort(self._planned, at)
 
+    def take(self, tier: int, at: float) -> None:
+        """One more place for what leaves `at`: the next that fits. Nobody gives it back."""
+        extra = self.window.earliest(at, self.window.limit)
+        self.window.add(extra)
+        self._next[tier] = max(self._next[tier], extra) + self._gap
+
     def give_way(self) -> bool:
         """Take back the places of what is planned and has not left; tells whether there was anything."""
         if not self._planned:

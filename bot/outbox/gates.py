@@ -1,4 +1,4 @@
-"""What each platform lets one chat take; `pace` keeps to it and knows no platform.
+"""What each platform lets one chat take, and what a message costs there; `pace` keeps to it and knows no platform.
 
 A gate belongs to one chat; what a whole bot may send is its budget.
 """
@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.channels.whatsapp import markup
+from bot.channels.whatsapp.person import is_number
 from bot.outbox.meters import Gate
-from storage.claims import Row
+from messages.chat import Refused, Said
+from storage.claims import EDITS, Row
 
 Gates = Callable[[Row], tuple[Gate, ...]]
 
@@ -35,4 +38,22 @@ def none(row: Row) -> tuple[Gate, ...]:
     return ()
 
 
+def spends(row: Row, said: Said) -> int:
+    """How many messages of the budget a row costs: to change one, or to acknowledge a tap, costs none."""
+    del said
+    return int(row.tier < EDITS)
+
+
+def whatsapp_spends(row: Row, said: Said) -> int:
+    """There a change is a new message, a tap is answered only aloud, and one message may be several requests."""
+    if said.answers and not said.aloud:
+        return 0
+    try:
+        return len(markup.parts(said, "0", numbered=is_number(row.external)))
+    except Refused:
+        return 1  # it is refused when it is spoken
+
+
+Spends = Callable[[Row, Said], int]
+SPENDS: Mapping[str, Spends] = {"whatsapp": whatsapp_spends}
 GATES: Mapping[str, Gates] = {"telegram": telegram, "whatsapp": whatsapp}

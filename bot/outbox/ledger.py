@@ -13,7 +13,7 @@ from dataclasses import replace
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.outbox.lanes import BATCH, next_up
-from bot.outbox.plan import AfterSettle, Ask, Compose, Done, Ended, Fence, Loud, Plan, Skip
+from bot.outbox.plan import AfterSettle, Ask, Compose, Done, Elsewhere, Ended, Fence, Later, Loud, Plan, Skip
 from bot.outbox.shares import in_turn, one_ahead
 from messages.chat import Said
 from storage import claims, exits, leftovers
@@ -113,7 +113,8 @@ class Ledger:
         """Once a second: what is too late expires, what nobody can carry fails, and when the next one is due."""
         late = exits.overdue(tx, plan.now, BATCH)
         for row in late:
-            self._drop(tx, plan, row, End(row.id, EXPIRED, "its time was over before it could be sent"), done)
+            why = f"its time was over before it could be sent{f': {row.reason}' if row.reason else ''}"
+            self._drop(tx, plan, row, End(row.id, EXPIRED, why), done)
         strays = exits.strays(tx, plan.known, BATCH)
         for row in strays:
             self._drop(tx, plan, row, End(row.id, FAILED, "channel not configured"), done)
@@ -170,7 +171,13 @@ class Ledger:
                 raise  # the transaction may be broken by it: the sender comes again, carefully
             done.loud.append(Loud(row.id, row.kind, f"its words raised {type(error).__name__}"))
             said = Skip(FAILED, f"its words could not be made ({type(error).__name__})")
-        if isinstance(said, Skip):
+        if isinstance(said, Later):
+            exits.defer(tx, row.id, said.at, said.until, said.reason)
+            done.due = min(said.at, done.due or said.at)
+        elif isinstance(said, Elsewhere):
+            exits.reroute(tx, row.id, said.address_id, said.channel, said.reason)
+            done.full = True  # there is something to claim on the other channel
+        elif isinstance(said, Skip):
             end = End(row.id, said.state, said.reason)
             claims.settle(tx, end, plan.claim, plan.now)
             done.unsent.append((row, end.state))
@@ -178,7 +185,7 @@ class Ledger:
         else:
             done.said.append((row, _addressed(said, row)))
 
-    def _words(self, tx: Tx, plan: Plan, row: Row) -> Said | Skip:
+    def _words(self, tx: Tx, plan: Plan, row: Row) -> Said | Skip | Later | Elsewhere:
         if plan.careful:
             return tx.savepoint(lambda inner: self._compose(inner, row, plan.now))
         return self._compose(tx, row, plan.now)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 
-from bot.outbox import failures
+from bot.outbox import failures, gates
 from bot.outbox.failures import Verdict
+from bot.outbox.gates import Spends
 from bot.outbox.lanes import FLYING, places
-from bot.outbox.pace import Pace
+from bot.outbox.pace import FAR, Pace
 from bot.outbox.plan import Ask, Ended
 from messages.chat import Address, Channel, Said, Unsure
-from storage.claims import ANSWERS, BULK, Row
-from storage.deliveries import SENT, WAITING
+from storage.claims import ANSWERS, BULK, EDITS, Row
+from storage.deliveries import REPLY, SENT, WAITING
 
 log = logging.getLogger(__name__)
 SETTLE = 0.1  # what is sent in bulk is settled at least this often
@@ -25,8 +27,11 @@ _SPEAK = 60.0  # a channel that has not answered by then never will
 class Line:
     """A channel, its pace, and what is in flight on it; `landed` is called with each row's end."""
 
-    def __init__(self, channel: Channel, pace: Pace, landed: Callable[[Ended], None]) -> None:
+    def __init__(
+        self, channel: Channel, pace: Pace, landed: Callable[[Ended], None], spends: Spends = gates.spends
+    ) -> None:
         self.channel = channel
+        self._spends = spends
         self.pace = pace
         self.busy: set[int] = set()  # chats with something in flight
         self.flying: dict[int, asyncio.Task[None]] = {}  # by delivery
@@ -35,16 +40,20 @@ class Line:
     def launch(self, row: Row, said: Said) -> None:
         """Send a claimed row as soon as the pace lets it go; put it back if that is far away."""
         try:
-            at = self.pace.launch(row, monotonic())
+            cost = self._spends(row, said)
+            paced = replace(row, answers="", edits=None, lane=REPLY) if cost and row.tier >= EDITS else row
+            at = self.pace.launch(paced, monotonic(), cost)
         except Exception as error:  # noqa: BLE001 - a faulty gate must not leave a claimed row in nobody's hand
             self._landed(Ended(row, failures.after(error, row)))
             return
         if at is None:
+            if paced is not row:
+                self.pace.rest(row, FAR, monotonic())  # what it is held by was named for replies
             self._landed(_put_back(row))
             return
         if row.tier != ANSWERS:
             self.busy.add(row.address_id)
-        self.flying[row.id] = asyncio.create_task(self._fly(row, said, at))
+        self.flying[row.id] = asyncio.create_task(self._fly(row, said, paced, at))
 
     def ask(self, now: float, had: dict[int, int]) -> Ask | None:
         """What this channel may send now; None if nothing. `had`: see `shares`."""
@@ -59,12 +68,13 @@ class Line:
         soonest = now + (SETTLE if len(self.flying) >= FLYING[BULK] else LEAD)
         return max(soonest, self.pace.opens(left, now) - LEAD)
 
-    async def _fly(self, row: Row, said: Said, at: float) -> None:
-        at = await self._moment(row, at)
+    async def _fly(self, row: Row, said: Said, paced: Row, at: float) -> None:
+        """`paced`: the row as the pace sees it; a change that is a message costs what a reply does."""
+        at = await self._moment(paced, at)
         told = self.pace.quiet(row, monotonic())  # in the meantime
         ended = _put_back(row) if told else await self._speak(row, said)
         if not told:
-            self.pace.arrived(row, at, monotonic())
+            self.pace.arrived(paced, at, monotonic())
         self._land(ended)
 
     async def _moment(self, row: Row, at: float) -> float:

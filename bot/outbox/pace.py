@@ -47,8 +47,11 @@ class Pace:
         left = self._changes.limit - self._changes.since(now - self._changes.span)
         return room | {EDITS: max(0, left), ANSWERS: 1_000_000}
 
-    def launch(self, row: Row, now: float) -> float | None:
-        """When a claimed row leaves: from then on it counts. None if that is too far away to hold it in hand."""
+    def launch(self, row: Row, now: float, cost: int = 1) -> float | None:
+        """When a claimed row leaves: from then on it counts. None if that is too far away to hold it in hand.
+
+        `cost`: so many requests it is; they leave one behind the other, and the places of the others are taken with it.
+        """
         if self.quiet(row, now):
             return None
         if row.tier >= EDITS:
@@ -63,8 +66,11 @@ class Pace:
             self._hold(row.address_id, range(row.tier, EDITS), at)
             return None
         self.budget.spend(row.tier, at, now)
+        for _ in range(cost - 1):
+            self.budget.take(row.tier, at)
         for gate, meter in meters:
-            meter.add(at)
+            for _ in range(cost):
+                meter.add(at)
             self._shut(row, gate, meter, at)
         return at
 

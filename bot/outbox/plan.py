@@ -21,7 +21,25 @@ class Skip:
     reason: str
 
 
-Compose = Callable[[Tx, Row, datetime], Said | Skip]
+@dataclass(frozen=True, slots=True)
+class Later:
+    """It may not go before `at`, and then only until `until`."""
+
+    at: datetime
+    until: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """It goes to another address of the same person."""
+
+    address_id: int
+    channel: str
+    reason: str
+
+
+Compose = Callable[[Tx, Row, datetime], Said | Skip | Later | Elsewhere]
 AfterSettle = Callable[[Tx, Row, str, datetime], None]
 Fence = Callable[[Tx], bool]
 

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TypeVar
 
 from bot.metrics import Metrics
-from bot.outbox.gates import GATES, Gates, none
+from bot.outbox.gates import GATES, SPENDS, Gates, none, spends
 from bot.outbox.ledger import Ledger, shout
 from bot.outbox.line import LEAD, SETTLE, Line
 from bot.outbox.pace import Pace
@@ -55,7 +55,9 @@ class Sender:
         self._now = now
         self._ledger = Ledger(compose, after_settle, fence)
         self._lines = {
-            name: Line(channel, Pace(rate.get(name, RATE), gates.get(name, none)), self._landed)
+            name: Line(
+                channel, Pace(rate.get(name, RATE), gates.get(name, none)), self._landed, SPENDS.get(name, spends)
+            )
             for name, channel in channels.items()
         }
         self._shares, self.metrics = Shares(), Metrics()

@@ -27,7 +27,8 @@ PAGE = 10  # TPS
 RECENT = 10
 ORDER = ("sent", "sending", "waiting", "paused", "failed", "expired", "unknown", "withdrawn")
 # What the outbox writes down, as a report names it; the first that fits.
-REASONS = (("24 hours", "window"), ("131026", "undelivered"), ("131049", "undelivered"), ("130472", "undelivered"),
+REASONS = (("used up", "tier"), ("24 hours", "window"), ("131026", "undelivered"), ("131049", "undelivered"),
+           ("130472", "undelivered"),
            ("block", "blocked"), ("he stopped", "stopped"), ("stopped", "halted"), ("unlinked", "unlinked"),
            ("about is gone", "unlinked"), ("deactivated", "gone"), ("not found", "gone"), ("no more", "gone"),
            ("peer_id", "gone"), ("may have arrived", "unsure"), ("time was over", "late"), ("refused", "refused"),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from bot.outbox import gates
 from bot.outbox.budget import SECOND, Budget
 from bot.outbox.pace import FAR, Pace
+from messages.chat import Choice, Said
 from storage.claims import ALERTS, ANSWERS, BULK, EDITS, REPLIES, TIERS, chat_tier
 from storage.deliveries import ALERT, BROADCAST, REPLY
 from tests.outbox.scripted import row
@@ -254,3 +255,25 @@ def test_memory_does_not_grow_with_the_chats_spoken_to() -> None:
         pace.launch(row(chat=number, lane=ALERT), number / 100)
         pace.held(number / 100)
     assert len(pace._meters) < 2000
+
+
+def test_a_message_of_several_requests_takes_as_many_places() -> None:
+    pace = Pace(10.0, gates.whatsapp)
+    for _ in range(5):
+        assert pace.launch(row(lane=ALERT, external="6281"), 0.0, 2) is not None
+    assert pace.budget.window.since(-1.0) == 10
+    later = pace.launch(row(lane=ALERT, external="6282", chat=2), 0.5)
+    assert later is not None
+    assert later >= SECOND
+
+
+def test_on_whatsapp_a_change_is_a_message_and_a_tap_costs_only_what_is_said_aloud() -> None:
+    here = row(edits=7, external="6281234567890", channel="whatsapp")
+    tap = row(answers="tap", external="6281234567890", channel="whatsapp")
+    assert gates.SPENDS["whatsapp"](here, Said("L-0001 ditangani")) == 1
+    assert gates.SPENDS["whatsapp"](tap, Said("Baik", answers="tap")) == 0
+    assert gates.SPENDS["whatsapp"](tap, Said("Sudah ditangani", answers="tap", aloud=True)) == 1
+    long = Said("x" * 3000, choices=((Choice("Saya tangani", "take:1"),),))
+    assert gates.SPENDS["whatsapp"](row(lane=ALERT, external="6281234567890"), long) == 2
+    assert gates.SPENDS["whatsapp"](row(lane=ALERT, external="6281234567890"), Said("")) == 1  # it is refused later
+    assert gates.spends(row(edits=7), Said("x")) == gates.spends(row(answers="tap"), Said("x")) == 0

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import datetime, timedelta
 from time import monotonic
 
 import pytest
 from sqlalchemy import select, text
 
-from bot.outbox.plan import Skip
+from bot.outbox.plan import Elsewhere, Later, Skip
 from messages.chat import Gone, Moved, NotAdmitted, Refused, Said, Throttled, TooLate, Unreachable, Unsure
 from storage import deliveries
+from storage.claims import Row
+from storage.database import Tx
 from storage.deliveries import (
     ALERT,
     BROADCAST,
@@ -203,7 +206,7 @@ async def test_what_was_not_reached_is_tried_until_it_expires(desk: Desk) -> Non
     assert (row.state, row.reason, row.tries) == (WAITING, "down", 1)
     desk.passes(minutes=2)
     await sender.drain()
-    assert desk.told == [(id_, EXPIRED, "its time was over before it could be sent")]
+    assert desk.told == [(id_, EXPIRED, "its time was over before it could be sent: down")]
 
 
 async def test_a_reply_that_failed_does_not_hold_up_an_alert_to_the_same_chat(desk: Desk) -> None:
@@ -428,3 +431,28 @@ async def test_a_said_text_reaches_the_channel_unchanged(desk: Desk) -> None:
     await desk.post()
     await desk.sender().drain()
     assert desk.channel.spoken[0][2] == Said(text="Halo *Siti* <b>")
+
+
+async def test_what_its_words_put_off_waits_and_what_they_send_elsewhere_goes_there(desk: Desk) -> None:
+    at = desk.at + timedelta(hours=1)
+    asked: list[int] = []
+
+    def compose(_tx: Tx, row: Row, _now: datetime) -> Said | Later | Elsewhere:
+        asked.append(row.id)
+        if row.id == later and asked.count(later) == 1:
+            return Later(at, at + timedelta(hours=1), "not today")
+        if row.id == moved and row.external == "2":
+            return Elsewhere(3, "telegram", "not there")
+        return Said(f"k {row.id}")
+
+    later, moved = await desk.post(chat=1), await desk.post(chat=2)
+    desk.compose = compose  # type: ignore[method-assign]
+    sender = desk.start()
+    await sender.drain()
+    assert desk.channel.texts() == [f"k {moved}"]
+    assert desk.channel.spoken[0][1] == "3"
+    row = await desk.row(later)
+    assert (row.state, row.reason, row.due_at) == (WAITING, "not today", at)
+    desk.passes(minutes=61)
+    await sender.drain()
+    assert desk.channel.texts() == [f"k {moved}", f"k {later}"]

@@ -14,13 +14,13 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from bot.app import after_settle, compose
 from bot.attachments import WithFiles
 from bot.channels.whatsapp import markup, window
 from bot.clock import Clock
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
 from bot.outbox.sender import Sender
+from bot.wording import after_settle, compose
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
@@ -388,7 +388,7 @@ async def set_up(db: Database, *, rules: Rules | None = None, at: datetime = VOT
 
 def _sender(db: Database, phones: Phones, cloud: Cloud, clock: StillClock, rules: Rules) -> Sender:
     channels = {each.name: WithFiles(each, db) for each in (phones, cloud)}
-    return Sender(db, channels, compose, after_settle=after_settle(rules), now=clock.now,
+    return Sender(db, channels, compose(rules), after_settle=after_settle(rules), now=clock.now,
                   rate=dict.fromkeys(channels, 100_000), gates={})  # fmt: skip
 
 

@@ -16,7 +16,7 @@ WORDS = "Air minum dibagikan pukul 10."
 
 
 async def run(stage: Stage, order: Order) -> int:
-    return await send(stage.db, order, now=stage.clock.now(), rate=30.0, election=None)
+    return await send(stage.db, order, now=stage.clock.now(), rules=stage.rules, election=None)
 
 
 async def count(stage: Stage) -> int:

@@ -164,7 +164,7 @@ async def test_a_reminder_due_within_the_hour_after_a_broadcast_waits_and_a_broa
     await stage.passes(minutes=110)  # 11.50
     assert heard(officer) == []
     for words in ("Air minum ada di balai.", "Dan vitamin."):
-        assert await send(stage.db, Order("semua", words), now=stage.clock.now(), rate=30.0, election=None) == 0
+        assert await send(stage.db, Order("semua", words), now=stage.clock.now(), rules=stage.rules, election=None) == 0
         await stage.passes(seconds=5)
         assert words in officer.messages[-1].said.text, "at once, though a message came a moment ago"
     await stage.passes(minutes=55)
@@ -177,7 +177,7 @@ async def test_a_reminder_that_would_wait_too_long_after_a_broadcast_expires_wit
     officer = await (await stage.find(young_pps)).links()
     await stage.heart.cycle()
     stage.clock.move(timedelta(hours=2, minutes=30))  # 12.30, and nobody was at work since 10.00
-    assert await send(stage.db, Order("semua", "Air minum."), now=stage.clock.now(), rate=30.0, election=None) == 0
+    assert await send(stage.db, Order("semua", "Air minum."), now=stage.clock.now(), rules=stage.rules, election=None) == 0
     await stage.db.write(lambda tx: broadcast_clock.step(tx, 1, stage.clock.now(), stage.rules))
     await stage.settled()
     await stage.passes(minutes=45)

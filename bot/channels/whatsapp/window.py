@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from messages.chat import Said, Template, WindowClosed
-
-OPEN = timedelta(hours=24)
-MARGIN = timedelta(minutes=2)  # for clocks that differ, and for the way
+from messages.chat import MARGIN, OPEN, Said, Template, WindowClosed
 
 
 def free(heard_at: datetime | None, now: datetime) -> bool:

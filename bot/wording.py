@@ -1,0 +1,78 @@
+"""What the outbox asks of the rest: the words of a delivery as it leaves, whether it may begin with somebody, and what
+follows when an alert failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.channels.whatsapp import window
+from bot.outbox.plan import AfterSettle, Compose, Elsewhere, Later, Skip
+from handlers import escalation, letters, tier
+from handlers.turn import Rules
+from messages.chat import Said
+from messages.templates import filled
+from storage import begun
+from storage.claims import Row
+from storage.database import Tx
+from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY
+
+WHATSAPP = "whatsapp"
+CHANGES_NOTHING = {WHATSAPP}  # channels on which no message can be changed: a short new line instead
+WAITS = begun.COUNTED + timedelta(minutes=1)  # by then every place that is used now is free again
+OPEN_FOR = timedelta(hours=3)  # after that
+
+Worded = Said | Skip | Later | Elsewhere
+
+
+def compose(rules: Rules) -> Compose:
+    """The words of one delivery, or why it does not go now."""
+
+    def worded(tx: Tx, row: Row, now: datetime) -> Worded:
+        brief = row.edits is not None and row.channel in CHANGES_NOTHING
+        made = letters.compose(
+            tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now, brief=brief
+        )
+        if isinstance(made, letters.Withheld):
+            return Skip(made.state, made.reason)
+        if made.template is None and row.lane == ALERT and made.text:  # what concerns an emergency has always a way
+            made = replace(made, template=filled("siaga_kabar", made.text))
+        return _begun(tx, row, made, now, rules) if row.channel == WHATSAPP else made
+
+    return worded
+
+
+def _begun(tx: Tx, row: Row, said: Said, now: datetime, rules: Rules) -> Worded:
+    """WhatsApp counts whom we begin with. What is urgent always may; bulk leaves it some places."""
+    if said.template is None or window.free(row.heard_at, now) or begun.counted(row.begun_at, now):
+        return said
+    left = tier.left(tx, now, rules) if row.lane > REPLY else None
+    if left is not None and left <= 0:
+        return _no_place(tx, row, now)
+    begun.begin(tx, row.address_id, now)
+    return said
+
+
+def _no_place(tx: Tx, row: Row, now: datetime) -> Worded:
+    """A notice goes to another address of his, if there is one, and so does a broadcast whose sender chose this; else a
+    broadcast waits for tomorrow, once, and a notice would come too late."""
+    if row.lane != BROADCAST or row.refs.get("elsewhere"):
+        other = begun.elsewhere(tx, row.address_id, bulk=True)
+        if other is not None:
+            return Elsewhere(*other, tier.USED_UP)
+    if row.lane != BROADCAST:
+        return Skip(EXPIRED, tier.USED_UP)
+    if row.reason == tier.USED_UP:
+        return Skip(FAILED, f"{tier.USED_UP}, and were the day before")
+    return Later(now + WAITS, now + WAITS + OPEN_FOR, tier.USED_UP)
+
+
+def after_settle(rules: Rules) -> AfterSettle:
+    """When every alert of a call failed, the next rung is called in the same transaction."""
+
+    def settled(tx: Tx, row: Row, state: str, now: datetime) -> None:
+        lost = row.kind == "alert" and row.edits is None and state in {"failed", "expired", "unknown"}
+        if lost and row.incident_id is not None and row.rung is not None:
+            escalation.alert_settled_badly(tx, row.incident_id, row.rung, now, rules)
+
+    return settled
