@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot import lease, wording
 from bot import web as pages
-from bot.attachments import WithFiles
+from bot.attachments import Carrier, WithFiles
 from bot.channels.telegram.speak import TelegramChannel
 from bot.channels.whatsapp.speak import WhatsAppChannel
 from bot.clock import Clock
@@ -85,9 +85,10 @@ def build(
     rules = settings.rules
     telegram, whatsapp = _telegram(settings, base), _whatsapp(settings, clock, base)
     channels = _there(telegram, whatsapp)
+    carrier = Carrier({channel.name: channel for channel in channels})
     sender = Sender(
         db,
-        {channel.name: WithFiles(channel, db) for channel in channels},
+        {channel.name: WithFiles(channel, db, carrier) for channel in channels},
         wording.compose(rules),
         after_settle=wording.after_settle(rules),
         now=clock.now,

@@ -235,3 +235,11 @@ class Channel(Protocol):
     async def speak(self, to: Address, said: Said) -> str:
         """Send one message and return the platform's id of it ("" for an acknowledged tap). Raises `Trouble`."""
         ...
+
+    async def fetch(self, ref: str) -> tuple[bytes, str]:
+        """A file that somebody sent there, and the ending of its name (`.jpg`). Raises `Trouble`."""
+        ...
+
+    def brought(self, ref: str) -> bool:
+        """Whether a file of another platform lies here already, so that its bytes are not needed again."""
+        ...

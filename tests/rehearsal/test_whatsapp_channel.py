@@ -64,7 +64,7 @@ async def test_files_and_places_go_both_ways(
     cloud.share_location(SITI_ID)
     photo, place = [each for each in await heard(cloud, callback, hands.now) if isinstance(each, Heard)]
     assert photo.file and place.place
-    assert await channel.fetch(photo.file.ref) == files.SAMPLE_PHOTO
+    assert await channel.fetch(photo.file.ref) == (files.SAMPLE_PHOTO, ".jpg")
     book = File("document", "", "siaran.xlsx", content=sheet.xlsx(["a"], [["b"]]))
     for said in (Said("ini", file=photo.file), Said("ini", file=photo.file, choices=TAKE), Said("x", file=book),
                  Said("di sini", place=place.place), Said(place=place.place), Said("mana?", keyboard=((Ask("place", "x"),),))):  # fmt: skip

@@ -41,6 +41,7 @@ BY_WORDS: tuple[tuple[str, type[Gone | TooLate]], ...] = (
     ("message can't be edited", TooLate),
     ("message_id_invalid", TooLate),
 )
+FILES = 100  # of other platforms, whose ids here are remembered
 WAIT_SECONDS = 5.0  # where a 429 does not say how long
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -68,6 +69,7 @@ class TelegramChannel:
         base = base.rstrip("/")
         self._token = token
         self._name = ""
+        self._brought: dict[str, str] = {}  # files of other platforms, by their ids there
         self._request = AiohttpRequest(connections, read=read_seconds)
         self._bot = Bot(
             token,
@@ -92,6 +94,18 @@ class TelegramChannel:
             await self._settled(self._edit(to, said))
             return said.edits
         return str((await self._settled(self._send(to, said))).message_id)
+
+    async def fetch(self, ref: str) -> tuple[bytes, str]:
+        """A file that somebody sent (20 MB at most), and the ending of its name. Raises `Trouble`."""
+        found = await self._asked(self._bot.get_file(ref))
+        if not found.file_path:
+            raise Unreachable("the file is nowhere to be had")
+        content = await self._asked(found.download_as_bytearray())
+        name = found.file_path.rpartition("/")[2]
+        return bytes(content), f".{name.rpartition('.')[2]}" if "." in name else ""
+
+    def brought(self, ref: str) -> bool:
+        return ref in self._brought
 
     async def me(self) -> Me:
         user = await self._settled(self._bot.get_me())
@@ -135,18 +149,26 @@ class TelegramChannel:
     async def _send_file(self, to: Address, said: Said, file: File) -> Message:
         # As objects, because PTB looks for a file of our own under a reference that comes as text.
         words, buttons, under = markup.caption(said), markup.buttons(said, self._name), markup.under(said)
+        ref = self._brought.get(file.ref, file.ref)
+        ours = InputFile(file.content, filename=file.name) if file.content and ref == file.ref else None
+        bot, more = self._bot, {"caption": words, "reply_markup": buttons, "reply_parameters": under}
         if file.kind == "photo":
-            photo = PhotoSize(file.ref, "-", 0, 0)
-            return await self._bot.send_photo(to.id, photo, words, reply_markup=buttons, reply_parameters=under)
-        if file.kind == "voice":
-            voice = Voice(file.ref, "-", 0)
-            return await self._bot.send_voice(to.id, voice, caption=words, reply_markup=buttons, reply_parameters=under)
-        document: Document | InputFile = Document(file.ref, "-")
-        if file.content:
-            document = InputFile(file.content, filename=file.name)
-        return await self._bot.send_document(
-            to.id, document, caption=words, reply_markup=buttons, reply_parameters=under
-        )
+            sent = await bot.send_photo(to.id, ours or PhotoSize(ref, "-", 0, 0), **more)  # type: ignore[arg-type]
+        elif file.kind == "voice":
+            sent = await bot.send_voice(to.id, ours or Voice(ref, "-", 0), **more)  # type: ignore[arg-type]
+        else:
+            sent = await bot.send_document(to.id, ours or Document(ref, "-"), **more)  # type: ignore[arg-type]
+        if ours is not None and file.ref:
+            self._remember(file.ref, sent)
+        return sent
+
+    def _remember(self, ref: str, sent: Message) -> None:
+        """A file of another platform lies here now."""
+        there = sent.photo[-1] if sent.photo else sent.voice or sent.document
+        if there is not None:
+            while len(self._brought) >= FILES:
+                del self._brought[next(iter(self._brought))]
+            self._brought[ref] = there.file_id
 
     async def _edit(self, to: Address, said: Said) -> None:
         message_id, buttons = markup.number(said.edits), markup.inline(said, self._name)
@@ -162,6 +184,13 @@ class TelegramChannel:
         except Answered as error:
             if UNCHANGED not in error.words.lower():
                 raise
+
+    async def _asked(self, call: Awaitable[T]) -> T:
+        """The answer of a call by which nobody is told anything: however it fails, it may be made again."""
+        try:
+            return await self._settled(call)
+        except Unsure as unsure:
+            raise Unreachable(str(unsure)) from None
 
     async def _settled(self, call: Awaitable[T]) -> T:
         try:

@@ -84,15 +84,16 @@ class Graph:
         """Bring a file of ours to WhatsApp, and return what it is called there."""
         return await self._asked(_id(self._api.upload_media(phone_id, content, kind, name)))
 
-    async def fetch(self, ref: str) -> bytes:
-        """A file that somebody sent: first where it lies (for five minutes), then itself."""
+    async def fetch(self, ref: str) -> tuple[bytes, str]:
+        """A file that somebody sent, and its media type: first where it lies (for five minutes), then itself."""
         where = await self._asked(_object(self._api.get_media_url(ref)))
         size, url = word(where, "file_size"), text(where, "url")
         if size.isdigit() and int(size) > LARGEST:
             raise Refused(TOO_LARGE)
         if not url:
             raise Unreachable("the file is nowhere to be had")
-        return await self._asked(_read(self._api.stream_media_bytes(url, extensions={STREAM: True})))
+        content = await self._asked(_read(self._api.stream_media_bytes(url, extensions={STREAM: True})))
+        return content, text(where, "mime_type").partition(";")[0].strip()
 
     async def number(self, phone_id: str, fields: tuple[str, ...]) -> Json:
         return await self._asked(_object(self._api.get_business_phone_number(phone_id, fields)))

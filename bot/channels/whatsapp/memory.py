@@ -29,6 +29,10 @@ class Recent(Generic[T]):
         if len(self._held) > self._most:
             self._held.popitem(last=False)
 
+    def get(self, key: object) -> T | None:
+        """The value, which is kept."""
+        return self._held.get(key)
+
     def take(self, key: object) -> T | None:
         """The value, which is forgotten with it."""
         return self._held.pop(key, None)

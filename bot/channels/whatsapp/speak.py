@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 READ_SECONDS = 15.0
 BYTES = "application/octet-stream"
 # As WhatsApp takes them.
-KINDS = {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".csv": "text/plain"}
+ENDINGS = {"image/jpeg": ".jpg", "audio/ogg": ".ogg"}
+FILES = 100  # of other platforms, whose ids here are remembered
+KINDS = {
+    ".oga": "audio/ogg",
+    ".ogg": "audio/ogg",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".csv": "text/plain",
+}
 
 
 class WhatsAppChannel:
@@ -49,6 +56,7 @@ class WhatsAppChannel:
         self._graph: Graph | None = None
         self._backoff = Backoff()
         self._begun: Recent[list[str]] = Recent()
+        self._brought: Recent[str] = Recent(FILES)
 
     async def start(self) -> None:
         from bot.channels.whatsapp.graph import Graph  # noqa: PLC0415 -- 0.6 s, which Telegram alone need not pay
@@ -78,9 +86,13 @@ class WhatsAppChannel:
             parts = markup.parts(said, await self._ref(said.file), numbered=is_number(to.id))
         return await self._say(to.id, parts, said)
 
-    async def fetch(self, ref: str) -> bytes:
-        """A file that somebody sent. Raises `Trouble`."""
-        return await self._started().fetch(_of_whatsapp(ref))
+    async def fetch(self, ref: str) -> tuple[bytes, str]:
+        """A file that somebody sent, and the ending of its name. Raises `Trouble`."""
+        content, kind = await self._started().fetch(_of_whatsapp(ref))
+        return content, ENDINGS.get(kind) or mimetypes.guess_extension(kind) or ""
+
+    def brought(self, ref: str) -> bool:
+        return self._brought.get(ref) is not None
 
     async def me(self) -> Number:
         told = await self._started().number(self._phone_id, account.NUMBER_FIELDS)
@@ -129,11 +141,16 @@ class WhatsAppChannel:
         """What the file is called on WhatsApp; one of our own is brought there first."""
         if file is None:
             return ""
+        if known := self._brought.get(file.ref):
+            return known
         if not file.content:
             return _of_whatsapp(file.ref)
         suffix = "." + file.name.rpartition(".")[2].lower()
         kind = KINDS.get(suffix) or mimetypes.guess_type(file.name)[0] or BYTES
-        return await self._started().upload(self._phone_id, file.content, kind, file.name)
+        there = await self._started().upload(self._phone_id, file.content, kind, file.name)
+        if file.ref:  # of another platform: next time it lies here
+            self._brought.put(file.ref, there)
+        return there
 
     def _started(self) -> Graph:
         if self._graph is None:

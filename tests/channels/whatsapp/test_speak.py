@@ -157,9 +157,9 @@ async def test_starting_and_stopping_twice_does_no_harm(api: CloudApi, channel: 
 
 
 async def test_a_file_is_fetched(api: CloudApi, channel: WhatsAppChannel) -> None:
-    api.says(200, {"url": f"{api.base}/whatsapp_business/attachments/s3cret?mid=1", "file_size": 5, "id": "11"})
+    api.says(200, {"url": f"{api.base}/whatsapp_business/attachments/s3cret?mid=1", "file_size": 5, "id": "11", "mime_type": "image/jpeg"})
     api.says(200, b"photo")
-    assert await channel.fetch("11") == b"photo"
+    assert await channel.fetch("11") == (b"photo", ".jpg")
     where, itself = api.asked
     assert where.path == "/v26.0/11"
     assert (itself.path, itself.query) == ("/whatsapp_business/attachments/s3cret", {"mid": "1"})
@@ -170,7 +170,7 @@ async def test_a_file_at_metas_own_host_is_fetched_from_our_base(api: CloudApi, 
     api.says(200, {"url": "https://lookaside.fbsbx.com/whatsapp_business/attachments/?mid=1"})
     api.says(302, b"", Location="https://scontent.whatsapp.net/v/1")
     api.says(200, b"photo")
-    assert await channel.fetch("11") == b"photo"
+    assert await channel.fetch("11") == (b"photo", "")
     assert [asked.path for asked in api.asked[1:]] == ["/whatsapp_business/attachments/", "/v/1"]
 
 
