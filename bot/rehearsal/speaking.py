@@ -102,10 +102,19 @@ def _reply(api: BotApi, chat: Chat, params: Json) -> Json:
     return api.replied(chat, message_id)
 
 
+_EDITED = {"editMessageText": "text", "editMessageCaption": "caption"}
+_REPLACED = {"editMessageText": {"entities"}, "editMessageCaption": {"caption", "caption_entities"}}
+
+
 def edit_message_text(api: BotApi, params: Json) -> Json:
     """Another text, and the buttons that are given with it or none."""
     text, entities = formatted(str(params.get("text") or ""), params.get("parse_mode") or "", params.get("entities"))
     return _edit(api, params, "editMessageText", _text(text, entities))
+
+
+def edit_message_caption(api: BotApi, params: Json) -> Json:
+    """Another caption, or none, and the buttons that are given with it or none."""
+    return _edit(api, params, "editMessageCaption", _caption(params))
 
 
 def edit_message_reply_markup(api: BotApi, params: Json) -> Json:
@@ -117,7 +126,9 @@ def _edit(api: BotApi, params: Json, method: str, content: Json) -> Json:
     chat = api.reach(params)
     before = _own(api, chat, params, "edit")
     buttons = markup.checked(params.get("reply_markup"), chat.private)
-    dropped = {"reply_markup", "edit_date"} | ({"entities"} if content else set())
+    if method in _EDITED and (("text" in before) != (_EDITED[method] == "text")):
+        raise bad(f"there is no {_EDITED[method]} in the message to edit")
+    dropped = {"reply_markup", "edit_date"} | _REPLACED.get(method, set())
     after = {name: value for name, value in before.items() if name not in dropped} | content
     if buttons and buttons.get("inline_keyboard"):
         after["reply_markup"] = buttons
@@ -158,6 +169,7 @@ SPEAKING: dict[str, Method] = {
     "sendDocument": _sender("document"),
     "sendLocation": send_location,
     "editMessageText": edit_message_text,
+    "editMessageCaption": edit_message_caption,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,
 }

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import FormData
 
 from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.files import SAMPLE_PHOTO
 
 from .conftest import SITI, TOKEN, TPS_GROUP, Hands, Line, read
 
@@ -123,6 +124,22 @@ async def test_an_edit_changes_words_and_buttons(line: Line) -> None:
     sent = await line("sendMessage", chat_id=SITI, text="Alert", reply_markup=KEYBOARD)
     edited = await line("editMessageText", chat_id=SITI, message_id=sent["message_id"], text="Ditangani")
     assert (edited["text"], "reply_markup" in edited, "edit_date" in edited) == ("Ditangani", False, True)
+
+
+async def test_under_a_photo_the_caption_is_changed_and_nothing_else_is(line: Line, api: BotApi) -> None:
+    photo = api.files.add("photo", SAMPLE_PHOTO).id
+    sent = await line("sendPhoto", chat_id=SITI, photo=photo, caption="<b>Kartu</b>", parse_mode="HTML", reply_markup=KEYBOARD)
+    there = {"chat_id": SITI, "message_id": sent["message_id"]}
+    assert await line.refused("editMessageText", **there, text="x") == (400, "Bad Request: there is no text in the message to edit")
+    edited = await line("editMessageCaption", **there, caption="Sudah diterima")
+    assert (edited["caption"], edited["photo"], "reply_markup" in edited) == ("Sudah diterima", sent["photo"], False)
+    assert "caption_entities" not in edited
+    code, words = await line.refused("editMessageCaption", **there, caption="Sudah diterima")
+    assert (code, words[:37]) == (400, "Bad Request: message is not modified:")
+    assert "caption" not in await line("editMessageCaption", **there)
+    text = await line("sendMessage", chat_id=SITI, text="x")
+    refused = await line.refused("editMessageCaption", chat_id=SITI, message_id=text["message_id"], caption="y")
+    assert refused == (400, "Bad Request: there is no caption in the message to edit")
 
 
 async def test_an_edit_that_changes_nothing_says_so(line: Line) -> None:
