@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 
 from bot.app import Cloud
+from bot.channels.whatsapp.template import submission
 from bot.clock import Clock
+from bot.commands.whatsapp import draft
 from bot.heartbeat import Heartbeat
 from bot.installation import keep_clock
 from bot.rehearsal import page
@@ -19,6 +21,7 @@ from bot.rehearsal.phones import CastMember, Kind
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.letters import role_words
+from messages.templates import wanted
 from messages.words import local_phone
 from storage import elections, people, places, roster
 from storage.database import Database, Tx
@@ -78,6 +81,7 @@ class Stage:
     api: BotApi
     cloud: CloudApi
     members: list[CastMember]
+    heard: dict[str, datetime]  # when each number last wrote on WhatsApp, before this start
     heart: Heartbeat | None = None
 
     async def _search(self, wanted: str) -> list[CastMember]:
@@ -102,6 +106,9 @@ class Stage:
             zone="WIB",
             cloud=self.cloud,
         )
+        for number, at in self.heard.items():  # an earlier start's windows are still open
+            if person := self.cloud.phones.find(number):
+                person.wrote_at = at
 
 
 async def stage(db: Database, clock: Clock, token: str, number: Cloud) -> Stage:
@@ -110,4 +117,7 @@ async def stage(db: Database, clock: Clock, token: str, number: Cloud) -> Stage:
     cloud = CloudApi(
         number.token, number.phone_id, number.account_id, number.app_secret, number.verify_token, now=clock.now
     )
-    return Stage(db, clock, BotApi(token, now=clock.now), cloud, await db.read(lambda tx: cast(tx, clock.now())))
+    for each in wanted().values():
+        cloud.templates.create(submission(draft(each)))
+    members, heard = await db.read(lambda tx: (cast(tx, clock.now()), people.last_words(tx, "whatsapp")))
+    return Stage(db, clock, BotApi(token, now=clock.now), cloud, members, heard)

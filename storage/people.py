@@ -273,5 +273,13 @@ def close_window(tx: Tx, channel: str, external: str) -> None:
     tx.execute(update(addresses).where(where).values(heard_at=None))
 
 
+def last_words(tx: Tx, channel: str) -> dict[str, datetime]:
+    """When each address of a channel was last heard."""
+    where = (addresses.c.channel == channel) & addresses.c.heard_at.is_not(None)
+    return {
+        row.external: row.heard_at for row in tx.rows(select(addresses.c.external, addresses.c.heard_at).where(where))
+    }
+
+
 def addresses_of(tx: Tx, person_id: int) -> list[Any]:
     return list(tx.rows(select(addresses).where(addresses.c.person_id == person_id)))

@@ -38,7 +38,7 @@ async def templates(settings: Settings, *, submit: bool, as_json: bool) -> int:
         found = await standing(there)
         if submit:
             for each in [each for each in wanted().values() if found[each.name].status == MISSING]:
-                found[each.name] = await there.submit_template(_draft(each))
+                found[each.name] = await there.submit_template(draft(each))
     except Trouble as trouble:
         print(f"siaga: WhatsApp says: {trouble}", file=sys.stderr)
         return 2
@@ -57,7 +57,8 @@ async def standing(there: WhatsAppChannel) -> dict[str, Approval]:
     }
 
 
-def _draft(each: Wanted) -> Draft:
+def draft(each: Wanted) -> Draft:
+    """One of our templates as it is submitted."""
     category = cast(Literal["UTILITY", "MARKETING"], each.category)
     return Draft(each.name, each.body, each.examples, each.buttons, each.language, category)
 
