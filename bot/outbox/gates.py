@@ -48,6 +48,8 @@ def whatsapp_spends(row: Row, said: Said) -> int:
     """There a change is a new message, a tap is answered only aloud, and one message may be several requests."""
     if said.answers and not said.aloud:
         return 0
+    if not (said.choices or said.keyboard or said.file or said.place):
+        return 1
     try:
         return len(markup.parts(said, "0", numbered=is_number(row.external)))
     except Refused:

@@ -18,7 +18,7 @@ from bot.channels.whatsapp.errors import hide, trouble_of_code
 from bot.channels.whatsapp.markup import Part
 from bot.channels.whatsapp.person import is_number
 from bot.channels.whatsapp.raw import text, word
-from bot.channels.whatsapp.transport import STREAM, TOO_MANY, Answered, Rehosted, Stranger
+from bot.channels.whatsapp.transport import STREAM, TOO_MANY, Answered, Rehosted, Stranger, Wire
 from messages.chat import Refused, Throttled, Trouble, Unreachable, Unsure
 
 CONNECT_SECONDS = 5.0  # waiting for a free connection, and opening it
@@ -28,14 +28,7 @@ WAIT_SECONDS = 5.0  # where somebody in front of Meta says "too fast", but not h
 LARGEST, TOO_LARGE = 20 * 2**20, "the file is larger than 20 MB"
 # Each logs numbers, words or the token at DEBUG or INFO; pywa's warnings only advise another client.
 TALKATIVE = {"pywa": logging.ERROR, "httpx": logging.WARNING, "httpcore": logging.WARNING}
-NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.UnsupportedProtocol,
-    httpx.LocalProtocolError,
-    httpx.InvalidURL,
-)
+NOT_SENT = (httpx.ConnectError, httpx.UnsupportedProtocol, httpx.InvalidURL)
 
 T = TypeVar("T")
 Json = dict[str, Any]
@@ -53,13 +46,8 @@ class Graph:
     def __init__(self, token: str, base: str, connections: int, read_seconds: float) -> None:
         for name, level in TALKATIVE.items():
             logging.getLogger(name).setLevel(level)
-        # httpx drops a connection that was idle for 5 s, long before Meta does.
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        self._client = httpx.AsyncClient(
-            transport=Rehosted(base, httpx.AsyncHTTPTransport(verify=_tls(), limits=limits, trust_env=False)),
-            timeout=httpx.Timeout(read_seconds, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-            trust_env=False,
-        )
+        wire = Wire(connections, CONNECT_SECONDS, read_seconds, _tls())
+        self._client = httpx.AsyncClient(transport=Rehosted(base, wire), timeout=WHOLE_SECONDS, trust_env=False)
         self._token = token
         self._api = GraphAPIAsync(token, self._client, VERSION)
 

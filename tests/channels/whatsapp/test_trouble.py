@@ -17,7 +17,7 @@ import bot
 from bot.channels.whatsapp import BASE, errors
 from bot.channels.whatsapp.errors import hide, trouble_of_code, trouble_of_detail
 from bot.channels.whatsapp.speak import WhatsAppChannel
-from bot.channels.whatsapp.transport import Rehosted
+from bot.channels.whatsapp.transport import Rehosted, Wire
 from messages.chat import (
     Address,
     Halted,
@@ -243,15 +243,17 @@ async def test_a_channel_that_is_not_started_sends_nothing(api: CloudApi) -> Non
     assert type(await trouble_of(made(api.base))) is Unreachable
 
 
-class Nobody(httpx.AsyncBaseTransport):
+class Nobody(Wire):
     """Writes down who would have been asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(str(request.url))
+    async def exchange(self, request: httpx.Request, url: str) -> httpx.Response:
+        self.asked.append(url)
         return httpx.Response(200, json={})
+
+    async def close(self) -> None: ...
 
 
 @pytest.mark.parametrize(
