@@ -144,7 +144,7 @@ async def both(folder: Path, officers: int) -> AsyncIterator[Both]:
     more = {"SIAGA_TELEGRAM_RATE": "100000", "SIAGA_WHATSAPP_RATE": "100000", "SIAGA_WHATSAPP_TOKEN": "bench", "SIAGA_WHATSAPP_PHONE_ID": PHONE,
             "SIAGA_WHATSAPP_APP_SECRET": SECRET, "SIAGA_WHATSAPP_VERIFY_TOKEN": "bench", "SIAGA_WHATSAPP_API": f"http://127.0.0.1:{ports[1]}"}  # fmt: skip
     product = Product(folder, f"http://127.0.0.1:{ports[0]}", webhook=True, more=more)
-    city = await found_city(product, _Nobody(), tps=300, officers=officers)  # type: ignore[arg-type]
+    city = await found_city(product, _Nobody(), tps=450, officers=officers)  # type: ignore[arg-type]
     numbers = await _linked(product, city)
     await product.start()
     telegram, whatsapp = driver.Posts(api), Posts(graph, f"http://127.0.0.1:{product.port}/whatsapp")
@@ -161,7 +161,7 @@ async def both(folder: Path, officers: int) -> AsyncIterator[Both]:
 async def whatsapp(pairs: int, total: int, reports: int) -> dict[str, Any]:
     """`/status` on Telegram and `status` on WhatsApp in turn, 64 at once; then reports on the idle service."""
     with tempfile.TemporaryDirectory() as folder:
-        async with both(Path(folder), 2000) as there:
+        async with both(Path(folder), 3000) as there:
             users = [user for user in there.city.officers if user in there.numbers]
             here, numbers = users[::2], [there.numbers[user] for user in users[1::2]]
             await driver.rate(there.telegram, here, "/status", 64, 600)

@@ -18,7 +18,7 @@ from bot.channels.whatsapp.errors import hide, trouble_of_code
 from bot.channels.whatsapp.markup import Part
 from bot.channels.whatsapp.person import is_number
 from bot.channels.whatsapp.raw import text, word
-from bot.channels.whatsapp.transport import STREAM, TOO_MANY, Answered, Rehosted, Stranger, Wire
+from bot.channels.whatsapp.transport import STREAM, TOO_MANY, Answered, Client, Stranger, Wire
 from messages.chat import Refused, Throttled, Trouble, Unreachable, Unsure
 
 CONNECT_SECONDS = 5.0  # waiting for a free connection, and opening it
@@ -47,7 +47,7 @@ class Graph:
         for name, level in TALKATIVE.items():
             logging.getLogger(name).setLevel(level)
         wire = Wire(connections, CONNECT_SECONDS, read_seconds, _tls())
-        self._client = httpx.AsyncClient(transport=Rehosted(base, wire), timeout=WHOLE_SECONDS, trust_env=False)
+        self._client = Client(base, wire, WHOLE_SECONDS)
         self._token = token
         self._api = GraphAPIAsync(token, self._client, VERSION)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -27,6 +27,7 @@ NOT_SENT = (
     aiohttp.InvalidURL,
     aiohttp.NonHttpUrlClientError,
 )
+Headers = Iterable[tuple[str, str]]
 STREAM = "siaga.stream"  # an extension of a request whose answer is a file
 OK, REDIRECT, BAD, TOO_MANY = 200, 300, 400, 429
 # Where Meta keeps files. Whoever else is named as their place does not get our token.
@@ -49,6 +50,10 @@ class Stranger(Exception):
         self.status, self.wait = status, wait
 
 
+def _theirs(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in headers if name.lower() not in OURS]
+
+
 class Wire:
     """One aiohttp session with connections kept alive, made inside the running loop.
 
@@ -65,17 +70,21 @@ class Wire:
             trust_env=False,
         )
 
-    async def exchange(self, request: httpx.Request, url: str) -> httpx.Response:
-        """Send it to `url`; a file's answer is not read yet."""
-        headers = [(name, value) for name, value in request.headers.multi_items() if name not in OURS]
-        body = await request.aread()
+    async def exchange(self, method: str, url: str, headers: Headers, body: bytes) -> httpx.Response:
+        """A request and its whole answer."""
         with _told():
-            answer = await self._session.request(request.method, url, data=body, headers=headers, allow_redirects=False)
-            told = [(name, value) for name, value in answer.headers.items() if name.lower() not in OURS]
-            if request.extensions.get(STREAM):
-                return httpx.Response(answer.status, headers=told, stream=_Pieces(answer))
-            async with answer:
-                return httpx.Response(answer.status, headers=told, content=await answer.read())
+            async with self._session.request(
+                method, url, data=body, headers=_theirs(headers), allow_redirects=False
+            ) as answer:
+                return httpx.Response(
+                    answer.status, headers=_theirs(answer.headers.items()), content=await answer.read()
+                )
+
+    async def stream(self, method: str, url: str, headers: Headers) -> httpx.Response:
+        """The same for a file, which is read as it comes."""
+        with _told():
+            answer = await self._session.request(method, url, headers=_theirs(headers), allow_redirects=False)
+        return httpx.Response(answer.status, headers=_theirs(answer.headers.items()), stream=_Pieces(answer))
 
     async def close(self) -> None:
         await self._session.close()
@@ -107,6 +116,23 @@ def _told() -> Iterator[None]:
         raise httpx.ReadError(type(error).__name__) from error
 
 
+class Client(httpx.AsyncClient):
+    """pywa's session. What is plain JSON, as every message is, goes to the wire as it stands: httpx's own building of a
+    request and reading of its answer cost twice what the wire does."""
+
+    def __init__(self, base: str, wire: Wire, seconds: float) -> None:
+        self._hosted = Rehosted(base, wire)
+        super().__init__(transport=self._hosted, timeout=seconds, trust_env=False)
+
+    async def request(self, method: str, url: Any, **given: Any) -> httpx.Response:
+        if given.keys() != {"json"}:
+            return await super().request(method, url, **given)
+        body = json.dumps(given["json"], ensure_ascii=False, separators=(",", ":")).encode()
+        headers = [("authorization", self.headers["authorization"]), ("content-type", "application/json")]
+        whole = httpx.URL(f"{str(self.base_url).rstrip('/')}{url}")
+        return await self._hosted.say(method, whole, headers, body)
+
+
 class Rehosted(httpx.AsyncBaseTransport):
     """Sends to `base` what is meant for Meta. At Meta itself, files are fetched from Meta's own hosts only."""
 
@@ -116,12 +142,18 @@ class Rehosted(httpx.AsyncBaseTransport):
         self._wire = wire
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._wire.exchange(request, self._addressed(request.url))
-        if request.extensions.get(STREAM) and answer.status_code < BAD:
-            return answer
-        body = await answer.aread()
-        await answer.aclose()
-        raise_refusal(answer.status_code, body, answer.headers)
+        headers, body = list(request.headers.multi_items()), await request.aread()
+        if not request.extensions.get(STREAM):
+            return await self.say(request.method, request.url, headers, body)
+        answer = await self._wire.stream(request.method, self._addressed(request.url), headers)
+        if answer.status_code >= BAD:
+            raise_refusal(answer.status_code, await answer.aread(), answer.headers)
+        return answer
+
+    async def say(self, method: str, url: httpx.URL, headers: Headers, body: bytes) -> httpx.Response:
+        """One request and its whole answer. Raises what refuses it."""
+        answer = await self._wire.exchange(method, self._addressed(url), headers, body)
+        raise_refusal(answer.status_code, answer.content, answer.headers)
         return answer
 
     async def aclose(self) -> None:

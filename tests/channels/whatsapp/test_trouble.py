@@ -17,7 +17,7 @@ import bot
 from bot.channels.whatsapp import BASE, errors
 from bot.channels.whatsapp.errors import hide, trouble_of_code, trouble_of_detail
 from bot.channels.whatsapp.speak import WhatsAppChannel
-from bot.channels.whatsapp.transport import Rehosted, Wire
+from bot.channels.whatsapp.transport import Headers, Rehosted, Wire
 from messages.chat import (
     Address,
     Halted,
@@ -249,7 +249,7 @@ class Nobody(Wire):
     def __init__(self) -> None:
         self.asked: list[str] = []
 
-    async def exchange(self, request: httpx.Request, url: str) -> httpx.Response:
+    async def exchange(self, method: str, url: str, headers: Headers, body: bytes) -> httpx.Response:
         self.asked.append(url)
         return httpx.Response(200, json={})
 
