@@ -12,13 +12,12 @@ from handlers import escalation, letters, tier
 from handlers.turn import Rules
 from messages.chat import Said
 from messages.templates import filled
-from storage import begun
+from storage import begun, deliveries
 from storage.claims import Row
 from storage.database import Tx
-from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY
+from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY, WITHDRAWN
 
 WHATSAPP = "whatsapp"
-CHANGES_NOTHING = {WHATSAPP}  # channels on which no message can be changed: a short new line instead
 WAITS = begun.COUNTED + timedelta(minutes=1)  # by then every place that is used now is free again
 OPEN_FOR = timedelta(hours=3)  # after that
 
@@ -29,17 +28,34 @@ def compose(rules: Rules) -> Compose:
     """The words of one delivery, or why it does not go now."""
 
     def worded(tx: Tx, row: Row, now: datetime) -> Worded:
-        brief = row.edits is not None and row.channel in CHANGES_NOTHING
-        made = letters.compose(
-            tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now, brief=brief
-        )
+        changing = row.channel not in deliveries.UNCHANGING
+        made = _composed(tx, row, now, brief=row.edits is not None and not changing)
         if isinstance(made, letters.Withheld):
             return Skip(made.state, made.reason)
+        if not changing and row.incident_id is not None and row.kind in escalation.SHOWN:
+            line = made if row.edits is not None else _composed(tx, row, now, brief=True)
+            if isinstance(line, Said) and not _is_news(tx, row, row.incident_id, line.text):
+                return Skip(WITHDRAWN, "it would say the same again")
         if made.template is None and row.lane == ALERT and made.text:  # what concerns an emergency has always a way
             made = replace(made, template=filled("siaga_kabar", made.text))
         return _begun(tx, row, made, now, rules) if row.channel == WHATSAPP else made
 
     return worded
+
+
+def _composed(tx: Tx, row: Row, now: datetime, *, brief: bool) -> Said | letters.Withheld:
+    return letters.compose(
+        tx, kind=row.kind, refs=row.refs, sealed=row.sealed, address_id=row.address_id, now=now, brief=brief
+    )
+
+
+def _is_news(tx: Tx, row: Row, incident_id: int, line: str) -> bool:
+    """Whether a line says what its reader does not know yet; a message itself always is. What it says is remembered."""
+    fingerprint = tx.vault.hash(line)[:16]
+    if row.edits is not None and deliveries.said_last(tx, incident_id, row.address_id, row.kind) == fingerprint:
+        return False
+    deliveries.note_line(tx, row.id, fingerprint)
+    return True
 
 
 def _begun(tx: Tx, row: Row, said: Said, now: datetime, rules: Rules) -> Worded:

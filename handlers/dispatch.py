@@ -68,6 +68,7 @@ def _settle(turn: Turn, reply: Reply) -> None:
     case = incidents.by_id(turn.tx, reply.incident_id) if reply.incident_id else None
     about = (reply.incident_id, case.number) if reply.incident_id and case else None
     if turn.heard.tap:
-        post.answer_tap(turn.tx, turn.who.address_id, turn.heard.tap, reply.tap, turn.now, reply.lane)
+        shown = bool(reply.says)
+        post.answer_tap(turn.tx, turn.who.address_id, turn.heard.tap, reply.tap, turn.now, reply.lane, shown=shown)
     for words in reply.says:
         post.say(turn.tx, turn.who.address_id, words, turn.now, lane=reply.lane, incident=about)

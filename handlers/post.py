@@ -84,14 +84,14 @@ def say(
     )
 
 
-def answer_tap(tx: Tx, address_id: int, tap: str, what: str, now: datetime, lane: int) -> None:
-    """Acknowledge a tap; it expires when the platform would no longer take it."""
+def answer_tap(tx: Tx, address_id: int, tap: str, what: str, now: datetime, lane: int, *, shown: bool = False) -> None:
+    """Acknowledge a tap; it expires when the platform would no longer take it. `shown`: a message follows."""
     deliveries.post(
         tx,
         lane=lane,
         address_id=address_id,
         kind="tap",
-        refs={"values": {"what": what}},
+        refs={"values": {"what": what, "shown": shown}},
         now=now,
         answers=tap,
         expires_at=now + TAP_LIVES,

@@ -51,6 +51,7 @@ LABELS: dict[str, Step] = {
     "status": status.show,
     "data": welcome.data,
     "bantuan": menu.help_,
+    "menu": menu.show,
     "jaga": duty.show,
     "kasus": response.cases,
     "jadwal": schedule.show,
@@ -63,7 +64,7 @@ LABELS: dict[str, Step] = {
 
 # What else a label is called when it is typed.
 TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada": "sesak", "sakit": "sakit",
-                         "kelelahan": "sakit", "menu": "bantuan", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip
+                         "kelelahan": "sakit", "menu": "menu", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip
 
 # verb → step and what its arguments are: "n" a number, "w" a word
 TAPS: dict[str, tuple[Step, str]] = {

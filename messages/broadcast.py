@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -243,9 +243,9 @@ class Progress(Words):
         return ((stop,),) if self.state in {"asking", "scheduled"} else ()
 
     def brief(self) -> Words | None:
-        """Once as it begins and whenever it is paused, with the buttons of that; not each count."""
-        begins = self.state == "sending" and {"sent", "failed"}.isdisjoint(dict(self.counts))
-        return self if begins or self.state in {"paused", "scheduled"} else None
+        """Once as it begins and whenever it is paused, with the buttons of that; no counts, which the report has."""
+        begins = self.state == "sending" and {"sent", "failed", "unknown"}.isdisjoint(dict(self.counts))
+        return replace(self, counts=()) if begins or self.state in {"paused", "scheduled"} else None
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,7 @@ class Tap(Words):
 
     name = "tap"
     what: str = "ok"
+    shown: bool = False  # a message follows
 
     def aloud(self) -> bool:
-        return self.what not in SHOWN_ANYWAY
+        return not self.shown and self.what not in SHOWN_ANYWAY

@@ -6,6 +6,7 @@ A message is a frozen dataclass derived from `Words`. Its template has the same 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
 from functools import cache
@@ -20,6 +21,7 @@ from messages.chat import Ask, Choice, File, Place, Said, Template
 
 HERE = Path(__file__).parent
 LANGUAGE = "id"
+_GAPS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,8 @@ def text(message: Words, zone: str, language: str = LANGUAGE) -> str:
     """The words of a message, hours and dates in `zone` (WIB, WITA, WIT)."""
     values = {field.name: getattr(message, field.name) for field in fields(message)}
     rendered = _template(message.name, language).render(values, zone=zone)
-    return "\n".join(line.rstrip() for line in rendered.strip().splitlines())
+    whole = "\n".join(line.rstrip() for line in rendered.strip().splitlines())
+    return _GAPS.sub("\n\n", whole)
 
 
 def render(message: Words, zone: str, language: str = LANGUAGE) -> Said:

@@ -68,10 +68,12 @@ class Alert(Words):
         return filled("siaga_darurat", *values, at, taps=(f"take:{self.incident}", f"decline:{self.incident}"))
 
     def brief(self) -> Words | None:
-        """Who comes and what follows; that more is known of an open case is no news to who has not taken it."""
-        if self.relation in {"open", "declined"}:
+        """Who comes and what follows, and to who comes or may come what more is known."""
+        if self.relation == "declined":
             return None
-        return AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker)
+        known = (self.place, self.casualty, self.casualty_name, self.age, self.signs)
+        more = known if self.relation in {"open", "mine"} else ()
+        return AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
 
 
 @dataclass(frozen=True)
@@ -85,8 +87,15 @@ class AlertLine(Words):
     severity: str = ""
     relation: str = "other"
     taker: str = ""
+    place: str = ""
+    casualty: str = ""
+    casualty_name: str = ""
+    age: int | None = None
+    signs: tuple[str, ...] = ()
 
     def choices(self) -> Rows:
+        if self.relation == "open":
+            return ((Button("take", f"take:{self.incident}"), Button("decline", f"decline:{self.incident}")),)
         return steps(self.incident, self.state, self.severity) if self.relation == "mine" else ()
 
 

@@ -48,7 +48,8 @@ class Delivery(SQLModel, table=True):
     `channel` repeats the address's, so that a backlog of one channel never stands before another's. `edits`: the
     delivery whose message this changes; at most one waiting edit a delivery. `under`: the delivery whose message this
     replies to. `answers`: the tap that this acknowledges. `due_at`: not before. `claim`: who is sending it now.
-    `bulk_id`: the broadcast or notice slot that it is one of many of; the numbers run through the installation.
+    `bulk_id`: the broadcast or notice slot that it is one of many of; the numbers run through the installation. `line`:
+    where nothing can be changed, the fingerprint of what a line of this message would say, or says.
     """
 
     __tablename__ = "delivery"
@@ -91,13 +92,15 @@ class Delivery(SQLModel, table=True):
     external: str = ""
     claim: str = ""
     bulk_id: int | None = None
+    line: str = ""
 
 
 deliveries = table(Delivery)
+UNCHANGING = frozenset({"whatsapp"})  # channels on which no message can be changed: a short new line instead
 _D = deliveries.c
 # Written into the statement, not bound: only then do both databases know that a partial index holds these rows.
 is_waiting = _D.state == literal_column("'waiting'")
-_FRESH = {"state": WAITING, "reason": "", "tries": 0, "external": "", "claim": ""}
+_FRESH = {"state": WAITING, "reason": "", "tries": 0, "external": "", "claim": "", "line": ""}
 _GIVEN: Mapping[str, Any] = {
     "sealed": None,
     "about": "",
@@ -205,8 +208,23 @@ def post_edit(tx: Tx, delivery_id: int, now: datetime) -> bool:
 def shown(tx: Tx, *, incident_id: int, kinds: Sequence[str] = ()) -> list[int]:
     """Ids of an incident's messages that are, or may in a moment be, on somebody's screen: what an edit may change."""
     where = (_D.incident_id == incident_id) & _D.state.in_((SENT, SENDING)) & _D.edits.is_(None)
-    query = select(_D.id).where(where & (_D.answers == "")).order_by(_D.id)
-    return [row.id for row in tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query)]
+    query = select(_D.id, _D.channel, _D.address_id, _D.kind).where(where & (_D.answers == "")).order_by(_D.id)
+    rows = tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query)
+    # Where nothing can be changed, a line is said for the newest message of a kind only.
+    newest = {(row.address_id, row.kind): row.id for row in rows}
+    return [row.id for row in rows if row.channel not in UNCHANGING or newest[row.address_id, row.kind] == row.id]
+
+
+def said_last(tx: Tx, incident_id: int, address_id: int, kind: str) -> str:
+    """The fingerprint of the line that one address read last of a case, in messages of one kind; "" for none."""
+    mine = (_D.incident_id == incident_id) & (_D.address_id == address_id) & (_D.kind == kind) & (_D.line != "")
+    found: str | None = tx.scalar(select(_D.line).where(mine, _D.state == SENT).order_by(_D.id.desc()).limit(1))
+    return found or ""
+
+
+def note_line(tx: Tx, delivery_id: int, fingerprint: str) -> None:
+    """What the line of a message says, so that the same is not said twice."""
+    tx.execute(update(deliveries).where(_D.id == delivery_id).values(line=fingerprint))
 
 
 def withdraw(

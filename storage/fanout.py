@@ -109,7 +109,8 @@ def _post(
         "channel": _A.channel, "lane": literal(BROADCAST, Integer), "address_id": _A.id, "kind": literal("broadcast"),
         "refs": literal(refs, JSON), "about": literal(f"B-{broadcast.number:04d}"),
         "once": literal(once) + cast(_A.id, String), "answers": literal(""), "state": literal(WAITING),
-        "reason": literal(""), "tries": literal(0, Integer), "external": literal(""), "claim": literal(""),
+        "reason": literal(""), "line": literal(""), "tries": literal(0, Integer), "external": literal(""),
+        "claim": literal(""),
         "created_at": literal(now, Instant), "expires_at": literal(expires_at, Instant),
         "bulk_id": literal(bulk_id, Integer),
     }  # fmt: skip

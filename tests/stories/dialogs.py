@@ -1,0 +1,278 @@
+"""Every dialog, each as a script that is walked on both channels (`test_side_by_side`)."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from storage.people import people
+from tests.stories.both import Hall, Script
+
+DIALOGS: dict[str, Script] = {}
+
+
+def dialog(script: Script) -> Script:
+    DIALOGS[script.__name__] = script
+    return script
+
+
+@dialog
+async def masuk_dan_keluar(hall: Hall) -> None:
+    """Consent, linking, what is held, the way out and back."""
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas", linked=False)
+    coordinator = await hall.join(await stage.coordinator(), "Koordinator")
+    await officer.says("/start")
+    await officer.says("besok saja")
+    await officer.says("Tidak")
+    await officer.says("/status")
+    await officer.says("/start")
+    await officer.says("Setuju")
+    await officer.gives_number()
+    await officer.says("/menu")
+    await officer.says("/help")
+    await officer.says("Bantuan")
+    await officer.says("🛡 Status")
+    await officer.says("/status")
+    await officer.says("/data")
+    await officer.says("Data saya")
+    await officer.says("/berhenti")
+    await officer.taps("Nyalakan lagi")
+    await officer.says("/rekap")
+    await officer.says("apa kabar")
+    await officer.says("/hapus")
+    await officer.taps("Tidak jadi")
+    await officer.taps("Bukan saya")
+    await coordinator.says("/data")
+    await officer.says("/hapus")
+    await officer.taps("Ya, hapus")
+
+
+@dialog
+async def hp_bersama(hall: Hall) -> None:
+    """Two people of the roster share a number."""
+    stage = hall.stage
+    first, second = await stage.officer(), await stage.officer(rank=1)
+    same = update(people).where(people.c.id == second.person_id).values(phone=first.phone)
+    await stage.db.write(lambda tx: tx.execute(same))
+    shared = await hall.join(first, "HP bersama", linked=False)
+    await shared.says("/start")
+    await shared.says("Setuju")
+    await shared.gives_number()
+    await shared.taps(f"Saya {second.name[:12]}")
+
+
+@dialog
+async def bukan_di_daftar(hall: Hall) -> None:
+    """Somebody whom no roster knows: he may report all the same."""
+    stranger = await hall.join(hall.stage.stranger(), "Orang lewat", linked=False)
+    await stranger.says("/start")
+    await stranger.says("Setuju")
+    await stranger.says("0812 3456 7890")
+    await stranger.gives_number()
+    await stranger.says("/tps")
+    await stranger.says("Darurat")
+    await stranger.says("Kecelakaan")
+    await stranger.says("Kasin 3")
+
+
+@dialog
+async def nomor_tersembunyi(hall: Hall) -> None:
+    """On WhatsApp a number may be hidden; on Telegram it always is, until it is shared."""
+    someone = await hall.join(await hall.stage.officer(), "Petugas", linked=False, hidden=True)
+    await someone.says("/start")
+    await someone.says("Setuju")
+    await someone.says("0812 3456 7890")
+    await someone.gives_number(always=True)
+    await someone.says("Darurat")
+    await someone.says("Pingsan")
+
+
+@dialog
+async def lapor_dan_ditangani(hall: Hall) -> None:
+    """From the call to the end, with everything that makes it better."""
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas")
+    workers = [await hall.join(each, f"Nakes {at}") for at, each in enumerate((await stage.workers())[:2], 1)]
+    coordinator = await hall.join(await stage.coordinator(), "Koordinator")
+    await officer.says("/darurat")
+    await officer.says("Batal")
+    await officer.says("/lapor")
+    await officer.says("Pingsan")
+    await officer.taps("Rekan di TPS saya")
+    await officer.taps((await stage.officer(rank=2)).name[:10])
+    await officer.taps("Tanda-tanda")
+    await officer.taps("Tidak bernapas")
+    await officer.taps("Selesai memilih")
+    await officer.says("sudah dibaringkan di balai")
+    await officer.sends("photo", "wajahnya pucat")
+    await officer.sends("voice")
+    await officer.is_at(-7.95, 112.63)
+    await officer.taps("Tempat lain")
+    await officer.says("Arjosari 2")
+    await workers[0].taps("Saya tangani")
+    await workers[1].taps_late("Saya tangani", "take:1")
+    await officer.says("Kecelakaan")
+    await officer.taps("Korban lain")
+    await officer.taps("Orang lain")
+    await workers[0].taps("Turunkan")
+    await workers[0].says("sudah sadar, tekanan darah normal")
+    await workers[0].taps("Tiba")
+    await coordinator.says("/kasus")
+    await workers[0].says("/kasus")
+    await workers[0].taps("Selesai", on="L-0001")
+    await workers[0].taps("Membaik")
+
+
+@dialog
+async def alarm_batal(hall: Hall) -> None:
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas")
+    await hall.join((await stage.workers())[0], "Nakes")
+    await officer.says("Darurat")
+    await officer.says("Sakit atau kelelahan")
+    await officer.taps("Saya sendiri")
+    await officer.taps("Batal")
+
+
+@dialog
+async def menolak_menunggu_merujuk(hall: Hall) -> None:
+    """Declined, handed back, quiet, climbed, referred."""
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas")
+    workers = [await hall.join(each, f"Nakes {at}") for at, each in enumerate((await stage.workers())[:3], 1)]
+    await officer.says("Sesak atau nyeri dada")
+    await workers[0].taps("Tidak bisa")
+    await workers[1].taps("Saya tangani")
+    await workers[1].taps("Tidak bisa")
+    await hall.passes(2)
+    await hall.passes(3)
+    await workers[2].taps("Saya tangani")
+    await hall.passes(11)
+    await workers[2].taps("Masih saya tangani")
+    await workers[2].taps("Rujuk")
+    await workers[2].says("RSUD Saiful Anwar")
+    await workers[2].taps("Selesai")
+    await workers[2].taps("Istirahat")
+
+
+@dialog
+async def jaga(hall: Hall) -> None:
+    worker = await hall.join((await hall.stage.workers())[0], "Nakes")
+    await worker.says("/jaga")
+    await worker.taps("Berhenti jaga")
+    await worker.says("🩺 Jaga")
+    await worker.taps("Mulai jaga")
+    await worker.says("📋 Kasus")
+
+
+@dialog
+async def jadwal(hall: Hall) -> None:
+    """The timetable, changed in a kelurahan; what the chair and an officer read of it."""
+    stage = hall.stage
+    await stage.heart.cycle()
+    chair = await hall.join(await stage.chair(), "Ketua KPPS")
+    coordinator = await hall.join(await stage.coordinator("Kelurahan", "kelurahan"), "Koordinator kelurahan")
+    await coordinator.says("/jadwal")
+    await coordinator.taps("27 Nov 2024 12.00", on="Jadwal")
+    await coordinator.taps("Ubah jam")
+    await coordinator.says("25.00")
+    await coordinator.says("10.30")
+    await coordinator.taps("27 Nov 2024 14.00", on="Jadwal")
+    await coordinator.taps("Ubah kata-kata")
+    await coordinator.says("Istirahat dulu di balai.")
+    await coordinator.says("🗓 Jadwal")
+    await coordinator.taps("👤 27 Nov 2024 18.00", on="Jadwal")
+    await coordinator.taps("Jeda")
+    await coordinator.taps("Tambah")
+    await coordinator.taps("Batal")
+    await coordinator.taps("Tambah")
+    await coordinator.says("H 11.00 Air minum dibagikan.")
+    await coordinator.taps("27 Nov 2024 14.00", on="Jadwal")
+    await coordinator.taps("Kirim sekarang")
+    await hall.passes(65)
+    await hall.passes(7 * 60)
+    await chair.taps("Kotak diserahkan")
+
+
+@dialog
+async def siaran(hall: Hall) -> None:
+    """A broadcast with receipts in one kelurahan, its report, a reminder, and one that is stopped before it goes."""
+    stage = hall.stage
+    sender = await hall.join(await stage.coordinator("Kelurahan", "kelurahan"), "Koordinator kelurahan")
+    chair = await hall.join(await stage.chair(), "Ketua KPPS")
+    officer = await hall.join(await stage.officer(rank=2), "Petugas")
+    await sender.says("/siaran")
+    await sender.says("peran=KPSP")
+    await sender.taps("KPPS")
+    await sender.says("Pilih paslon nomor 2")
+    await sender.sends("photo", "Kartu dan vitamin di PPS.")
+    await sender.says("ya")
+    await sender.taps("Ya, minta tanda terima")
+    await sender.taps("✅ Kirim")
+    await hall.passes(1)
+    await officer.taps("Sudah saya terima")
+    await sender.taps("Belum terima", on="Laporan")
+    await sender.taps("Ingatkan")
+    await hall.passes(11)
+    await chair.taps("Konfirmasi untuk")
+    await chair.taps("Semua anggota TPS saya")
+    await sender.taps("Daftar nama", on="Laporan")
+    await sender.says("📢 Siaran")
+    await sender.taps("Siaran terkini")
+    await sender.taps("B-0001")
+    await sender.says("/siaran")
+    await sender.taps("Semua")
+    await sender.says("Rapat pukul 15.")
+    await sender.taps("Tidak perlu")
+    await sender.taps("Jadwalkan")
+    await sender.says("kemarin")
+    await sender.says("12.00")
+    await sender.taps("Hentikan")
+    await sender.says("/siaran")
+    await sender.taps("Semua")
+    await sender.says("Tidak jadi.")
+    await sender.taps("Tidak perlu")
+    await sender.taps("Batal", on="Itu yang akan diterima")
+
+
+@dialog
+async def siaran_disetujui(hall: Hall) -> None:
+    """Beyond one kelurahan another coordinator agrees, or does not; it is held and goes on."""
+    stage = hall.stage
+    sender = await hall.join(await stage.coordinator(), "Koordinator KPU")
+    other = await hall.join(await stage.coordinator("Bakesbangpol"), "Bakesbangpol")
+    await hall.join(await stage.officer(), "Petugas")
+    for answer in ("Tolak", "👍"):
+        await sender.says("/siaran")
+        await sender.taps("KPPS")
+        await sender.says("Vitamin di PPS.")
+        await sender.taps("Tidak perlu")
+        await sender.taps("✅ Kirim")
+        await other.taps(answer)
+    await hall.passes(1)
+
+
+@dialog
+async def siaran_ditahan_dan_diulang(hall: Hall) -> None:
+    """Held and let go; what is not sure to have come is sent again by choice; WhatsApp's people of the day by Telegram."""
+    stage = hall.stage
+    sender = await hall.join(await stage.coordinator("Kelurahan", "kelurahan"), "Koordinator kelurahan")
+    officer = await hall.join(await stage.officer(), "Petugas")
+    await sender.says("/siaran")
+    await sender.taps("KPPS")
+    await sender.says("Air minum di balai.")
+    await sender.taps("Tidak perlu")
+    await sender.taps_late("Sisa ke Telegram", "b_rest:1")
+    await sender.taps("Jadwalkan")
+    await sender.says("11.00")
+    await stage.stops()
+    await hall.passes(61)
+    await sender.taps_late("⏸ Jeda", "b_pause:1")
+    await stage.heart.cycle()
+    (stage.cloud if hall.channel == "whatsapp" else stage.phones).mute.add(officer.actor.id)
+    await stage.starts()
+    await hall.passes(5)
+    await sender.taps("Lanjut")
+    await hall.passes(1)
+    await sender.taps("Ulangi ke yang belum pasti")
+    await hall.passes(1)

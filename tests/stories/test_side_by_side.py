@@ -1,0 +1,76 @@
+"""Every dialog and button of Telegram on WhatsApp: one script for both, and golden files that show them side by side.
+
+Set SIAGA_WRITE_TRANSCRIPTS=1 to write them anew, and read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from handlers import group, routing
+from storage.database import open_database
+from storage.vault import Vault
+from tests.conftest import SECRET
+from tests.stories.both import WIDTH, Hall, Script
+from tests.stories.dialogs import DIALOGS
+from tests.stories.stage import set_up
+
+GOLDEN = Path(__file__).parents[1] / "transcripts" / "side_by_side"
+CHANNELS = ("telegram", "whatsapp")
+# Steps that only a group knows, that are walked in stories of their own on both, or that undo what another step did.
+ELSEWHERE = {group.bind, group.emergency}
+Walked = dict[str, set[object]]
+
+
+@pytest.fixture
+def walked(monkeypatch: pytest.MonkeyPatch) -> Walked:
+    """The steps that were taken, by channel."""
+    seen: Walked = defaultdict(set)
+    real = routing.route
+
+    def route(heard, dialog, step):  # type: ignore[no-untyped-def]
+        found = real(heard, dialog, step)
+        seen[heard.sender.channel].add(found[0])
+        return found
+
+    monkeypatch.setattr(routing, "route", route)
+    return seen
+
+
+async def walk(script: Script, channel: str, city: Path, folder: Path) -> Hall:
+    """The script on one channel, in a city of its own."""
+    path = folder / f"{script.__name__}-{channel}.db"
+    shutil.copy(city, path)
+    stage = await set_up(open_database(f"sqlite+aiosqlite:///{path}", Vault(SECRET)))
+    await stage.starts()
+    hall = Hall(stage, channel)
+    await script(hall)
+    await stage.stops()
+    await stage.db.close()
+    return hall
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+async def test_both_channels_say_the_same(name: str, sqlite_template: Path, tmp_path: Path) -> None:
+    telegram, whatsapp = [await walk(DIALOGS[name], channel, sqlite_template, tmp_path) for channel in CHANNELS]
+    written = f"{'Telegram':{WIDTH}} │ WhatsApp\n{telegram.told.columns(whatsapp.told)}"
+    golden = GOLDEN / f"{name}.txt"
+    if os.environ.get("SIAGA_WRITE_TRANSCRIPTS"):
+        GOLDEN.mkdir(parents=True, exist_ok=True)
+        golden.write_text(written, encoding="utf-8")
+    assert written == golden.read_text(encoding="utf-8")
+
+
+async def test_every_step_there_is_was_walked_on_both(walked: Walked, sqlite_template: Path, tmp_path: Path) -> None:
+    for script in DIALOGS.values():
+        for channel in CHANNELS:
+            await walk(script, channel, sqlite_template, tmp_path)
+    every = {*routing.COMMANDS.values(), *routing.LABELS.values(), *routing.DRAFTS.values(), *(step for step, _ in routing.TAPS.values())}
+    for channel in CHANNELS:
+        missing = {getattr(step, "__qualname__", step) for step in every - walked[channel] - ELSEWHERE}
+        assert not missing, channel
