@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from messages.menu import WithMenu
+from messages.menu import WithMenu, main_keyboard
 from messages.render import Button, Rows, Words
 
 DARURAT: Rows = ((Button("darurat"),),)
@@ -63,6 +63,9 @@ class NotFound(WithMenu):
 
     name = "not_found"
     secretariat: str = ""
+
+    def keyboard(self) -> Rows:
+        return main_keyboard(("minta_dicatat", *self.menu))
 
 
 @dataclass(frozen=True)

@@ -281,6 +281,12 @@ def shown_at(tx: Tx, address_id: int, kinds: Sequence[str]) -> list[int]:
     return [row.id for row in tx.rows(select(_D.id).where(where).order_by(_D.id))]
 
 
+def with_key(tx: Tx, prefix: str) -> list[int]:
+    """Ids of the messages whose key (`once`) begins so."""
+    rows = tx.rows(select(_D.id).where(_D.once >= prefix, _D.once < prefix[:-1] + chr(ord(prefix[-1]) + 1)))
+    return [row.id for row in rows]
+
+
 def by_external(tx: Tx, channel: str, external: str) -> Any:
     """The message that a platform knows under its id, if it went out: id, kind, incident_id, rung."""
     columns = (_D.id, _D.kind, _D.incident_id, _D.rung)

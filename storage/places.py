@@ -219,6 +219,13 @@ def every_tps(tx: Tx, election_id: int) -> list[Any]:
     return list(tx.rows(statement))
 
 
+def every_puskesmas(tx: Tx, election_ids: Iterable[int]) -> list[Any]:
+    """Every puskesmas of these elections."""
+    return list(
+        tx.rows(select(puskesmas).where(puskesmas.c.election_id.in_(set(election_ids))).order_by(puskesmas.c.id))
+    )
+
+
 def names_of_puskesmas(tx: Tx, ids: Iterable[int]) -> list[str]:
     rows = tx.rows(select(puskesmas.c.name).where(puskesmas.c.id.in_(set(ids))).order_by(puskesmas.c.name))
     return [row.name for row in rows]

@@ -173,6 +173,11 @@ def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
     return _where(tx, (assignments.c.kind == OFFICER) & (assignments.c.tps_id == tps_id), now)
 
 
+def of_kelurahan(tx: Tx, kelurahan_id: int, now: datetime) -> list[Role]:
+    """Everybody who serves a kelurahan itself, not one of its TPS."""
+    return _where(tx, (assignments.c.kelurahan_id == kelurahan_id) & assignments.c.tps_id.is_(None), now)
+
+
 def on_duty(shifts: Iterable[Role], now: datetime) -> bool:
     """Whether a worker with these shifts is on duty: his own word while it holds, else the roster's hours."""
     mine = list(shifts)

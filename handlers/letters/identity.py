@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from handlers import cover
-from handlers.letters.facts import name_of, role_words
+from handlers import cover, identity
+from handlers.letters.facts import name_of, place_words, role_words
 from handlers.letters.registry import Writing, letter
+from messages import identity as asked
 from messages import response as told
 from messages import welcome, words
-from messages.render import Words
-from storage import incidents, people, places, roster
+from messages.render import Words, label
+from storage import incidents, people, places, requests, roster
 from storage.places import Where
 
 
@@ -30,6 +31,29 @@ def _somebody_else(w: Writing) -> Words | None:
     row = people.person(w.tx, w.refs["person"])
     roles = roster.roles(w.tx, w.refs["person"], w.now)
     return welcome.SomebodyElse(row.name, tuple(role_words(w.tx, role) for role in roles), row.phone or "")
+
+
+@letter("identity_decide")
+def _identity_decide(w: Writing) -> Words | None:
+    """To who may decide, as long as he may."""
+    request = requests.by_id(w.tx, w.refs["request"])
+    if request is None or w.to.person_id not in {role.person_id for role in identity.deciders(w.tx, request, w.now)}:
+        return None
+    phone = requests.phone_of(w.tx, request.address_id)
+    is_worker = request.role == identity.NAKES
+    named = places.named(w.tx, request.where)
+    return asked.Decide(
+        request=request.id or 0,
+        person=request.name,
+        role=label(f"role_{request.role}"),
+        place=words.centre(named.puskesmas) if is_worker else place_words(w.tx, request.where),
+        phone=words.mask_phone(phone) if phone else "",
+        people=tuple((role.person_id, f"{role.name}, {words.title(role.kind, role.role, role.position, '')}")
+                     for role in identity.alike(w.tx, request, w.now)) if request.state == requests.OPEN else (),
+        state=request.state,
+        by=name_of(w.tx, request.answered_by),
+        became=name_of(w.tx, request.person_id),
+    )  # fmt: skip
 
 
 @letter("worker_left")

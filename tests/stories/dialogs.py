@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import update
 
 from storage.people import people
@@ -276,3 +278,35 @@ async def siaran_ditahan_dan_diulang(hall: Hall) -> None:
     await hall.passes(1)
     await sender.taps("Ulangi ke yang belum pasti")
     await hall.passes(1)
+
+
+@dialog
+async def minta_dicatat(hall: Hall) -> None:
+    """Not in the roster by this number: he asks, and who knows him there decides; one is refused before he is taken."""
+    stage = hall.stage
+    coordinator = await hall.join(await stage.coordinator("Kelurahan", "kelurahan"), "Koordinator kelurahan")
+    known = await stage.officer(rank=1)
+    lost = await hall.join(replace(known, id="77", phone="+6281999999977"), "Petugas, nomor baru", linked=False)
+    new = await hall.join(replace(known, id="78", phone="+6281999999978"), "Pengganti", linked=False)
+    await lost.says("/start")
+    await lost.says("Setuju")
+    await lost.gives_number()
+    await lost.says("🪪 Minta dicatat")
+    await lost.says("KPPS")
+    await lost.taps("KPPS")
+    await lost.says("12")
+    await lost.says(known.name)
+    await lost.says("Kasin Kulon 99")
+    await lost.says("Arjosari 1")
+    await coordinator.taps(known.name[:12])
+    await lost.says("/status")
+    await new.says("/start")
+    await new.says("Setuju")
+    await new.gives_number()
+    for answer in ("Tolak", "Petugas baru"):
+        await new.says("🪪 Minta dicatat")
+        await new.taps("KPPS")
+        await new.says("Slamet Baru Pengganti")
+        await new.says("Arjosari 1")
+        await coordinator.taps(answer)
+    await new.says("Pingsan")

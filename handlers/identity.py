@@ -1,0 +1,228 @@
+"""Somebody whom no roster knows, or only by another number: he names himself, and who knows him there decides."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import datetime, timedelta
+
+from handlers import finding, ladder, post, welcome
+from handlers.letters.facts import place_words
+from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
+from messages import identity as said
+from messages import menu
+from storage import deliveries, journal, people, places, requests, roster
+from storage.database import Tx
+from storage.names import key, person_key
+from storage.places import Where
+from storage.requests import APPROVED, OPEN, REFUSED, Request
+from storage.roster import OFFICER, WORKER, Role
+
+MOST, WITHIN = 3, timedelta(hours=24)
+ALIKE, SHOWN = 0.6, 3
+_NAME = re.compile(r"[^\W\d_][\w .,'’-]{1,78}[\w.]")
+_TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD"}
+_INSTITUTION = {"kpps": "KPU", "linmas": "KPU", "pps": "KPU", "ptps": "Bawaslu", "pkd": "Bawaslu"}
+AT_TPS = {"kpps", "linmas", "ptps"}
+NAKES = "nakes"
+ORGANISERS = {"KPU", "Bawaslu"}
+NEVER = {"BPJS"}  # whose coordinators know nobody by sight
+
+
+def ask(turn: Turn) -> Reply:
+    """Minta dicatat."""
+    if turn.who.linked or turn.who.consent != "yes":
+        return welcome.start(turn)
+    if requests.asked_since(turn.tx, turn.who.address_id, turn.now - WITHIN) >= MOST:
+        return Reply((said.Sent("often"),), STAY)
+    return Reply((said.RoleAsk(),), Next("identity", "role", {}))
+
+
+def role(turn: Turn) -> Reply:
+    if turn.args[0] not in said.ROLES or turn.who.dialog != "identity":
+        return Reply(then=STAY, tap="unknown")
+    return Reply((said.NameAsk(),), Next("identity", "name", {"role": turn.args[0]}))
+
+
+def role_again(turn: Turn) -> Reply:
+    return Reply((said.RoleAsk(),), STAY)
+
+
+def named(turn: Turn) -> Reply:
+    """His name: letters, at least two words or one long enough; a number is none."""
+    typed = " ".join(turn.heard.text.split())
+    if not _NAME.fullmatch(typed) or len(key(typed)) < 3:  # noqa: PLR2004 - shorter is an initial
+        return Reply((said.NameAsk(wrong=True),), STAY)
+    return Reply((said.PlaceAsk(turn.kept["role"]),), Next("identity", "place", {**turn.kept, "name": typed}))
+
+
+def placed(turn: Turn) -> Reply:
+    """Where; then it is asked."""
+    kept = turn.kept
+    found = _centre(turn, turn.heard.text) if kept["role"] == NAKES else _place(turn, kept["role"], turn.heard.text)
+    if isinstance(found, said.PlaceAsk):
+        return Reply((found,), STAY)
+    values = {"address_id": turn.who.address_id, "election_id": found.election_id, "role": kept["role"],
+              "name": kept["name"], "kecamatan_id": found.kecamatan_id, "kelurahan_id": found.kelurahan_id,
+              "tps_id": found.tps_id, "puskesmas_id": found.puskesmas_id, "created_at": turn.now}  # fmt: skip
+    number = requests.ask(turn.tx, values)
+    request = requests.by_id(turn.tx, number)
+    assert request is not None
+    asked = nearest(turn, request)
+    journal.add(turn.tx, "identity_asked", turn.now, detail={"request": number, "asked": len(asked)})
+    for addresses in people.latest(turn.tx, asked).values():
+        for address_id in addresses:
+            post.say(turn.tx, address_id, Letter("identity_decide", {"request": number}), turn.now,
+                     once=f"id:{number}:{address_id}")  # fmt: skip
+    return Reply((said.Sent("sent" if asked else "nobody", place_words(turn.tx, found)),), None)
+
+
+def _place(turn: Turn, wanted: str, typed: str) -> Where | said.PlaceAsk:
+    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
+    found = finding.place(typed, rows)
+    if found.kelurahan is None:
+        wrong = "which" if found.several else "unknown"
+        return said.PlaceAsk(wanted, wrong, found.several or found.near)
+    ward = found.kelurahan
+    if wanted not in AT_TPS:
+        return Where(ward.election_id, ward.kecamatan_id, ward.id)
+    tps_id = places.tps_by_number(turn.tx, ward.id, found.number) if found.number is not None else None
+    return places.of_tps(turn.tx, tps_id) if tps_id else said.PlaceAsk(wanted, "tps")
+
+
+def _centre(turn: Turn, typed: str) -> Where | said.PlaceAsk:
+    """A puskesmas by its name, with or without that word."""
+    rows = places.every_puskesmas(turn.tx, [each.id for each in turn.elections])
+    by_key = {row.key.removeprefix("puskesmas"): row for row in rows}
+    word = key(typed).removeprefix("puskesmas")
+    row = by_key.get(word)
+    if row is None:
+        near = difflib.get_close_matches(word, by_key, n=3, cutoff=0.6)
+        return said.PlaceAsk(NAKES, "unknown", tuple(by_key[each].name for each in near))
+    return Where(row.election_id, row.kecamatan_id, puskesmas_id=row.id)
+
+
+def deciders(tx: Tx, request: Request, now: datetime) -> list[Role]:
+    """Who may decide: for an officer the coordinators of his area and institution, for a health worker the heads of his
+    puskesmas and Dinkes."""
+    around = [role for role in _around(tx, request, now) if role.institution not in NEVER]
+    if request.role == NAKES:
+        heads = [each for each in roster.workers(tx, [request.puskesmas_id or 0], now)
+                 if "kepala" in each.position.casefold()]  # fmt: skip
+        return [*heads, *(role for role in around if role.institution == "Dinkes")]
+    other = ORGANISERS - {_INSTITUTION[request.role]}
+    return [role for role in around if role.institution not in {*other, "Dinkes"}]
+
+
+def _around(tx: Tx, request: Request, now: datetime) -> list[Role]:
+    if request.role != NAKES:
+        return ladder.area_coordinators(tx, request.where, now)
+    return [role for role in roster.coordinators(tx, [request.election_id], now)
+            if role.where.kecamatan_id in {None, request.kecamatan_id} and not role.where.kelurahan_id]  # fmt: skip
+
+
+def nearest(turn: Turn, request: Request) -> set[int]:
+    """Of those who may decide and can be reached, the nearest: his head, or his kelurahan's, else further out."""
+    found = deciders(turn.tx, request, turn.now)
+    reachable = people.reachable(turn.tx, [role.person_id for role in found])
+    here = [role for role in found if role.person_id in reachable]
+    best = max((_nearness(role) for role in here), default=0)
+    return {role.person_id for role in here if _nearness(role) == best}
+
+
+def _nearness(role: Role) -> int:
+    return 3 if role.kind == WORKER or role.where.kelurahan_id else 2 if role.where.kecamatan_id else 1
+
+
+def alike(tx: Tx, request: Request, now: datetime) -> list[Role]:
+    """Who serves there in the roster and is called like that, the likest first."""
+    there = _roster_there(tx, request, now)
+    wanted = person_key(request.name)
+    scored = {role.person_id: (difflib.SequenceMatcher(None, wanted, person_key(role.name)).ratio(), role)
+              for role in there}  # fmt: skip
+    ordered = sorted((each for each in scored.values() if each[0] >= ALIKE), key=lambda each: -each[0])
+    return [role for _, role in ordered[:SHOWN]]
+
+
+def _roster_there(tx: Tx, request: Request, now: datetime) -> list[Role]:
+    if request.role == NAKES:
+        return roster.workers(tx, [request.puskesmas_id or 0], now)
+    if request.tps_id:
+        return roster.crew(tx, request.tps_id, now)
+    return [each for each in roster.of_kelurahan(tx, request.kelurahan_id or 0, now) if each.kind == OFFICER]
+
+
+def _mine(turn: Turn) -> Request | None:
+    """The request of a tap, if the speaker may decide it."""
+    found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
+    if found is None:
+        return None
+    may = {role.person_id for role in deciders(turn.tx, found, turn.now)}
+    return found if turn.who.person_id in may else None
+
+
+def approve_as(turn: Turn) -> Reply:
+    """He is that person of the roster: linked, and known by the new number from now on."""
+    request, person_id = _mine(turn), int(turn.args[1])
+    if request is None or person_id not in {role.person_id for role in alike(turn.tx, request, turn.now)}:
+        return Reply(then=STAY, tap="not_yours")
+    return _approved(turn, request, person_id)
+
+
+def approve_new(turn: Turn) -> Reply:
+    """He is new there: a replacement, or forgotten in the list."""
+    request = _mine(turn)
+    if request is None:
+        return Reply(then=STAY, tap="not_yours")
+    if request.state != OPEN:
+        return Reply(then=STAY, tap="already")
+    if request.role == NAKES:
+        values = {"kind": WORKER, "role": "", "position": "", "institution": ""}
+    else:
+        position = "anggota" if request.role in AT_TPS else ""
+        values = {"kind": OFFICER, "role": _TITLES[request.role], "position": position,
+                  "institution": _INSTITUTION[request.role]}  # fmt: skip
+    phone = requests.phone_of(turn.tx, request.address_id)
+    return _approved(turn, request, requests.add_person(turn.tx, request, person_key(request.name), phone, values))
+
+
+def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
+    number, phone = request.id or 0, requests.phone_of(turn.tx, request.address_id)
+    if not requests.settle(turn.tx, number, APPROVED, turn.who.person_id or 0, turn.now, person_id):
+        return Reply(then=STAY, tap="already")
+    if phone:
+        requests.renumber(turn.tx, person_id, phone)
+    people.link(turn.tx, request.address_id, person_id, phone or "", turn.now)
+    detail = {"request": number, "person": person_id, "address": request.address_id}
+    journal.add(turn.tx, "identity_approved", turn.now, who=turn.who.person_id, detail=detail)
+    _shown(turn, number)
+    kinds = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
+    for words in (Letter("linked"), menu.Menu(menu_keys(kinds))):
+        post.say(turn.tx, request.address_id, words, turn.now)
+    _warn(turn, request, person_id)
+    return Reply(then=STAY, tap="noted")
+
+
+def _warn(turn: Turn, request: Request, person_id: int) -> None:
+    """Whoever is linked as him already reads of it: it may be somebody else who asked."""
+    for address_id in people.reachable(turn.tx, [person_id]).get(person_id, []):
+        if address_id != request.address_id:
+            post.say(turn.tx, address_id, said.AlsoLinked(turn.who.name or ""), turn.now)
+
+
+def refuse(turn: Turn) -> Reply:
+    request = _mine(turn)
+    if request is None:
+        return Reply(then=STAY, tap="not_yours")
+    if not requests.settle(turn.tx, request.id or 0, REFUSED, turn.who.person_id or 0, turn.now):
+        return Reply(then=STAY, tap="already")
+    journal.add(turn.tx, "identity_refused", turn.now, who=turn.who.person_id, detail={"request": request.id})
+    _shown(turn, request.id or 0)
+    post.say(turn.tx, request.address_id, said.Sent("refused"), turn.now)
+    return Reply(then=STAY, tap="noted")
+
+
+def _shown(turn: Turn, number: int) -> None:
+    """Everybody who was asked sees how it ended."""
+    for delivery_id in deliveries.with_key(turn.tx, f"id:{number}:"):
+        deliveries.post_edit(turn.tx, delivery_id, turn.now)

@@ -1,0 +1,158 @@
+"""Who is in no roster, or hides his number, asks to be recorded; who knows him there decides."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from storage import journal, people, roster
+from storage.requests import APPROVED, OPEN, REPLACED, requests
+from tests.stories.stage import Actor, Stage
+
+
+async def asks(who: Actor, name: str, where: str = "Arjosari 1", role: str = "KPPS") -> str:
+    await who.says("🪪 Minta dicatat")
+    await who.taps(role)
+    await who.says(name)
+    return await who.says(where)
+
+
+async def unknown(stage: Stage, user: int = 999) -> Actor:
+    who = stage.stranger(user)
+    who.phone = f"+6281999{user:06d}"
+    await who.says("/start")
+    await who.says("Setuju")
+    await who.shares_contact()
+    return who
+
+
+async def lurah(stage: Stage) -> Actor:
+    return await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+
+
+async def states(stage: Stage) -> list[str]:
+    return [row.state for row in await stage.db.read(lambda tx: tx.rows(select(requests).order_by(requests.c.id)))]
+
+
+async def test_a_hidden_number_is_linked_by_the_coordinator(stage: Stage) -> None:
+    boss, officer = await lurah(stage), await stage.officer()
+    hidden = officer.on_whatsapp(hidden=True)
+    await hidden.says("Halo")
+    await hidden.says("Setuju")
+    await hidden.shares_contact(officer.phone)
+    assert "sudah dikirim" in await asks(hidden, officer.name)
+    assert "tidak ditampilkan" in boss.last.text
+    await boss.taps(officer.name[:12])
+    assert "Anda terhubung sebagai" in hidden.screen
+    assert "JKK" in await hidden.says("status")
+    row = await stage.db.read(lambda tx: people.person(tx, officer.person_id))
+    assert row.phone == officer.phone  # nobody vouched for another
+    assert await states(stage) == [APPROVED]
+
+
+async def test_a_new_number_becomes_his_and_his_old_chat_reads_of_it(stage: Stage) -> None:
+    boss = await lurah(stage)
+    officer = await (await stage.officer()).links()
+    again = await unknown(stage)
+    await asks(again, officer.name.upper())
+    await boss.taps(officer.name[:12])
+    assert "menghubungkan chat lain sebagai Anda" in officer.last.text
+    row = await stage.db.read(lambda tx: people.person(tx, officer.person_id))
+    assert row.phone == again.phone
+    whats = await stage.db.read(lambda tx: {row.what for row in tx.rows(select(journal.journal.c.what))})
+    assert {"identity_asked", "identity_approved"} <= whats
+
+
+async def test_the_answer_is_the_same_whether_or_not_somebody_of_that_name_is_listed(stage: Stage) -> None:
+    await lurah(stage)
+    first, second = await unknown(stage, 901), await unknown(stage, 902)
+    listed, nobody = await asks(first, (await stage.officer()).name), await asks(second, "Zulkifli Qomaruddin")
+    assert listed == nobody
+
+
+async def test_a_replacement_may_report_as_one_of_the_crew_at_once(stage: Stage) -> None:
+    boss, new = await lurah(stage), await unknown(stage)
+    await asks(new, "Slamet Pengganti")
+    assert "Belum ada yang bernama begitu" in boss.last.text
+    await boss.taps("Petugas baru")
+    assert "TPS 001" in new.screen
+    await new.says("Pingsan")
+    case = await stage.case()
+    assert case.verified
+    assert case.tps_id == (await stage.tps()).tps_id
+    assert await boss.forges("id_new:1") == "Sudah tercatat."
+    crew = await stage.db.read(lambda tx: roster.crew(tx, case.tps_id or 0, stage.clock.now()))
+    assert [role.role for role in crew if role.name == "Slamet Pengganti"] == ["KPPS"]
+
+
+async def test_only_who_is_responsible_there_decides(stage: Stage) -> None:
+    kpu, bawaslu = await (await stage.coordinator("KPU")).links(), await (await stage.coordinator("Bawaslu")).links()
+    dinkes, bpjs = await (await stage.coordinator("Dinkes")).links(), await (await stage.coordinator("BPJS")).links()
+    who = await unknown(stage)
+    await asks(who, "Slamet Pengganti")
+    assert "Slamet Pengganti" in kpu.screen
+    for other in (bawaslu, dinkes, bpjs, who):
+        assert "Slamet" not in other.screen.replace("Siapa", "") or other is who
+        for data in ("id_new:1", "id_no:1", "id_as:1:1", "id_new:99"):
+            assert "bukan untuk Anda" in await other.forges(data)
+    assert await states(stage) == [OPEN]
+    officer = await stage.officer(at=3)
+    assert "bukan untuk Anda" in await kpu.forges(f"id_as:1:{officer.person_id}")  # not of that place, not alike
+
+
+async def test_a_ptps_is_bawaslus_and_a_nakes_is_his_heads(stage: Stage) -> None:
+    kpu, bawaslu = await (await stage.coordinator("KPU")).links(), await (await stage.coordinator("Bawaslu")).links()
+    who = await unknown(stage)
+    await asks(who, "Sri Pengawas", role="PTPS")
+    assert "Sri Pengawas" in bawaslu.screen
+    assert "Sri Pengawas" not in kpu.screen
+    workers = await stage.workers()
+    now = stage.clock.now()
+    roles = await stage.db.read(lambda tx: {w.person_id: roster.roles(tx, w.person_id, now) for w in workers})
+    head = await next(w for w in workers if "kepala" in roles[w.person_id][0].position.lower()).links()
+    nurse = await unknown(stage, 903)
+    assert "belum dikenali" in await asks(nurse, "Dewi Perawat", where="Puskesmas Antah", role="Tenaga kesehatan")
+    await nurse.says("polowijen")
+    await head.taps("Petugas baru")
+    assert "Puskesmas Polowijen" in nurse.screen
+    officer = await (await stage.officer()).links()
+    await officer.says("Pingsan")
+    assert "MERAH L-0001" in nurse.screen
+    await nurse.taps("Saya tangani")
+    assert (await stage.case()).state == "taken"
+
+
+async def test_asking_is_capped_and_the_newest_counts(stage: Stage) -> None:
+    boss, who = await lurah(stage), await unknown(stage)
+    for name in ("Slamet Satu", "Slamet Dua", "Slamet Tiga"):
+        await asks(who, name)
+    assert await states(stage) == [REPLACED, REPLACED, OPEN]
+    await who.says("🪪 Minta dicatat")
+    assert "beberapa kali hari ini" in who.last.text
+    assert await boss.forges("id_new:1") == "Sudah tercatat."
+    stage.clock.move(timedelta(hours=25))
+    await who.says("🪪 Minta dicatat")
+    assert "Bertugas sebagai apa" in who.last.text
+
+
+async def test_with_nobody_to_decide_he_is_told_at_once(stage: Stage) -> None:
+    who = await unknown(stage)
+    assert "belum ada yang dapat memutuskannya" in await asks(who, "Slamet Pengganti")
+
+
+async def test_an_emergency_goes_before_every_question_of_it(stage: Stage) -> None:
+    who = await unknown(stage)
+    await who.says("🪪 Minta dicatat")
+    await who.taps("KPPS")
+    await who.says("Pingsan")
+    assert (await stage.case()).kind == "pingsan"
+
+
+async def test_who_is_linked_or_gave_no_consent_is_led_to_the_beginning(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    assert "Anda terhubung sebagai" in await officer.says("Minta dicatat")
+    stranger = stage.stranger(5)
+    assert "persetujuan" in await stranger.says("Minta dicatat")
+    assert await stranger.forges("id_role:kpps") == "Tombol ini tidak berlaku lagi."
+    assert await states(stage) == []
