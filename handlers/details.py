@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from handlers import escalation, finding, incident, triage
+from handlers import escalation, finding, hearing, incident, triage
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -187,6 +188,8 @@ def file(turn: Turn) -> Reply:
     """A photo, a voice note or a document: it goes to the called as a reply to their alert."""
     own, opened = _own_or_opened(turn)
     sent = turn.heard.file
+    if own is None and sent is not None:
+        return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
     if own is None or sent is None:
         return _no_case(turn)
     _show(turn, own, sent.kind, {"ref": sent.ref})
@@ -207,6 +210,8 @@ def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
 def words(turn: Turn) -> Reply:
     """Free words: they belong to the own open case, or file the call that was opened; else they are not understood."""
     own, opened = _own_or_opened(turn)
+    if own is None and (kind := hearing.guess(turn.heard.text)):
+        return maybe(turn, kind)
     if own is None and not turn.who.consent:  # his first words, where no button says /start
         return Reply((welcome.Consent(),), Next("welcome", "consent"))
     if own is None:
@@ -215,6 +220,63 @@ def words(turn: Turn) -> Reply:
         return _place(turn, own)
     note(turn, own, turn.heard.text)
     return opened or emergency(said.Noted(own.number, "note"), incident=own.id)
+
+
+def maybe(turn: Turn, kind: str) -> Reply:
+    """It may be an emergency: one button files it, with what was sent. An edited message asks nothing anew."""
+    if turn.heard.edited:
+        return Reply(then=STAY)
+    sent = turn.heard.file
+    keep = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
+    offer = said.Maybe(kind, turn.emergency_number, sent.kind if sent else "note")
+    return emergency(offer, then=Next("incident", "maybe", keep), tap="ok")
+
+
+def maybe_in_draft(turn: Turn) -> Reply:
+    """The same in the middle of a dialog that asks for something else."""
+    if incident.own_case(turn) or turn.who.file_at:
+        return words(turn)
+    return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
+
+
+def maybe_again(turn: Turn) -> Reply:
+    """Words after an offer: they are heard for themselves."""
+    return words(turn)
+
+
+def report(turn: Turn) -> Reply:
+    """The offered button: it files as a tap on that kind does, at the place that the words name, and they go along."""
+    what, kept = turn.args[0], turn.kept if (turn.who.dialog, turn.who.step) == ("incident", "maybe") else {}
+    if what not in triage.KINDS:
+        return Reply(then=STAY, tap="unknown")
+    place = _said_place(turn, kept.get("words", ""))
+    opened = drafts.end_call(turn.tx, turn.who.address_id)
+    own = incident.own_case(turn)
+    reply = incident.file(turn, what, place=place) if own is None or opened else incident.kind(turn)
+    own = incident.own_case(turn)
+    if own is not None and kept.get("words"):
+        note(turn, own, kept["words"])
+    if own is not None and kept.get("ref"):
+        _show(turn, own, kept["kind"], {"ref": kept["ref"]})
+    return reply
+
+
+_TPS = re.compile(r"\btps\W{0,3}(\d{1,3})\b", re.IGNORECASE)
+
+
+def _said_place(turn: Turn, text: str) -> Where | None:
+    """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named. None: his own place."""
+    if not text:
+        return None
+    where, _ = incident.home(turn)
+    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
+    named = finding.place(text, rows).kelurahan
+    ward = named.id if named is not None else where.kelurahan_id
+    number = _TPS.search(text)
+    tps_id = places.tps_by_number(turn.tx, ward, int(number[1])) if ward and number else None
+    if tps_id is not None:
+        return places.of_tps(turn.tx, tps_id)
+    return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
 
 
 def note(turn: Turn, own: Incident, text: str) -> None:

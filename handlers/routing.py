@@ -14,6 +14,7 @@ from handlers import (
     details,
     duty,
     group,
+    hearing,
     identity,
     incident,
     menu,
@@ -81,6 +82,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "sign": (details.sign, "nw"),
     "signed": (details.signed, "n"),
     "place": (details.place_ask, "n"),
+    "report": (details.report, "w"),
     "take": (response.take, "n"),
     "decline": (response.decline, "n"),
     "arrive": (response.arrive, "n"),
@@ -138,10 +140,23 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("broadcast", "receipt"): broadcast.receipt_again,
     ("broadcast", "when"): broadcast_send.timed,
     ("incident", "place"): details.place_typed,
+    ("incident", "maybe"): details.maybe_again,
     ("response", "referred"): response.referred,
     ("response", "lowered"): response.lowered,
 }
 
+# Where whole sentences are asked for: what is written there is not spoken to us.
+COMPOSING = {
+    ("schedule", "words"),
+    ("schedule", "add"),
+    ("broadcast", "text"),
+    ("incident", "place"),
+    ("incident", "maybe"),
+    ("response", "referred"),
+    ("response", "lowered"),
+    ("identity", "name"),
+    ("identity", "place"),
+}
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
 
 SLASHLESS = {"whatsapp"}
@@ -149,7 +164,7 @@ BARE = {"mulai": "start", "stop": "berhenti"}  # what a command is called there 
 
 EMERGENCY_COMMANDS = {"darurat", "lapor"}
 # The taps by which a reporter makes his own case better; a worker's taps file nothing.
-EMERGENCY_TAPS = {"other", "who", "crew", "signs", "sign", "signed", "place"}
+EMERGENCY_TAPS = {"report", "other", "who", "crew", "signs", "sign", "signed", "place"}
 LARGEST_ID = 2**31 - 1
 
 
@@ -220,6 +235,8 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if key and not reason:
         return LABELS[key], (key,)
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
+    if drafted and (dialog, step) not in COMPOSING and hearing.guess(heard.text):
+        return details.maybe_in_draft, ()
     return drafted or details.words, ()
 
 
@@ -252,4 +269,4 @@ def may_be_emergency(heard: Heard) -> bool:
     if command:
         return command[0] in EMERGENCY_COMMANDS or "darurat" in command[1]
     key = label_of(heard.text)
-    return key in triage.KINDS or key == "darurat"
+    return key in triage.KINDS or key == "darurat" or hearing.guess(heard.text) is not None

@@ -124,6 +124,21 @@ class Signs(Words):
 
 
 @dataclass(frozen=True)
+class Maybe(Words):
+    """Words, a photo or a voice note that may be an emergency: one button files it. `unclear`: nothing says of what."""
+
+    name = "maybe"
+    kind: str = "belum_jelas"
+    emergency_number: str = "119"
+    what: str = "note"
+
+    def choices(self) -> Rows:
+        named = label(self.kind) if self.kind != "belum_jelas" else ""
+        report = "report_kind" if named else "report_now"
+        return ((Button(report, f"report:{self.kind}", name=named),),)
+
+
+@dataclass(frozen=True)
 class PlaceAsk(Words):
     """Which kelurahan and TPS; strangers read why it matters."""
 

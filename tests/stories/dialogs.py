@@ -310,3 +310,22 @@ async def minta_dicatat(hall: Hall) -> None:
         await new.says("Arjosari 1")
         await coordinator.taps(answer)
     await new.says("Pingsan")
+
+
+@dialog
+async def kata_bebas(hall: Hall) -> None:
+    """Words, a photo and a voice note that may be an emergency: one button files it."""
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas")
+    worker = await hall.join((await stage.workers())[0], "Nakes")
+    await officer.says("aman, tidak ada yang pingsan")
+    await officer.says("tolong bu ketua semaput")
+    await officer.says("cepat")
+    await officer.says("tolong bu ketua semaput")
+    await officer.taps("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.taps("Tiba")
+    await worker.taps("Selesai")
+    await worker.taps("Membaik")
+    await officer.sends("voice")
+    await officer.taps("Laporkan sekarang")

@@ -1,0 +1,93 @@
+"""Free words, a photo or a voice note that may be an emergency are answered with one button that files it."""
+
+from __future__ import annotations
+
+import pytest
+
+from handlers import details
+from storage.incidents import RED
+from tests.stories.stage import Stage
+
+
+async def test_words_are_offered_and_go_along_when_it_is_filed(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    said = await officer.says("tolong bu ketua semaput")
+    assert "119" in said
+    assert not await stage.cases()
+    assert [choice.label for choice in officer.buttons("keadaan darurat")] == ["🆘 Pingsan"]
+    await officer.taps("Pingsan")
+    case = await stage.case()
+    assert (case.kind, case.severity, case.tps_id) == ("pingsan", RED, (await stage.tps()).tps_id)
+    assert "tolong bu ketua semaput" in worker.screen
+    await officer.forges("report:pingsan")
+    assert len(await stage.cases()) == 1
+
+
+async def test_the_place_that_the_words_name_is_the_place(stage: Stage) -> None:
+    officer, there = await (await stage.officer()).links(), await stage.tps(40)
+    from storage import places
+
+    named = await stage.db.read(lambda tx: places.named(tx, there))
+    await officer.says(f"tolong ada yang pingsan di kelurahan {named.kelurahan} tps {named.tps}")
+    await officer.taps("Pingsan")
+    assert (await stage.case()).tps_id == there.tps_id
+
+
+async def test_a_stranger_needs_neither_consent_nor_a_roster(stage: Stage) -> None:
+    stranger = stage.stranger()
+    assert "119" in await stranger.says("tolong ada kecelakaan di depan tps")
+    await stranger.taps("Kecelakaan")
+    assert (await stage.case()).kind == "kecelakaan"
+
+
+async def test_an_open_question_does_not_swallow_it_and_goes_on_afterwards(stage: Stage) -> None:
+    newcomer = await stage.officer()
+    await newcomer.says("/start")
+    await newcomer.says("Setuju")
+    assert "keadaan darurat" in await newcomer.says("tolong pak ketua kejang")
+    await newcomer.taps("Pingsan")
+    assert (await stage.case()).kind == "pingsan"
+    assert "terhubung" in await newcomer.shares_contact()
+
+
+async def test_what_is_written_for_a_broadcast_is_not_spoken_to_us(stage: Stage) -> None:
+    sender = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+    await sender.says("/siaran")
+    await sender.taps("KPPS")
+    assert "keadaan darurat" not in await sender.says("Ada yang pingsan? Ketuk Darurat.")
+    assert "tanda terima" in sender.last.text
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice"])
+async def test_a_photo_or_voice_note_alone_is_asked_about_and_goes_along(stage: Stage, kind: str) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.sends(kind, "ref-9")
+    await officer.taps("Laporkan sekarang")
+    assert (await stage.case()).kind == "belum_jelas"
+    assert [each.said.file.ref for each in worker.messages if each.said.file] == ["ref-9"]
+
+
+async def test_ordinary_words_file_and_offer_nothing(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    for words in ("tidak pingsan", "honor cair kapan", "kalau ada yang pingsan lapor kemana"):
+        assert "keadaan darurat" not in await officer.says(words)
+    await officer.forges("report:gempa")
+    assert not await stage.cases()
+
+
+async def test_in_an_open_case_words_belong_to_it(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    await officer.says("Pingsan")
+    assert "keadaan darurat" not in await officer.says("sekarang juga kejang")
+    assert len(await stage.cases()) == 1
+
+
+async def test_where_the_offer_fails_it_is_filed_plainly(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = await (await stage.officer()).links()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(details, "maybe", broken)
+    await officer.says("tolong bu ketua semaput")
+    assert (await stage.case()).plain
