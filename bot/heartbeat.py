@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from bot.clock import Clock
-from handlers import plain, ticks
+from handlers import escalation, plain, ticks
 from handlers.turn import Rules
-from storage import installation
+from storage import incidents, installation
 from storage.database import Away, Database, Tx
 
 log = logging.getLogger("siaga.heartbeat")
 SECONDS = 1
 TELL_EVERY = 5.0
+AWAY = timedelta(seconds=150)  # how long Telegram keeps a tap; WhatsApp brings them for days
 
 
 class Heartbeat:
@@ -31,6 +32,7 @@ class Heartbeat:
         self._scheduler = AsyncIOScheduler()
         self.last_cycle = time.monotonic()
         self._told = float("-inf")
+        self._began = False  # the first cycle looks how long nobody was there
 
     def start(self) -> None:
         # No grace time: a cycle that comes late, after the loop was busy, still comes.
@@ -46,6 +48,7 @@ class Heartbeat:
     async def cycle(self) -> None:
         """Everything that is due now."""
         try:
+            await self._back(self._clock.now())
             await self._emergencies(self._clock.now())
             await self._chores(self._clock.now())
         except Away:
@@ -53,6 +56,23 @@ class Heartbeat:
             return
         self.last_cycle = time.monotonic()
         await self._tell()
+
+    async def _back(self, now: datetime) -> None:
+        """We were away for longer than Telegram keeps a tap: who may have tapped gets his alerts anew."""
+        if self._began and time.monotonic() - self.last_cycle < AWAY.total_seconds():
+            return
+        if not self._began:
+            told = await self._db.read(lambda tx: installation.fact(tx, "last_cycle"))
+            self._began = told is None or now - datetime.fromisoformat(told) < AWAY
+            if self._began:
+                return
+        cases = await self._db.read(incidents.open_ones)
+        log.warning("back after more than %d s away; %d open cases are shown anew", AWAY.total_seconds(), len(cases))
+        for case in cases:
+            await self._one(lambda tx, c=case: escalation.show_anew(tx, c, now), f"showing incident {case} anew")  # type: ignore[misc]
+        self._began, self.last_cycle = True, time.monotonic()
+        if cases:
+            self._nudge()
 
     async def _tell(self) -> None:
         """Every few seconds, leave word of the last cycle where `siaga status` finds it."""

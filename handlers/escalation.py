@@ -15,7 +15,7 @@ from messages.render import Words
 from storage import deliveries, elections, incidents, journal, people, places
 from storage.database import Tx
 from storage.deliveries import ALERT
-from storage.incidents import GREEN, RED, WAITING, YELLOW, Incident
+from storage.incidents import CANCELLED, CLOSED, GREEN, RED, WAITING, YELLOW, Incident
 from storage.places import Where
 
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
@@ -97,6 +97,22 @@ def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: date
             post.say(tx, address_id, Letter("alert", refs), now, zone=zone, lane=ALERT,
                      incident=(_id(incident), incident.number), rung=incident.round)  # fmt: skip
     return set(reachable)
+
+
+def show_anew(tx: Tx, incident_id: int, now: datetime) -> None:
+    """Taps on Telegram were lost while we were away: who may have tapped gets the alert with fresh buttons. Nothing
+    that was filed is asked again, and nobody is called who was not."""
+    incident = incidents.need(tx, incident_id)
+    if incident.state in {CLOSED, CANCELLED}:
+        return
+    waiting = {c.person_id for c in incidents.all_called(tx, incident_id) if not c.dropped and not c.declined_at}
+    wanted = waiting if incident.state == WAITING else {incident.taken_by or 0}
+    for address_id, person_id in people.on_channel(tx, "telegram", wanted):
+        refs = {"incident": incident_id, "person": person_id, "again": 0, "red": False, "missed": True}
+        post.say(tx, address_id, Letter("alert", refs), now, zone=zone_of(tx, incident), lane=ALERT,
+                 incident=(incident_id, incident.number))  # fmt: skip
+    if wanted:
+        journal.add(tx, "shown_anew", now, incident_id=incident_id, detail={"people": sorted(wanted)})
 
 
 def widen(tx: Tx, incident: Incident, now: datetime) -> None:

@@ -48,6 +48,7 @@ class Alert(Words):
     by_itself: bool = False
     reported_at: datetime | None = None
     taker: str = ""
+    missed: bool = False
     outcome: str = ""
     referred_to: str = ""
 

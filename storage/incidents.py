@@ -268,6 +268,12 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
     return [row.person_id for row in tx.rows(statement)]
 
 
+def open_ones(tx: Tx) -> list[int]:
+    """Ids of the cases that are not over."""
+    over = incidents.c.state.in_((CLOSED, CANCELLED))
+    return [row.id for row in tx.rows(select(incidents.c.id).where(~over).order_by(incidents.c.id))]
+
+
 def every(tx: Tx) -> list[Incident]:
     """All incidents, in order."""
     return [Incident(**row._mapping) for row in tx.rows(_ONE.order_by(incidents.c.id))]

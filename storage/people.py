@@ -255,6 +255,14 @@ def reachable(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
     return found
 
 
+def on_channel(tx: Tx, channel: str, person_ids: Iterable[int]) -> list[tuple[int, int]]:
+    """The active addresses of these people on one channel: address and person."""
+    wanted = set(person_ids)
+    where = addresses.c.person_id.in_(wanted) & (addresses.c.state == "active") & (addresses.c.channel == channel)
+    query = select(addresses.c.id, addresses.c.person_id).where(where).order_by(addresses.c.id)
+    return [(row.id, row.person_id) for row in tx.rows(query)] if wanted else []
+
+
 def latest(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
     """Of each person the one active address that he used last: what is no alarm is said once."""
     wanted = set(person_ids)

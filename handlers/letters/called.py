@@ -44,6 +44,7 @@ def _alert(w: Writing) -> Words | None:
     alert = _case_facts(w.tx, incident, w.refs, w.now)
     alert = replace(alert, view=view, relation=_relation(incident, call, w.refs["person"]),
                     again=w.refs.get("again", 0), turned_red=bool(w.refs.get("red")),
+                    missed=bool(w.refs.get("missed")),
                     left=incident.left_by == w.refs["person"] and incident.state == WAITING,
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
     return (
