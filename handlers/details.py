@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, triage
+from handlers import escalation, finding, hearing, incident, relay, triage
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -188,6 +188,8 @@ def file(turn: Turn) -> Reply:
     """A photo, a voice note or a document: it goes to the called as a reply to their alert."""
     own, opened = _own_or_opened(turn)
     sent = turn.heard.file
+    if own is None and (to_reporter := relay.from_worker(turn)) is not None:
+        return to_reporter
     if own is None and sent is not None:
         return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
     if own is None or sent is None:
@@ -210,6 +212,8 @@ def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
 def words(turn: Turn) -> Reply:
     """Free words: they belong to the own open case, or file the call that was opened; else they are not understood."""
     own, opened = _own_or_opened(turn)
+    if own is None and (to_reporter := relay.from_worker(turn)) is not None:
+        return to_reporter
     if own is None and (kind := hearing.guess(turn.heard.text)):
         return maybe(turn, kind)
     if own is None and not turn.who.consent:  # his first words, where no button says /start

@@ -19,6 +19,7 @@ from handlers import (
     incident,
     menu,
     receipt,
+    relay,
     response,
     schedule,
     status,
@@ -91,6 +92,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "refer": (response.refer, "n"),
     "lower": (response.lower, "n"),
     "still": (response.still, "n"),
+    "relay": (relay.which, "n"),
     "duty": (duty.change, "w"),
     "line": (schedule.line, "n"),
     "line_ask": (schedule.ask, "wn"),
@@ -143,6 +145,7 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("incident", "maybe"): details.maybe_again,
     ("response", "referred"): response.referred,
     ("response", "lowered"): response.lowered,
+    ("relay", "which"): relay.which_again,
 }
 
 # Where whole sentences are asked for: what is written there is not spoken to us.
@@ -154,6 +157,7 @@ COMPOSING = {
     ("incident", "maybe"),
     ("response", "referred"),
     ("response", "lowered"),
+    ("relay", "which"),
     ("identity", "name"),
     ("identity", "place"),
 }

@@ -163,6 +163,7 @@ def _addition(w: Writing) -> Words | None:
         words=detail.get("words", ""),
         codes=tuple(detail.get("codes", ())),
         place=place_words(w.tx, incident.where),
+        by=name_of(w.tx, entry.who),
     )
 
 

@@ -6,8 +6,10 @@ from handlers import triage
 from handlers.letters.facts import case_of, details, emergency_number, name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import incident as said
+from messages import response as told
+from messages import words
 from messages.render import Words
-from storage import incidents, people, places, roster
+from storage import incidents, journal, people, places, roster
 from storage.incidents import CANCELLED, CLOSED, WAITING
 
 
@@ -114,3 +116,14 @@ def _to_reporter(w: Writing) -> Words | None:
         minutes=w.refs.get("minutes", 0),
         emergency_number=emergency_number(w.tx, incident),
     )
+
+
+@letter("relay")
+def _relay(w: Writing) -> Words | None:
+    """What who has taken the case writes to its reporter; kept sealed in the journal only."""
+    entry, incident = journal.entry(w.tx, w.refs["entry"]), case_of(w.tx, w.refs)
+    if entry is None or incident is None:
+        return None
+    kept = w.tx.vault.open_json(entry.detail_sealed) or {}
+    return told.Relay(incident.number, name_of(w.tx, entry.who), words.centre(roster.centre_of(w.tx, entry.who or 0)),
+                      kept.get("words", ""), kept.get("kind", ""), kept.get("ref", ""))  # fmt: skip

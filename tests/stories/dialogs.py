@@ -329,3 +329,22 @@ async def kata_bebas(hall: Hall) -> None:
     await worker.taps("Membaik")
     await officer.sends("voice")
     await officer.taps("Laporkan sekarang")
+
+
+@dialog
+async def saling_menulis(hall: Hall) -> None:
+    """Reporter and worker write to each other while the case is open; with two cases the worker says for which."""
+    stage = hall.stage
+    first = await hall.join(await stage.officer(), "Pelapor 1")
+    second = await hall.join(await stage.officer(rank=2), "Pelapor 2")
+    worker = await hall.join((await stage.workers())[0], "Nakes")
+    await first.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.says("Apakah napasnya teratur?")
+    await first.says("ya, teratur")
+    await worker.sends("photo", "Posisikan begini")
+    await second.says("Kecelakaan")
+    await worker.taps("Saya tangani", on="L-0002")
+    await worker.says("Saya tiba 5 menit lagi")
+    await worker.says("Saya tiba 5 menit lagi, tunggu di depan")
+    await worker.taps("L-0002")
