@@ -11,6 +11,7 @@ from handlers import (
     broadcast,
     broadcast_again,
     broadcast_send,
+    coverage,
     details,
     duty,
     group,
@@ -46,6 +47,7 @@ COMMANDS: dict[str, Step] = {
     "berhenti": stopping.stop,
     "jadwal": schedule.show,
     "siaran": broadcast.start,
+    "cakupan": coverage.show,
     "tps": group.only_in_groups,
 }
 
@@ -60,6 +62,7 @@ LABELS: dict[str, Step] = {
     "kasus": response.cases,
     "jadwal": schedule.show,
     "siaran": broadcast.start,
+    "cakupan": coverage.show,
     "batal": incident.cancel,
     "setuju": welcome.agree,
     "tidak": welcome.refuse,
@@ -99,6 +102,8 @@ TAPS: dict[str, tuple[Step, str]] = {
     "line_add": (schedule.ask_new, ""),
     "line_pause": (schedule.pause, "n"),
     "line_now": (schedule.send_now, "n"),
+    "gaps": (coverage.names, "n"),
+    "gaps_sheet": (coverage.sheet, ""),
     "handed": (boxes.handed, "n"),
     "resume": (stopping.resume, ""),
     "quit": (menu.put_aside, ""),
@@ -260,7 +265,7 @@ def _in_group(heard: Heard) -> tuple[Step, tuple[str, ...]]:
 
 def _missing(name: str) -> Step:
     """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"rekap", "cakupan"} else menu.lost
+    return menu.not_yet if name in {"rekap"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

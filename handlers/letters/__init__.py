@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.letters.facts import details, place_words, role_words  # isort: skip  # first: the letters need them
-from handlers.letters import broadcast, called, identity, notice, reporter
+from handlers.letters import broadcast, called, coverage, identity, notice, reporter
 from handlers.letters.registry import LETTERS, Withheld, compose
 from storage.database import Tx
 
@@ -11,8 +11,8 @@ from storage.database import Tx
 def file(tx: Tx, made: str) -> Callable[[], bytes]:
     """What a file of our own is made of (`File.made`), read now; called, it becomes the file. It takes its time: away
     from the writer and from the loop."""
-    kind, _, number = made.partition(":")
-    return {"broadcast": broadcast.sheet}[kind](tx, int(number))
+    kind, _, what = made.partition(":")
+    return coverage.sheet(tx, what) if kind == "coverage" else broadcast.sheet(tx, int(what))
 
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "broadcast",
     "called",
     "compose",
+    "coverage",
     "details",
     "file",
     "identity",

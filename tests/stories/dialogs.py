@@ -348,3 +348,13 @@ async def saling_menulis(hall: Hall) -> None:
     await worker.says("Saya tiba 5 menit lagi")
     await worker.says("Saya tiba 5 menit lagi, tunggu di depan")
     await worker.taps("L-0002")
+
+
+@dialog
+async def cakupan(hall: Hall) -> None:
+    """Who is not covered in a coordinator's area, by name and as a workbook."""
+    coordinator = await hall.join(await hall.stage.coordinator(), "Koordinator KPU")
+    await coordinator.says("/cakupan")
+    await coordinator.taps("Nama-nama")
+    await coordinator.taps("Daftar nama")
+    await coordinator.says("🧾 Cakupan")

@@ -1,0 +1,47 @@
+"""/cakupan: a coordinator sees who of his area is not covered by BPJS Ketenagakerjaan, both organisers side by side."""
+
+from __future__ import annotations
+
+from handlers import audience, schedule
+from handlers.turn import STAY, Letter, Reply, Turn
+from messages import menu
+from storage import journal
+from storage.gaps import Area
+from storage.roster import Role
+
+NAMES_A_PAGE = 20
+
+
+def area(role: Role) -> Area:
+    """What a coordinator sees: the numbers of all his area, the names of his own institution's people (others: all)."""
+    where = role.where
+    return Area(role.election.id, where.kecamatan_id, where.kelurahan_id, audience.own(role.institution))
+
+
+def show(turn: Turn) -> Reply:
+    if schedule.of(turn.roles) is None:
+        return Reply((menu.NotYours(turn.menu),), STAY)
+    return Reply((Letter("coverage"),), STAY)
+
+
+def names(turn: Turn) -> Reply:
+    """Names, a page at a time; that they were read is written down."""
+    role = schedule.of(turn.roles)
+    if role is None:
+        return Reply(then=STAY, tap="not_yours")
+    page = int(turn.args[0])
+    _noted(turn, role, {"page": page})
+    return Reply((Letter("coverage_names", {"page": page}),), STAY, tap="noted")
+
+
+def sheet(turn: Turn) -> Reply:
+    role = schedule.of(turn.roles)
+    if role is None:
+        return Reply(then=STAY, tap="not_yours")
+    _noted(turn, role, {"sheet": True})
+    return Reply((Letter("coverage_sheet"),), STAY, tap="noted")
+
+
+def _noted(turn: Turn, role: Role, detail: dict[str, object]) -> None:
+    told = {"role": role.id, "of": "coverage", **detail}
+    journal.add(turn.tx, "names_read", turn.now, who=turn.who.person_id, detail=told)

@@ -1,0 +1,122 @@
+"""Letters of /cakupan: counts and names as the lists stand when they are sent."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
+from typing import Any
+
+from sqlalchemy import select
+
+from handlers import audience, coverage, schedule
+from handlers.letters.facts import place_words
+from handlers.letters.registry import Writing, letter
+from messages import coverage as told
+from messages.render import Words
+from messages.words import day as day_words
+from messages.words import place
+from storage import gaps
+from storage.database import Tx
+from storage.gaps import Area, Count
+from storage.roster import Role, assignments
+
+AREAS = 8
+ROLES = 10
+
+
+def _role(w: Writing) -> tuple[Role, date] | None:
+    role = schedule.of(list(w.to.roles))
+    return (role, w.now.astimezone(role.election.tz).date()) if role else None
+
+
+@letter("coverage")
+def _coverage(w: Writing) -> Words | None:
+    found = _role(w)
+    if found is None:
+        return None
+    role, day = found
+    counts, lists = gaps.counts(w.tx, coverage.area(role), day), gaps.lists(w.tx, role.election.id)
+    inside = role.where.kelurahan_id or role.where.kecamatan_id
+    areas = _largest(counts, lambda each: _place(each, bool(inside)))
+    mine = audience.own(role.institution)
+    return told.Gaps(
+        area=place_words(w.tx, role.where) or role.election.name,
+        day=day_words(day),
+        institutions=tuple(_institution(name, counts, lists) for name in _institutions(counts)),
+        roles=_largest(counts, lambda each: each.role)[:ROLES],
+        areas=areas[:AREAS],
+        more=max(0, len(areas) - AREAS),
+        gaps=sum(each.missing + each.lapsed for each in counts if not mine or each.institution == mine),
+        role_id=role.id,
+    )
+
+
+def _institutions(counts: Iterable[Count]) -> list[str]:
+    return sorted({each.institution for each in counts})
+
+
+def _institution(
+    name: str, counts: Iterable[Count], lists: dict[str, date | None]
+) -> tuple[str, str, str, str, str, str]:
+    mine = [each for each in counts if each.institution == name]
+    covered, lapsed, missing = (sum(getattr(each, what) for each in mine) for what in ("covered", "lapsed", "missing"))
+    unknown = sum(each.unknown for each in mine)
+    as_of = lists.get(name)
+    dated = "" if name not in lists else day_words(as_of) if as_of else "tanpa tanggal"
+    return name, str(covered + lapsed + missing + unknown), str(covered), str(lapsed), str(missing), dated
+
+
+def _place(each: Count, within: bool) -> str:
+    """In a city by kecamatan, further in by kelurahan."""
+    return f"Kel. {each.kelurahan}" if within and each.kelurahan else f"Kec. {each.kecamatan}" if each.kecamatan else ""
+
+
+def _largest(counts: Iterable[Count], called: Callable[[Count], str]) -> tuple[tuple[str, str, str, str], ...]:
+    """What is not covered, by something and institution, the largest first; what has no gap is left out."""
+    found: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for each in counts:
+        if called(each):
+            sums = found[called(each), each.institution]
+            sums[0] += each.missing + each.lapsed
+            sums[1] += each.covered + each.lapsed + each.missing + each.unknown
+    ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
+    return tuple((name, institution, str(gap), str(all_)) for (name, institution), (gap, all_) in ordered if gap)
+
+
+@letter("coverage_names")
+def _names(w: Writing) -> Words | None:
+    found = _role(w)
+    if found is None:
+        return None
+    role, day = found
+    page, size = w.refs["page"], coverage.NAMES_A_PAGE
+    rows = gaps.names(w.tx, coverage.area(role), day, page * size, size + 1)
+    people = tuple((_where(row), f"{row.name}, {row.role} {row.institution}", row.state) for row in rows[:size])
+    return told.Names(people, page, len(rows) > size)
+
+
+def _where(row: Any) -> str:
+    return place(row.number, row.kelurahan or "", row.kecamatan or "" if not row.kelurahan else "")
+
+
+@letter("coverage_sheet")
+def _sheet(w: Writing) -> Words | None:
+    found = _role(w)
+    return told.Sheet(found[0].id, found[1].isoformat()) if found else None
+
+
+def sheet(tx: Tx, made: str) -> Callable[[], bytes]:
+    """`ROLE:DAY` → the names of that coordinator's area, read now; called, they become a workbook."""
+    role_id, _, day = made.partition(":")
+    role = tx.first(select(assignments).where(assignments.c.id == int(role_id)))
+    assert role is not None  # a message asked for it
+    area = Area(role.election_id, role.kecamatan_id, role.kelurahan_id, audience.own(role.institution))
+    rows = gaps.names(tx, area, date.fromisoformat(day))
+    return partial(told.workbook, [_line(row) for row in rows])
+
+
+def _line(row: Any) -> tuple[str, ...]:
+    number = f"{row.number:03d}" if row.number else ""
+    return (row.name, row.role, row.institution, row.kecamatan or "", row.kelurahan or "", number, row.state)

@@ -1,0 +1,68 @@
+"""/cakupan: how many officers of an area are covered, who is not, and the workbook of their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from messages.chat import File
+from messages.render import Button, Rows, Words, called, label
+from messages.sheet import xlsx
+
+COLUMNS = ("name", "role", "institution", "kecamatan", "kelurahan", "tps", "state")
+
+
+@dataclass(frozen=True)
+class Gaps(Words):
+    """The page. `institutions`: name, officers, covered, lapsed, missing, date of its list ("" where none is in).
+
+    `roles` and `areas`: what is called, institution, not covered, of so many, the largest gap first.
+    """
+
+    name = "coverage"
+    area: str = ""
+    day: str = ""
+    institutions: tuple[tuple[str, str, str, str, str, str], ...] = ()
+    roles: tuple[tuple[str, str, str, str], ...] = ()
+    areas: tuple[tuple[str, str, str, str], ...] = ()
+    more: int = 0
+    gaps: int = 0
+    role_id: int = 0
+
+    def choices(self) -> Rows:
+        if not self.gaps:
+            return ()
+        return ((Button("gap_names", "gaps:0"), Button("sheet", "gaps_sheet")),)
+
+
+@dataclass(frozen=True)
+class Names(Words):
+    """Who is not covered, by place, a page at a time; each: place, name and role, state."""
+
+    name = "coverage_names"
+    private = True
+    people: tuple[tuple[str, str, str], ...] = ()
+    page: int = 0
+    more: bool = False
+
+    def choices(self) -> Rows:
+        back = (Button("earlier", f"gaps:{self.page - 1}"),) if self.page else ()
+        on = (Button("later", f"gaps:{self.page + 1}"),) if self.more else ()
+        return ((*back, *on), (Button("sheet", "gaps_sheet"),)) if back or on else ((Button("sheet", "gaps_sheet"),),)
+
+
+@dataclass(frozen=True)
+class Sheet(Words):
+    """The names as a workbook that is made when it leaves: for the area of one coordinator's role, on a day (ISO)."""
+
+    name = "coverage_sheet"
+    role_id: int = 0
+    day: str = ""
+
+    def attachment(self) -> File | None:
+        return File("document", "", f"belum-tercakup-{self.day}.xlsx", made=f"coverage:{self.role_id}:{self.day}")
+
+
+def workbook(rows: Iterable[tuple[str, ...]]) -> bytes:
+    """The workbook of a `Sheet`."""
+    return xlsx([label(f"col_{key}") for key in COLUMNS], [(*row[:-1], called("gap", row[-1])) for row in rows])

@@ -1,0 +1,113 @@
+"""Who is not covered: officers of an area by institution, role and place, against the institutions' own lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+
+from storage.coverages import coverages
+from storage.database import Tx
+from storage.people import people
+from storage.places import kecamatan, kelurahan, tps
+from storage.roster import OFFICER, assignments
+
+_A, _C, _P = assignments.c, coverages.c, people.c
+COVERED, LAPSED, MISSING, UNKNOWN = "covered", "lapsed", "missing", "unknown"
+PROGRAMMES = 2  # JKK and JKM
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A coordinator's area of one election; `institution` "" sees the names of all."""
+
+    election_id: int
+    kecamatan_id: int | None = None
+    kelurahan_id: int | None = None
+    institution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many officers of one kind and place, by how they are covered on a day."""
+
+    institution: str
+    role: str
+    kecamatan: str
+    kelurahan: str
+    covered: int
+    lapsed: int
+    missing: int
+    unknown: int
+
+
+def _state(election_id: int, day: date) -> ColumnElement[str]:
+    """covered: both programmes hold on the day; lapsed: he is on the list, but not both do; missing: the list of his
+    institution is in and he is not on it; unknown: there is no list yet."""
+    listed = select(_C.institution).where(_C.election_id == election_id).distinct()
+    his = (_C.nik_hash == _P.nik_hash) & (_C.election_id == election_id) & (_C.institution == _A.institution)
+    holds = his & _C.active & (_C.starts <= day) & (_C.ends >= day)
+    programmes = select(func.count(_C.programme.distinct())).where(holds).scalar_subquery()
+    return case(
+        (_A.institution.not_in(listed), UNKNOWN),
+        (programmes >= PROGRAMMES, COVERED),
+        (select(_C.id).where(his).exists(), LAPSED),
+        else_=MISSING,
+    )
+
+
+def _inside(area: Area) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_A.election_id == area.election_id, _A.kind == OFFICER]
+    if area.kelurahan_id:
+        found.append(_A.kelurahan_id == area.kelurahan_id)
+    elif area.kecamatan_id:
+        found.append(_A.kecamatan_id == area.kecamatan_id)
+    return found
+
+
+def _joined(query: Select[Any]) -> Select[Any]:
+    return (
+        query.select_from(assignments)
+        .join(people, _P.id == _A.person_id)
+        .outerjoin(kelurahan, kelurahan.c.id == _A.kelurahan_id)
+        .outerjoin(kecamatan, kecamatan.c.id == _A.kecamatan_id)
+        .outerjoin(tps, tps.c.id == _A.tps_id)
+    )
+
+
+def counts(tx: Tx, area: Area, day: date) -> list[Count]:
+    """Every institution, role and kelurahan of an area with its officers."""
+    state = _state(area.election_id, day).label("state")
+    places = (kecamatan.c.name.label("kecamatan"), kelurahan.c.name.label("kelurahan"))
+    each = _joined(select(_A.institution, _A.role, *places, state)).where(*_inside(area)).subquery()
+    of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN)]
+    by = (each.c.institution, each.c.role, each.c.kecamatan, each.c.kelurahan)
+    rows = tx.rows(select(*by, *of).group_by(*by).order_by(*by))
+    return [Count(row[0], row[1], row[2] or "", row[3] or "", *row[4:]) for row in rows]
+
+
+def names(tx: Tx, area: Area, day: date, offset: int = 0, limit: int | None = None) -> list[Any]:
+    """Who is missing or lapsed, by place: name, role, institution, kecamatan, kelurahan, number (of his TPS), state."""
+    state = _state(area.election_id, day).label("state")
+    each = _joined(
+        select(_P.name, _A.role, _A.institution, kecamatan.c.name.label("kecamatan"),
+               kelurahan.c.name.label("kelurahan"), tps.c.number, state, _A.id)
+    ).where(*_inside(area))  # fmt: skip
+    if area.institution:
+        each = each.where(_A.institution == area.institution)
+    inside = each.subquery()
+    query = (
+        select(inside)
+        .where(inside.c.state.in_((MISSING, LAPSED)))
+        .order_by(inside.c.kecamatan, inside.c.kelurahan, inside.c.number, inside.c.name, inside.c.id)
+        .offset(offset)
+    )
+    return list(tx.rows(query.limit(limit) if limit is not None else query))
+
+
+def lists(tx: Tx, election_id: int) -> dict[str, date | None]:
+    """The institutions whose lists are in, and the newest date of each one's data."""
+    query = select(_C.institution, func.max(_C.as_of)).where(_C.election_id == election_id).group_by(_C.institution)
+    return {row[0]: row[1] for row in tx.rows(query.order_by(_C.institution))}
