@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, relay, triage
+from handlers import escalation, finding, hearing, incident, relay, silence, triage
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -30,6 +30,7 @@ def who(turn: Turn) -> Reply:
     own = incidents.change(turn.tx, own.id or 0, casualty=what, casualty_id=person_id)
     name = next((role.name for role in _crew(turn) if role.person_id == person_id), turn.who.name or "")
     _added(turn, own, "who", {"words": short(name, 60) if person_id else what})
+    silence.look(turn, own.id or 0)
     return emergency(said.Noted(own.number, "who"), incident=own.id)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, triage
+from handlers import escalation, silence, triage
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -134,6 +134,7 @@ def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
     if not repeated:
         own = incidents.change(turn.tx, number, kinds=",".join((*own.said, what)))
         own = raise_severity(turn, own, kinds=(what,))
+        silence.look(turn, number)
         escalation.refresh(turn.tx, number, turn.now)
         if own.state == WAITING:
             escalation.widen(turn.tx, own, turn.now)

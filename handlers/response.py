@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, post, triage
+from handlers import escalation, post, silence, triage
 from handlers.turn import STAY, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
@@ -143,6 +143,7 @@ def end(turn: Turn) -> Reply:
     if not incidents.move(turn.tx, number, (TAKEN, ARRIVED, REFERRED), values, by=_me(turn)):
         return _state(turn, incidents.need(turn.tx, number))
     journal.add(turn.tx, "closed", turn.now, incident_id=number, who=_me(turn), detail={"outcome": outcome})
+    silence.look(turn, number)
     escalation.refresh(turn.tx, number, turn.now)
     escalation.tell_reporter(turn.tx, case, "closed", turn.now)
     return emergency(tap="closed", incident=number)
@@ -169,6 +170,7 @@ def referred(turn: Turn) -> Reply:
     values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
     incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))
     journal.add(turn.tx, "referred", turn.now, incident_id=number, who=_me(turn), detail={"words": to})
+    silence.look(turn, number)
     escalation.refresh(turn.tx, number, turn.now)
     escalation.tell_reporter(turn.tx, case, "referred", turn.now)
     return emergency(told.Done(turn.menu, case.number, "referred"), then=None, incident=number)

@@ -110,6 +110,23 @@ class SomebodyElse(Words):
 
 
 @dataclass(frozen=True)
+class Silenced(Words):
+    """To the coordinator: nothing that the bot begins goes to this person, until he lets it (`again`)."""
+
+    name = "silenced"
+    person_id: int = 0
+    person: str = ""
+    place: str = ""
+    again: bool = False
+
+    def brief(self) -> Words | None:
+        return self if self.again else None
+
+    def choices(self) -> Rows:
+        return () if self.again else ((Button("unhush", f"unhush:{self.person_id}"),),)
+
+
+@dataclass(frozen=True)
 class WorkerLeft(Words):
     """To the head: a worker on duty withdrew."""
 

@@ -116,7 +116,12 @@ def _posts(chosen: Filter) -> Select[Any]:
 
 def is_open() -> ColumnElement[bool]:
     """An address that broadcasts may go to."""
-    return (_R.state == "active") & (_R.consent == "yes") & _R.stopped_at.is_(None)
+    quiet = people.alias("quiet")
+    silent = select(quiet.c.id).where(quiet.c.silent_at.is_not(None)).correlate(None)
+    return and_(
+        _R.state == "active", _R.consent == "yes", _R.stopped_at.is_(None),
+        or_(_R.person_id.is_(None), _R.person_id.not_in(silent)),
+    )  # fmt: skip
 
 
 def reached(person_id: ColumnElement[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
-from storage.audience import Filter, recipients
+from storage.audience import Filter, is_open, recipients
 from storage.database import Tx
 from storage.people import addresses
 
@@ -40,7 +40,7 @@ def elsewhere(tx: Tx, address_id: int, *, bulk: bool) -> tuple[int, str] | None:
         .where(here.c.id == address_id, _A.state == "active", _A.consent == "yes")
         .order_by(_A.heard_at.is_(None), _A.heard_at.desc(), _A.id.desc())
     )
-    row = tx.first(query.where(_A.stopped_at.is_(None)) if bulk else query)
+    row = tx.first(query.where(is_open()) if bulk else query)
     return (row.id, row.channel) if row else None
 
 

@@ -248,6 +248,19 @@ def withdraw(
     return tx.execute(change.values(state=WITHDRAWN, reason=reason, settled_at=now, sealed=null())).rowcount
 
 
+def withdraw_bulk(tx: Tx, address_id: int, reason: str, now: datetime) -> int:
+    """Take back reminders, notices and broadcasts that have not left for an address; how many."""
+    waits = _D.state.in_((WAITING, "paused")) & (_D.address_id == address_id) & (_D.lane > REPLY)
+    values = {"state": WITHDRAWN, "reason": reason, "settled_at": now, "sealed": null()}
+    return tx.execute(update(deliveries).where(waits).values(values)).rowcount
+
+
+def of_kind(tx: Tx, kind: str, address_id: int) -> list[int]:
+    """Ids of the messages of one kind that went to an address."""
+    where = (_D.kind == kind) & (_D.address_id == address_id) & _D.edits.is_(None)
+    return [row.id for row in tx.rows(select(_D.id).where(where))]
+
+
 def tally(tx: Tx) -> dict[tuple[int, str], int]:
     """How many deliveries there are by lane and state."""
     return {(lane, state): n for lane, state, n in tx.rows(_TALLY)}

@@ -19,6 +19,7 @@ from storage.notices import nudges
 from storage.people import addresses, people
 from storage.places import kelurahan, tps
 from storage.roster import OFFICER, assignments
+from storage.types import Instant
 
 _A, _T, _R, _D, _B = assignments.c, tps.c, addresses.c, deliveries.c, broadcasts.c
 
@@ -102,7 +103,12 @@ def linked(tx: Tx, after: int, limit: int) -> list[Linked]:
     reached = (_R.state == "active") & (_R.consent == "yes")
     ids = select(_R.person_id).where(reached, _R.person_id > after).distinct().order_by(_R.person_id).limit(limit)
     query = (
-        select(_R.person_id, _R.id, _R.stopped_at, people.c.nik_sealed)
+        select(
+            _R.person_id,
+            _R.id,
+            func.coalesce(_R.stopped_at, people.c.silent_at, type_=Instant).label("stopped_at"),
+            people.c.nik_sealed,
+        )
         .join(people, people.c.id == _R.person_id)
         .where(reached, _R.person_id.in_(ids.scalar_subquery()))
         .order_by(_R.person_id, _R.heard_at, _R.id)

@@ -28,7 +28,10 @@ from storage.types import Instant, table
 
 
 class Person(SQLModel, table=True):
-    """Somebody in a roster. NIK is sealed beside its keyed hash; `name_key` is the name as it is compared."""
+    """Somebody in a roster. NIK is sealed beside its keyed hash; `name_key` is the name as it is compared.
+
+    `silent_at`: since then nothing that the bot begins goes to him: he died, or was brought to a hospital.
+    """
 
     __tablename__ = "person"
     id: int | None = Field(default=None, primary_key=True)
@@ -37,6 +40,7 @@ class Person(SQLModel, table=True):
     nik_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     nik_hash: str | None = Field(default=None, unique=True)
     phone: str | None = Field(default=None, index=True)
+    silent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
 class Reached(SQLModel, table=True):
@@ -217,6 +221,18 @@ def unlink(tx: Tx, address_id: int) -> None:
 def stop(tx: Tx, address_id: int, since: datetime | None) -> None:
     """No reminders and broadcasts to this address from now on; None: they go again."""
     tx.execute(update(addresses).where(addresses.c.id == address_id).values(stopped_at=since))
+
+
+def silence(tx: Tx, person_id: int, now: datetime) -> bool:
+    """Nothing that the bot begins goes to him from now on; False: it was so already."""
+    change = update(people).where(people.c.id == person_id, people.c.silent_at.is_(None))
+    return tx.execute(change.values(silent_at=now)).rowcount == 1
+
+
+def speak_again(tx: Tx, person_id: int) -> bool:
+    """It goes again; False: it did."""
+    change = update(people).where(people.c.id == person_id, people.c.silent_at.is_not(None))
+    return tx.execute(change.values(silent_at=None)).rowcount == 1
 
 
 def stopped(tx: Tx, address_id: int) -> bool:

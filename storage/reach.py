@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, func, select
 
+from storage.audience import is_open
 from storage.database import Tx
 from storage.groups import ACTIVE, groups
 from storage.people import addresses
@@ -37,7 +38,7 @@ def _reason(row: Any) -> str:
 
 
 def _query(where: Where) -> Any:
-    open_ = (_R.state == "active") & (_R.consent == "yes") & _R.stopped_at.is_(None)
+    open_ = is_open()
     query = (
         select(
             tps.c.id,

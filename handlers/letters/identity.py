@@ -56,6 +56,16 @@ def _identity_decide(w: Writing) -> Words | None:
     )  # fmt: skip
 
 
+@letter("silenced")
+def _silenced(w: Writing) -> Words | None:
+    """To a coordinator: that it stopped, never why."""
+    row = people.person(w.tx, w.refs["person"])
+    if row is None or not w.to.linked:
+        return None
+    roles = roster.roles(w.tx, w.refs["person"], w.now)
+    return welcome.Silenced(row.id, row.name, role_words(w.tx, roles[0]) if roles else "", row.silent_at is None)
+
+
 @letter("worker_left")
 def _worker_left(w: Writing) -> Words | None:
     return welcome.WorkerLeft(

@@ -358,3 +358,19 @@ async def cakupan(hall: Hall) -> None:
     await coordinator.taps("Nama-nama")
     await coordinator.taps("Daftar nama")
     await coordinator.says("🧾 Cakupan")
+
+
+@dialog
+async def dihentikan(hall: Hall) -> None:
+    """After a referral nothing that the bot begins goes to the casualty, until his coordinator lets it."""
+    stage = hall.stage
+    reporter = await hall.join(await stage.officer(), "Petugas")
+    worker = await hall.join((await stage.workers())[0], "Nakes")
+    coordinator = await hall.join(await stage.coordinator("KPU"), "Koordinator KPU")
+    await reporter.says("Pingsan")
+    await reporter.taps("Rekan di TPS saya")
+    await reporter.taps((await stage.officer(rank=2)).name[:12])
+    await worker.taps("Saya tangani")
+    await worker.taps("Rujuk")
+    await worker.says("RSUD Saiful Anwar")
+    await coordinator.taps("Nyalakan lagi")

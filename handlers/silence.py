@@ -1,0 +1,74 @@
+"""Nothing that the bot begins goes to somebody who died or was brought to a hospital, until a coordinator says so."""
+
+from __future__ import annotations
+
+from handlers import ladder, post, triage
+from handlers.turn import STAY, Letter, Reply, Turn
+from storage import deliveries, incidents, journal, people, roster
+from storage.incidents import REFERRED, Incident
+from storage.roster import COORDINATOR, Role
+
+DIED = "meninggal"
+WHY = "nothing is begun with this person now"
+
+
+def look(turn: Turn, incident_id: int) -> None:
+    """In the same commit as what was said of a case: reminders, notices and broadcasts to its casualty end."""
+    case = incidents.need(turn.tx, incident_id)
+    person_id = case.casualty_id
+    if person_id is None or not _grave(case) or not people.silence(turn.tx, person_id, turn.now):
+        return
+    for addresses in people.reachable(turn.tx, [person_id]).values():
+        for address_id in addresses:
+            deliveries.withdraw_bulk(turn.tx, address_id, WHY, turn.now)
+    journal.add(
+        turn.tx, "silenced", turn.now, incident_id=incident_id, who=turn.who.person_id, detail={"person": person_id}
+    )
+    for addresses in people.latest(turn.tx, _responsible(turn, person_id)).values():
+        for address_id in addresses:
+            post.say(turn.tx, address_id, Letter("silenced", {"person": person_id}), turn.now)
+
+
+def _grave(case: Incident) -> bool:
+    return case.outcome == DIED or triage.DEATH in case.said or case.state == REFERRED
+
+
+def _responsible(turn: Turn, person_id: int) -> set[int]:
+    """The nearest coordinators of his place who can be reached, of his own institution first."""
+    roles = roster.roles(turn.tx, person_id, turn.now)
+    if not roles:
+        return set()
+    around = [each for each in _around(turn, roles) if each.person_id != person_id]
+    reachable = people.reachable(turn.tx, [each.person_id for each in around])
+    here = [each for each in around if each.person_id in reachable]
+    own = [each for each in here if each.institution == roles[0].institution] or here
+    near = max((_nearness(each) for each in own), default=0)
+    return {each.person_id for each in own if _nearness(each) == near}
+
+
+def _nearness(role: Role) -> int:
+    return 2 if role.where.kelurahan_id else 1 if role.where.kecamatan_id else 0
+
+
+def _around(turn: Turn, roles: list[Role]) -> list[Role]:
+    return [each for role in roles for each in ladder.area_coordinators(turn.tx, role.where, turn.now)]
+
+
+def may(turn: Turn, person_id: int) -> bool:
+    """Whether the speaker coordinates a place where this person serves."""
+    if not any(role.kind == COORDINATOR for role in turn.roles):
+        return False
+    around = _around(turn, roster.roles(turn.tx, person_id, turn.now))
+    return turn.who.person_id in {each.person_id for each in around}
+
+
+def resume(turn: Turn) -> Reply:
+    person_id = int(turn.args[0])
+    if not turn.who.linked or not may(turn, person_id):
+        return Reply(then=STAY, tap="not_yours")
+    if not people.speak_again(turn.tx, person_id):
+        return Reply(then=STAY, tap="already")
+    journal.add(turn.tx, "unsilenced", turn.now, who=turn.who.person_id, detail={"person": person_id})
+    for delivery_id in deliveries.of_kind(turn.tx, "silenced", turn.who.address_id):
+        deliveries.post_edit(turn.tx, delivery_id, turn.now)
+    return Reply(then=STAY, tap="noted")

@@ -1,0 +1,97 @@
+"""After a death or a referral nothing that the bot begins goes to that person, until a coordinator lets it."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.commands.broadcast import Order, send
+from tests.stories.stage import Actor, Stage
+from tests.stories.test_broadcast import goes, got
+
+WORDS = "Vitamin dibagikan di PPS."
+
+
+async def tell_all(stage: Stage) -> None:
+    assert await send(stage.db, Order("semua", WORDS), now=stage.clock.now(), rules=stage.rules, election=None) == 0
+    await goes(stage)
+
+
+async def hurt(stage: Stage, how: str) -> tuple[Actor, Actor, Actor]:
+    """A crewmate is the casualty, and the case comes to that end: the casualty, his coordinator, the reporter."""
+    reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
+    boss = await (await stage.coordinator("KPU")).links()
+    worker = await (await stage.workers())[0].links()
+    await reporter.says("Meninggal" if how == "kind" else "Pingsan")
+    await reporter.taps("Rekan di TPS saya")
+    await reporter.taps(mate.name[:12])
+    if how == "kind":
+        return mate, boss, reporter
+    await worker.taps("Saya tangani")
+    if how == "rujuk":
+        await worker.taps("Rujuk")
+        await worker.says("RSUD")
+        return mate, boss, reporter
+    await worker.taps("Tiba")
+    await worker.taps("Selesai")
+    await worker.taps("Meninggal")
+    return mate, boss, reporter
+
+
+@pytest.mark.parametrize("how", ["outcome", "rujuk", "kind"])
+async def test_broadcasts_and_reminders_end_and_a_coordinator_lets_them_go_again(stage: Stage, how: str) -> None:
+    await stage.heart.cycle()
+    mate, boss, reporter = await hurt(stage, how)
+    assert f"untuk {mate.name}" in boss.screen
+    assert "meninggal" not in boss.buttons("dihentikan sampai")[0].label
+    quiet = len(mate.messages)
+    await tell_all(stage)
+    await stage.passes(minutes=121)
+    assert len(mate.messages) == quiet
+    assert WORDS in got(reporter)[0]
+    await boss.taps("Nyalakan lagi")
+    assert "berjalan lagi" in boss.screen
+    await tell_all(stage)
+    assert WORDS in mate.last.text
+
+
+async def test_what_waits_for_him_is_taken_back_in_the_same_commit(stage: Stage) -> None:
+    reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
+    await reporter.says("Meninggal")
+    await reporter.taps("Rekan di TPS saya")
+    chosen = reporter.button(mate.name[:12])
+    await stage.stops()
+    assert await send(stage.db, Order("semua", WORDS), now=stage.clock.now(), rules=stage.rules, election=None) == 0
+    await stage.heart.cycle()  # it is in the outbox, and the outbox stands still
+    await reporter.forges(chosen)
+    await stage.starts()
+    await goes(stage)
+    assert got(mate) == []
+    assert WORDS in got(reporter)[0]
+
+
+async def test_a_casualty_who_only_fainted_and_got_better_hears_on(stage: Stage) -> None:
+    reporter = await (await stage.officer()).links()
+    worker = await (await stage.workers())[0].links()
+    await reporter.says("Pingsan")
+    await reporter.taps("Saya sendiri")
+    await worker.taps("Saya tangani")
+    await worker.taps("Tiba")
+    await worker.taps("Selesai")
+    await worker.taps("Membaik")
+    await tell_all(stage)
+    assert WORDS in got(reporter)[0]
+
+
+async def test_answers_and_alerts_go_on(stage: Stage) -> None:
+    mate, *_ = await hurt(stage, "rujuk")
+    assert "JKK" in await mate.says("/status")
+    await mate.says("Pingsan")
+    assert "L-0002" in mate.screen
+
+
+async def test_only_a_coordinator_of_his_place_lets_it_go_again(stage: Stage) -> None:
+    mate, boss, reporter = await hurt(stage, "rujuk")
+    for other in (mate, reporter):
+        assert "bukan untuk Anda" in await other.forges(f"unhush:{mate.person_id}")
+    await boss.taps("Nyalakan lagi")
+    assert await boss.forges(f"unhush:{mate.person_id}") == "Sudah tercatat."
