@@ -153,6 +153,21 @@ def broadcast(
 
 
 @app.command()
+def revoke(
+    phone: Annotated[str, typer.Argument(metavar="PHONE", help="the lost phone's number, 0812… or +62812…")],
+) -> None:
+    """Cut a lost phone off: its chats are unlinked, what waits for them is withdrawn, its cases wait for others."""
+    from bot.commands import revoke as command  # noqa: PLC0415
+
+    async def work(db: Any, settings: Settings) -> int:
+        from bot.installation import clock_of  # noqa: PLC0415
+
+        return await command.revoke(db, phone, now=(await clock_of(db)).now(), rules=settings.rules)
+
+    _in_database(work)
+
+
+@app.command()
 def migrate() -> None:
     """Bring the schema up (every command does so first) and say which it is."""
     from storage import migrations  # noqa: PLC0415

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import details, escalation, ladder, post
+from handlers import details, ladder, leaving, post
 from handlers import incident as emergencies
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
-from storage import deliveries, incidents, journal, people, roster
+from storage import journal, people, roster
 from storage.deliveries import REPLY
-from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 from storage.names import mobile
 from storage.roster import Role
 
@@ -138,24 +137,8 @@ def not_me(turn: Turn) -> Reply:
 
 
 def _leave(turn: Turn, roles: list[Role]) -> None:
-    """Unlink; what still waits for this address is withdrawn, and cases of his wait for others again."""
-    if any(role.kind != roster.OFFICER for role in roles) and turn.who.person_id is not None:
-        _hand_back(turn, turn.who.person_id)
-    deliveries.withdraw(turn.tx, reason="unlinked", now=turn.now, address_id=turn.who.address_id)
-    for delivery_id in deliveries.shown_at(turn.tx, turn.who.address_id, ("alert", "linked")):
-        deliveries.post_edit(turn.tx, delivery_id, turn.now)
-    people.unlink(turn.tx, turn.who.address_id)
-
-
-def _hand_back(turn: Turn, person_id: int) -> None:
-    if len(people.reachable(turn.tx, [person_id]).get(person_id, [])) > 1:
-        return  # he still hears us on another address
-    for case in incidents.taken_by(turn.tx, person_id):
-        values = {"state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None, "quiet_asked": False}
-        if incidents.move(turn.tx, case.id or 0, (TAKEN, ARRIVED, REFERRED), values, by=person_id):
-            incidents.decline(turn.tx, case.id or 0, person_id, turn.now)
-            journal.add(turn.tx, "handed_back", turn.now, incident_id=case.id, who=person_id)
-            escalation.hand_back(turn.tx, incidents.need(turn.tx, case.id or 0), turn.now, turn.rules)
+    kinds = {role.kind for role in roles}
+    leaving.leave(turn.tx, turn.who.address_id, turn.who.person_id, kinds, turn.now, turn.rules)
 
 
 def nearest_coordinators(turn: Turn, roles: list[Role]) -> set[int]:

@@ -279,6 +279,14 @@ def on_channel(tx: Tx, channel: str, person_ids: Iterable[int]) -> list[tuple[in
     return [(row.id, row.person_id) for row in tx.rows(query)] if wanted else []
 
 
+def speaking_for(tx: Tx, phone: str) -> list[Any]:
+    """The linked addresses that a number vouches for, or of whoever has it in a roster: id, channel, person_id."""
+    his = select(people.c.id).where(people.c.phone == phone)
+    where = (addresses.c.phone == phone) | addresses.c.person_id.in_(his)
+    query = select(addresses.c.id, addresses.c.channel, addresses.c.person_id)
+    return list(tx.rows(query.where(where, addresses.c.person_id.is_not(None)).order_by(addresses.c.id)))
+
+
 def latest(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
     """Of each person the one active address that he used last: what is no alarm is said once."""
     wanted = set(person_ids)

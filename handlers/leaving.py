@@ -1,0 +1,46 @@
+"""A chat is not somebody's any more: by his own word, or cut off by the operator because the phone is lost."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from handlers import escalation
+from handlers.turn import Rules
+from storage import deliveries, incidents, journal, people, roster
+from storage.database import Tx
+from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
+
+
+def leave(tx: Tx, address_id: int, person_id: int | None, kinds: set[str], now: datetime, rules: Rules) -> None:
+    """Unlink an address; what still waits for it is withdrawn, what it shows is taken back, and cases of his wait for
+    others again. `kinds`: of the roles that he has."""
+    if kinds - {roster.OFFICER} and person_id is not None:
+        _hand_back(tx, person_id, now, rules)
+    deliveries.withdraw(tx, reason="unlinked", now=now, address_id=address_id)
+    for delivery_id in deliveries.shown_at(tx, address_id, ("alert", "linked")):
+        deliveries.post_edit(tx, delivery_id, now)
+    people.unlink(tx, address_id)
+
+
+def _hand_back(tx: Tx, person_id: int, now: datetime, rules: Rules) -> None:
+    if len(people.reachable(tx, [person_id]).get(person_id, [])) > 1:
+        return  # he still hears us on another address
+    for case in incidents.taken_by(tx, person_id):
+        number = case.id or 0
+        values = {"state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None, "quiet_asked": False}
+        if incidents.move(tx, number, (TAKEN, ARRIVED, REFERRED), values, by=person_id):
+            incidents.decline(tx, number, person_id, now)
+            journal.add(tx, "handed_back", now, incident_id=number, who=person_id)
+            escalation.hand_back(tx, incidents.need(tx, number), now, rules)
+
+
+def cut_off(tx: Tx, phone: str, now: datetime, rules: Rules) -> list[str]:
+    """Cut every chat that speaks for this number, or for whoever has it in a roster; the channels of those."""
+    cut = []
+    for row in people.speaking_for(tx, phone):
+        kinds = {role.kind for role in roster.roles(tx, row.person_id, now)} if row.person_id else set()
+        leave(tx, row.id, row.person_id, kinds, now, rules)
+        people.consent(tx, row.id, "", "", now)
+        journal.add(tx, "revoked", now, who=row.person_id, detail={"address": row.id})
+        cut.append(row.channel)
+    return cut
