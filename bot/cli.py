@@ -78,6 +78,9 @@ def run() -> None:
 def import_(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a workbook (.xlsx), or one sheet as .csv with --sheet")],
     check: Annotated[bool, typer.Option("--check", help="change nothing; show who joins, leaves, changes")] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="take out who is in its institutions and areas, but not in the file")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the result as JSON")] = False,
     sheet: Annotated[Optional[str], typer.Option("--sheet", metavar="NAME", help="only this sheet")] = None,  # noqa: UP045
     election: Election = None,
@@ -90,7 +93,7 @@ def import_(
 
         now = (await clock_of(db)).now()
         return await workbook.import_file(
-            db, file, now=now, check=check, as_json=as_json, sheet=sheet, election=election
+            db, file, now=now, check=check, replace=replace, as_json=as_json, sheet=sheet, election=election
         )
 
     _in_database(work)

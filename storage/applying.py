@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy import bindparam, delete, func, select, text, update
 
 from storage.bulk import upsert
 from storage.candidates import candidates
@@ -24,6 +24,7 @@ from storage.standing import CoverageFacts, Ids
 from storage.who import Who
 
 T = TypeVar("T")
+_A, _C = assignments.c, coverages.c
 CHUNK = 800  # rows a step: 10 to 25 ms of the writer on a small machine
 _LOCK = 7_350_120  # any number that is ours: PostgreSQL's advisory lock while people without NIK go in
 
@@ -162,6 +163,23 @@ def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
         ids.kelurahan[Where(where.kecamatan, where.kelurahan)] if where.kelurahan else None,
         ids.tps[where] if where.tps else None,
     )
+
+
+def take_posts(tx: Tx, election: int, gone: Sequence[tuple[str, str]]) -> None:
+    """Take assignments out; the people stay, with what else they are."""
+    mine = (_A.election_id == election) & (_A.kind == bindparam("of_kind")) & (_A.key == bindparam("of_key"))
+    tx.execute(delete(assignments).where(mine), [{"of_kind": kind, "of_key": key} for kind, key in gone])
+
+
+def take_coverages(tx: Tx, election: int, gone: Sequence[tuple[str, str, str]]) -> None:
+    mine = (
+        (_C.election_id == election)
+        & (_C.nik_hash == bindparam("of_nik"))
+        & (_C.institution == bindparam("of_institution"))
+        & (_C.programme == bindparam("of_programme"))
+    )
+    names = ("of_nik", "of_institution", "of_programme")
+    tx.execute(delete(coverages).where(mine), [dict(zip(names, each, strict=True)) for each in gone])
 
 
 def put_coverages(tx: Tx, election: int, covered: Sequence[Covered]) -> None:

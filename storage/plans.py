@@ -43,6 +43,7 @@ class Difference(NamedTuple):
     nik: str = ""
     post: Post | None = None
     fields: tuple[str, ...] = ()
+    key: str = ""  # of what stands and leaves
 
 
 @dataclass(slots=True)
@@ -61,11 +62,14 @@ class Plan:
     verdicts: dict[tuple[str, int], str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     tell: bool = True
+    gone: list[tuple[str, str]] = field(default_factory=list)  # kind and key of posts to take out
+    uncovered: list[tuple[str, str, str]] = field(default_factory=list)  # nik_hash, institution's key, programme
 
 
-def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = True) -> Plan:
-    """What to write; with `tell` also who joins, leaves and changes, which costs as much again."""
-    plan = Plan(tell=tell)
+def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = True, replace: bool = False) -> Plan:
+    """What to write; with `tell` also who joins, leaves and changes, which costs as much again; with `replace` who
+    leaves is taken out, within the institutions and the areas that the workbook speaks of."""
+    plan = Plan(tell=tell or replace)
     _election(plan, wanted, standing)
     _places(plan, wanted, standing)
     for row, candidate in wanted.candidates:
@@ -76,7 +80,39 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     hashes = Hashes(vault)
     _roster(plan, wanted, standing, hashes)
     _coverages(plan, wanted, standing, hashes)
+    if replace:
+        _take_out(plan, wanted)
     return plan
+
+
+def _take_out(plan: Plan, wanted: Wanted) -> None:
+    """Only where the workbook has somebody of that role: a list of one kelurahan says nothing of its neighbours, and
+    one of KPPS nothing of PPS."""
+    spoken = {
+        imports.OFFICER: {(each.role, each.institution, _area(each.where)) for _, each in wanted.officers},
+        imports.WORKER: {("", each.puskesmas, Where()) for _, each in wanted.workers},
+        imports.COORDINATOR: {("", each.institution, _area(each.where)) for _, each in wanted.coordinators},
+    }
+    kept = []
+    for each in plan.differences:
+        if each.what != LEAVES:
+            kept.append(each)
+        elif each.noun == imports.COVERAGE:
+            plan.uncovered.append(tuple(each.key.split("\t")))  # type: ignore[arg-type]
+            kept.append(each)
+        elif each.post is not None:
+            post = each.post
+            is_worker = each.noun == imports.WORKER
+            here = ("", post.puskesmas, Where()) if is_worker else (post.role, post.institution, _area(post.where))
+            if here in spoken[each.noun]:
+                plan.gone.append((each.noun, each.key))
+                kept.append(each)
+    plan.differences = kept
+
+
+def _area(where: Where) -> Where:
+    """A place without its TPS."""
+    return where._replace(tps=0)
 
 
 def _verdict(old: object, new: object) -> str:
@@ -204,7 +240,7 @@ def _leaving(posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes
         if (kind, key) in here or (kind, post.institution) not in spoken:
             continue
         if who.nik_hash not in mentioned and who.name_key not in mentioned:
-            yield Difference(kind, LEAVES, 0, who.name, "", post)
+            yield Difference(kind, LEAVES, 0, who.name, "", post, key=key)
 
 
 def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
@@ -255,4 +291,5 @@ def _uncovered(
     mentioned = {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
     for key in standing.coverages.keys() - here.keys():
         if key[1] in spoken and key[0] not in mentioned:
-            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],))
+            whole = "\t".join((key[0], standing.coverages[key].institution, key[2]))
+            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],), whole)

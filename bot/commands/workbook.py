@@ -34,6 +34,7 @@ async def import_file(
     *,
     now: datetime,
     check: bool = False,
+    replace: bool = False,
     as_json: bool = False,
     sheet: str | None = None,
     election: str | None = None,
@@ -45,7 +46,8 @@ async def import_file(
     try:
         book = read.read(path, sheet)
         with _Bar(err) as bar, _no_collector():
-            outcome = await load.load(db, book, now=now, election=election, check_only=check, progress=bar.show)
+            outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
+                                      progress=bar.show)  # fmt: skip
     except Unreadable as fault:
         return complain(fault, err)
     written = _refused(book, outcome, path, err)
@@ -114,12 +116,21 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "ignored_sheets": outcome.ignored,
         "refused_file": written.name if written else None,
     }
-    if outcome.checked:
-        told |= {
-            title: [_difference(each) for each in outcome.differences if each.what == what]
-            for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
-        }
+    told["replace"] = outcome.replaced
+    shown = _shown(outcome)
+    told |= {
+        title: [_difference(each) for each in outcome.differences if each.what == what]
+        for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
+        if what in shown
+    }
     return json.dumps(told, ensure_ascii=False, indent=2)
+
+
+def _shown(outcome: Outcome) -> tuple[str, ...]:
+    """Which differences are listed: all of them beforehand, and who was taken out."""
+    if outcome.checked:
+        return (who.NEW, who.CHANGED, plans.LEAVES)
+    return (plans.LEAVES,) if outcome.replaced else ()
 
 
 def _remark(each: review.Remark) -> dict[str, object]:
@@ -148,10 +159,10 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
         shown = [words.say("report", "remark", sheet=each.sheet, row=each.row, column=each.column, reason=each.reason)
                  for each in remarks]  # fmt: skip
         lines += _listed(words.say("report", title), shown)
-    if outcome.checked:
-        for what in (who.NEW, who.CHANGED, plans.LEAVES):
-            shown = [_line(each) for each in outcome.differences if each.what == what]
-            lines += _listed(words.say("difference", what), shown)
+    for what in _shown(outcome):
+        shown = [_line(each) for each in outcome.differences if each.what == what]
+        title = "taken_out" if what == plans.LEAVES and outcome.replaced else what
+        lines += _listed(words.say("difference", title), shown)
     if written:
         lines.append(words.say("report", "written", file=written))
     return "\n".join(lines)

@@ -27,10 +27,14 @@ async def apply(db: Database, plan: Plan, code: str, progress: Progress) -> None
     known = await db.read(partial(elections.by_code, code=code))
     assert known is not None
     ids = await _places(db, plan, known.id)
-    told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered))
+    told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered) + _taken(plan))
     await _write(db, _people(plan), told)
     found: applying.Found = await db.read(applying.people_ids) if plan.placed else {}
     await _write(db, _roster(plan, known.id, ids, found), told)
+
+
+def _taken(plan: Plan) -> int:
+    return len(plan.gone) + len(plan.uncovered)
 
 
 def _teller(progress: Progress, total: int) -> Callable[[int], None]:
@@ -93,5 +97,9 @@ def _roster(plan: Plan, election: int, ids: Ids, found: applying.Found) -> Itera
     # In the order of the widest index: its pages are then written once, not once a row.
     for placed in applying.chunks(sorted(plan.placed, key=lambda each: each.key)):
         yield len(placed), partial(applying.put_posts, election=election, ids=ids, found=found, placed=placed)
+    for gone in applying.chunks(plan.gone):
+        yield len(gone), partial(applying.take_posts, election=election, gone=gone)
+    for uncovered in applying.chunks(plan.uncovered):
+        yield len(uncovered), partial(applying.take_coverages, election=election, gone=uncovered)
     for covered in applying.chunks(sorted(plan.covered, key=lambda each: each.nik_hash)):
         yield len(covered), partial(applying.put_coverages, election=election, covered=covered)

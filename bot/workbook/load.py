@@ -46,6 +46,7 @@ class Outcome:
     refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
     differences: list[plans.Difference]
     ignored: list[str] = field(default_factory=list)
+    replaced: bool = False
 
     @property
     def all_in(self) -> bool:
@@ -59,15 +60,18 @@ async def load(
     now: datetime,
     election: str | None = None,
     check_only: bool = False,
+    replace: bool = False,
     progress: Progress | None = None,
 ) -> Outcome:
-    """Check a workbook and, unless `check_only`, write its good rows. Raises `Unreadable`; nothing is changed then."""
+    """Check a workbook and, unless `check_only`, write its good rows; with `replace` who stands in its institutions and
+    areas and not in it is taken out. Raises `Unreadable`; nothing is changed then."""
     first = Review()
     stated = _stated(book, first)
     code = await _code(db, stated, first, election, now)
     now_in = await db.read(partial(standing.read, code=code))
     stated = _complete(stated, first, now_in)
     outcome = Outcome(code, check_only, {}, first.refusals, first.doubts, first.refused, [], book.ignored)
+    outcome.replaced = replace
     judge = _Judge(db.vault, now_in, stated, outcome)
     await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent)
     return outcome
@@ -132,7 +136,8 @@ class _Judge:
         assert source is not None
         stated = self.stated if sheets.ELECTION in part.sheets else None
         found = review.review(part, self.known, Day(source.voting_day, source.zone), stated)
-        plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked)
+        plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
+                              replace=self.outcome.replaced)  # fmt: skip
         self.outcome.refusals += found.refusals
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
