@@ -48,6 +48,7 @@ class Alert(Words):
     by_itself: bool = False
     reported_at: datetime | None = None
     taker: str = ""
+    alarms: int = 0  # of the same reporter that were false, in the 24 hours before
     missed: bool = False
     outcome: str = ""
     referred_to: str = ""

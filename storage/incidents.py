@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, insert, or_, select, update
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, func, insert, or_, select, update
 from sqlmodel import Field, SQLModel
 
 from storage import installation
@@ -266,6 +266,17 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
         .returning(called.c.person_id)
     )
     return [row.person_id for row in tx.rows(statement)]
+
+
+def false_alarms(tx: Tx, incident: Incident) -> int:
+    """How many cases of the same reporter ended as a false alarm in the 24 hours before this one was reported."""
+    mine = incidents.c.reporter_address_id == incident.reporter_address_id
+    if incident.reporter_id is not None:
+        mine = mine | (incidents.c.reporter_id == incident.reporter_id)
+    since = incident.reported_at - timedelta(hours=24)
+    lately = (incidents.c.reported_at > since) & (incidents.c.id < (incident.id or 0))
+    query = select(func.count()).select_from(incidents).where(mine, lately, incidents.c.outcome == "alarm_palsu")
+    return int(tx.scalar(query) or 0)
 
 
 def open_ones(tx: Tx) -> list[int]:

@@ -89,6 +89,7 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         taker=name_of(tx, incident.taken_by),
         outcome=incident.outcome,
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
+        alarms=incidents.false_alarms(tx, incident),
     )
 
 
