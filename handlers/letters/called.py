@@ -84,13 +84,20 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         notes=tuple(sealed["notes"][-NOTES_SHOWN:]),
         reporters=reporters(tx, incident),
         verified=incident.verified,
-        by_itself=incident.said == (triage.UNCLEAR,),
+        by_itself=incident.said == (triage.UNCLEAR,) and _came_by_itself(tx, incident),
         reported_at=incident.reported_at,
         taker=name_of(tx, incident.taken_by),
         outcome=incident.outcome,
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
         alarms=incidents.false_alarms(tx, incident),
     )
+
+
+def _came_by_itself(tx: Tx, incident: Incident) -> bool:
+    """Whether the minute ran out; an unclear case may also have been reported with one tap, or be filed plainly."""
+    filed = journal.of_incident(tx, incident.id or 0)[:1]
+    detail = tx.vault.open_json(filed[0].detail_sealed) if filed else None
+    return bool(detail and detail.get("by_itself"))
 
 
 def reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:

@@ -64,6 +64,7 @@ async def test_a_photo_or_voice_note_alone_is_asked_about_and_goes_along(stage: 
     await officer.sends(kind, "ref-9")
     await officer.taps("Laporkan sekarang")
     assert (await stage.case()).kind == "belum_jelas"
+    assert "terkirim sendiri" not in worker.screen
     assert [each.said.file.ref for each in worker.messages if each.said.file] == ["ref-9"]
 
 
