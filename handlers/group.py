@@ -113,12 +113,8 @@ def _tell(tx: Tx, where: Where, did: str, now: datetime) -> None:
     area = ladder.area_coordinators(tx, where, now)
     reachable = people.latest(tx, {role.person_id for role in area})
     near = [role for role in area if role.person_id in reachable]
-    level = max((_exactness(role) for role in near), default=0)
+    level = max((ladder.nearness(role) for role in near), default=0)
     words = told.GroupNews(place_words(tx, where), did)
-    for person in {role.person_id for role in near if _exactness(role) == level}:
+    for person in {role.person_id for role in near if ladder.nearness(role) == level}:
         for address_id in reachable[person]:
             post.say(tx, address_id, words, now, lane=REPLY)
-
-
-def _exactness(role: Role) -> int:
-    return 2 if role.where.kelurahan_id else 1 if role.where.kecamatan_id else 0

@@ -126,12 +126,9 @@ def nearest(turn: Turn, request: Request) -> set[int]:
     found = deciders(turn.tx, request, turn.now)
     reachable = people.reachable(turn.tx, [role.person_id for role in found])
     here = [role for role in found if role.person_id in reachable]
-    best = max((_nearness(role) for role in here), default=0)
-    return {role.person_id for role in here if _nearness(role) == best}
-
-
-def _nearness(role: Role) -> int:
-    return 3 if role.kind == WORKER or role.where.kelurahan_id else 2 if role.where.kecamatan_id else 1
+    heads = {role.person_id for role in here if role.kind == WORKER}
+    near = max((ladder.nearness(role) for role in here), default=0)
+    return heads or {role.person_id for role in here if ladder.nearness(role) == near}
 
 
 def alike(tx: Tx, request: Request, now: datetime) -> list[Role]:

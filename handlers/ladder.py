@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handlers import triage
-from storage import elections, places, roster
+from storage import elections, people, places, roster
 from storage.database import Tx
 from storage.incidents import RED, YELLOW, Incident
 from storage.places import Where
@@ -124,3 +124,23 @@ def _city(tx: Tx, where: Where, now: datetime) -> list[Callee]:
 def area_coordinators(tx: Tx, where: Where, now: datetime) -> list[Role]:
     """Every coordinator whose area holds the place."""
     return [role for role in _coordinators(tx, where, now) if holds(role, where)]
+
+
+def nearest_coordinators(tx: Tx, roles: list[Role], now: datetime, *, but: int | None) -> set[int]:
+    """The coordinators nearest to a person's place who can be reached: of his institution first, then of any.
+
+    `but`: who needs no telling.
+    """
+    if not roles:
+        return set()
+    around = area_coordinators(tx, roles[0].where, now)
+    reachable = people.reachable(tx, [role.person_id for role in around])
+    here = [role for role in around if role.person_id in reachable and role.person_id != but]
+    here = [role for role in here if role.institution == roles[0].institution] or here
+    near = max((nearness(role) for role in here), default=0)
+    return {role.person_id for role in here if nearness(role) == near}
+
+
+def nearness(role: Role) -> int:
+    """How close to a place a coordinator is: of its kelurahan, its kecamatan, the city."""
+    return 2 if role.where.kelurahan_id else 1 if role.where.kecamatan_id else 0

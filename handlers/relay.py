@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from handlers import escalation, post
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
-from messages import response as told
+from messages import relay as told
 from messages.words import number, short
 from storage import incidents, journal
 from storage.deliveries import ALERT

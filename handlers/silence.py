@@ -24,30 +24,14 @@ def look(turn: Turn, incident_id: int) -> None:
     journal.add(
         turn.tx, "silenced", turn.now, incident_id=incident_id, who=turn.who.person_id, detail={"person": person_id}
     )
-    for addresses in people.latest(turn.tx, _responsible(turn, person_id)).values():
+    told = ladder.nearest_coordinators(turn.tx, roster.roles(turn.tx, person_id, turn.now), turn.now, but=person_id)
+    for addresses in people.latest(turn.tx, told).values():
         for address_id in addresses:
             post.say(turn.tx, address_id, Letter("silenced", {"person": person_id}), turn.now)
 
 
 def _grave(case: Incident) -> bool:
     return case.outcome == DIED or triage.DEATH in case.said or case.state == REFERRED
-
-
-def _responsible(turn: Turn, person_id: int) -> set[int]:
-    """The nearest coordinators of his place who can be reached, of his own institution first."""
-    roles = roster.roles(turn.tx, person_id, turn.now)
-    if not roles:
-        return set()
-    around = [each for each in _around(turn, roles) if each.person_id != person_id]
-    reachable = people.reachable(turn.tx, [each.person_id for each in around])
-    here = [each for each in around if each.person_id in reachable]
-    own = [each for each in here if each.institution == roles[0].institution] or here
-    near = max((_nearness(each) for each in own), default=0)
-    return {each.person_id for each in own if _nearness(each) == near}
-
-
-def _nearness(role: Role) -> int:
-    return 2 if role.where.kelurahan_id else 1 if role.where.kecamatan_id else 0
 
 
 def _around(turn: Turn, roles: list[Role]) -> list[Role]:

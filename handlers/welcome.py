@@ -132,28 +132,17 @@ def not_me(turn: Turn) -> Reply:
     person_id, roles = turn.who.person_id, turn.roles
     _leave(turn, roles)
     journal.add(turn.tx, "not_me", turn.now, who=person_id, detail={"address": turn.who.address_id})
-    _tell(turn, nearest_coordinators(turn, roles), Letter("somebody_else", {"person": person_id}))
+    _tell(
+        turn,
+        ladder.nearest_coordinators(turn.tx, roles, turn.now, but=turn.who.person_id),
+        Letter("somebody_else", {"person": person_id}),
+    )
     return Reply((welcome.Unlinked(),), tap="noted")
 
 
 def _leave(turn: Turn, roles: list[Role]) -> None:
     kinds = {role.kind for role in roles}
     leaving.leave(turn.tx, turn.who.address_id, turn.who.person_id, kinds, turn.now, turn.rules)
-
-
-def nearest_coordinators(turn: Turn, roles: list[Role]) -> set[int]:
-    """The coordinators nearest to a person's place who can be reached: his institution's first, then any."""
-    if not roles:
-        return set()
-    around = ladder.area_coordinators(turn.tx, roles[0].where, turn.now)
-    reachable = people.reachable(turn.tx, [role.person_id for role in around])
-    here = [role for role in around if role.person_id in reachable and role.person_id != turn.who.person_id]
-    here = [role for role in here if role.institution == roles[0].institution] or here
-    for level in ("kelurahan_id", "kecamatan_id"):
-        exact = [role for role in here if getattr(role.where, level) is not None]
-        if exact:
-            return {role.person_id for role in exact}
-    return {role.person_id for role in here}
 
 
 def _tell(turn: Turn, person_ids: set[int], letter: Letter) -> None:

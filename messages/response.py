@@ -152,42 +152,6 @@ class RedNotice(Words):
 
 
 @dataclass(frozen=True)
-class RelayAsk(Words):
-    """For which of his cases are these words? Each by its id, with its number as people read it."""
-
-    name = "relay_ask"
-    cases: tuple[tuple[int, str], ...] = ()
-
-    def choices(self) -> Rows:
-        return tuple((Button("relay_case", f"relay:{case}", name=called),) for case, called in self.cases)
-
-
-@dataclass(frozen=True)
-class Relayed(Words):
-    """They went to the reporter."""
-
-    name = "relayed"
-    number: int = 0
-
-
-@dataclass(frozen=True)
-class Relay(Words):
-    """To the reporter: what who has taken his case says, or shows (`what`: photo, voice, document, "" for nothing)."""
-
-    name = "relay"
-    private = True
-    number: int = 0
-    by: str = ""
-    centre: str = ""
-    words: str = ""
-    what: str = ""
-    ref: str = ""
-
-    def attachment(self) -> File | None:
-        return File(cast(FileKind, self.what), self.ref) if self.what in {"photo", "voice", "document"} else None
-
-
-@dataclass(frozen=True)
 class Addition(Words):
     """Something was added to a case that the reader was called for, or took. `what` as in the journal."""
 

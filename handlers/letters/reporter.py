@@ -6,7 +6,7 @@ from handlers import triage
 from handlers.letters.facts import case_of, details, emergency_number, name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import incident as said
-from messages import response as told
+from messages import relay as told
 from messages import words
 from messages.render import Words
 from storage import incidents, journal, people, places, roster
