@@ -92,15 +92,11 @@ class Posts:
             await answer.read()
         return begun
 
-    async def turn(self, number: str, text: str) -> float:
+    async def turn(self, user: str, text: str) -> float:
         reply: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        self._graph.answered[number] = reply
-        begun = await self.post(number, text)
+        self._graph.answered[user] = reply
+        begun = await self.post(user, text)
         return await asyncio.wait_for(reply, 20) - begun
-
-
-class _Nobody:
-    def add_person(self, *_: object) -> None: ...
 
 
 async def _linked(product: Product, city: City) -> dict[int, str]:
@@ -144,7 +140,7 @@ async def both(folder: Path, officers: int) -> AsyncIterator[Both]:
     more = {"SIAGA_TELEGRAM_RATE": "100000", "SIAGA_WHATSAPP_RATE": "100000", "SIAGA_WHATSAPP_TOKEN": "bench", "SIAGA_WHATSAPP_PHONE_ID": PHONE,
             "SIAGA_WHATSAPP_APP_SECRET": SECRET, "SIAGA_WHATSAPP_VERIFY_TOKEN": "bench", "SIAGA_WHATSAPP_API": f"http://127.0.0.1:{ports[1]}"}  # fmt: skip
     product = Product(folder, f"http://127.0.0.1:{ports[0]}", webhook=True, more=more)
-    city = await found_city(product, _Nobody(), tps=450, officers=officers)  # type: ignore[arg-type]
+    city = await found_city(product, None, tps=450, officers=officers)
     numbers = await _linked(product, city)
     await product.start()
     telegram, whatsapp = driver.Posts(api), Posts(graph, f"http://127.0.0.1:{product.port}/whatsapp")
@@ -165,11 +161,11 @@ async def whatsapp(pairs: int, total: int, reports: int) -> dict[str, Any]:
             users = [user for user in there.city.officers if user in there.numbers]
             here, numbers = users[::2], [there.numbers[user] for user in users[1::2]]
             await driver.rate(there.telegram, here, "/status", 64, 600)
-            await driver.rate(there.whatsapp, numbers, "status", 64, 600)  # type: ignore[arg-type, type-var]
+            await driver.rate(there.whatsapp, numbers, "status", 64, 600)
             rates, ratios = [], []
             for _ in range(pairs):
                 theirs, _ = await driver.rate(there.telegram, here, "/status", 64, total)
-                mine, _ = await driver.rate(there.whatsapp, numbers, "status", 64, total)  # type: ignore[arg-type, type-var]
+                mine, _ = await driver.rate(there.whatsapp, numbers, "status", 64, total)
                 rates.append((round(mine), round(theirs)))
                 ratios.append(mine / theirs)
             # All over the city, so that no health worker's chat has to wait for its own limit of one a second.

@@ -10,11 +10,14 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
 import aiohttp
 from aiohttp import web
+
+K = TypeVar("K")
+K_contra = TypeVar("K_contra", contravariant=True)
 
 
 @dataclass
@@ -128,7 +131,13 @@ class Posts:
         return await asyncio.wait_for(reply, 20) - begun
 
 
-async def rate(posts: Posts, users: list[int], text: str, at_once: int, total: int) -> tuple[float, list[float]]:
+class Turns(Protocol[K_contra]):
+    """Posts one message of somebody (a user's id, a number) and waits for the reply."""
+
+    async def turn(self, user: K_contra, text: str) -> float: ...
+
+
+async def rate(posts: Turns[K], users: list[K], text: str, at_once: int, total: int) -> tuple[float, list[float]]:
     """`total` turns, `at_once` at a time, each by the next user: turns a second, and the seconds of each."""
     queue = iter([users[i % len(users)] for i in range(total)])
     times: list[float] = []

@@ -104,13 +104,13 @@ def _chest(tokens: list[str]) -> str | None:
 
 def _weak(tokens: list[str]) -> str | None:
     words = set(tokens)
-    for at, token in enumerate(tokens):
-        kind = _V.weak.get(token) or _V.weak.get(token.removesuffix("nya"))
+    for at, word in enumerate(tokens):
+        kind = _V.weak.get(word) or _V.weak.get(word.removesuffix("nya"))
         if not kind or _negated(tokens, at):
             continue
-        if token in {"tiba"} and not {"ambruk", "seko", "saka", "motor", "tangga"} & words:
+        if word == "tiba" and not {"ambruk", "seko", "saka", "motor", "tangga"} & words:
             continue
-        close = set(tokens[max(0, at - 5) : at + 4]) - {token}
+        close = set(tokens[max(0, at - 5) : at + 4]) - {word}
         if {"tolong", "darurat", "cepat", "ambulans"} & words or _V.very & close or _V.somebody & close:
             return kind
     return None

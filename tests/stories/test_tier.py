@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.commands.broadcast import Order, send
 from handlers import tier
 from storage import deliveries, installation, people
+from storage.broadcasts import broadcasts
 from storage.database import Tx
 from storage.deliveries import EXPIRED, FAILED
 from storage.people import addresses
@@ -135,7 +136,14 @@ async def test_a_draft_of_somebody_else_is_not_turned(stage: Stage) -> None:
     await sender.taps("Tidak")
     data = sender.button("Kirim").replace("b_send", "b_rest")
     officer = await (await stage.officer(rank=5)).links()
-    await officer.forges(data)
-    await sender.taps("Kirim")
+    assert await officer.forges(data) == "Tombol ini bukan untuk Anda."
+    assert not await turned(stage)
     await sender.forges(data)
-    assert "Sisanya" not in sender.screen
+    assert await turned(stage)
+    await sender.taps("Kirim")
+    assert await sender.forges(data) == "Sudah tercatat."
+    assert await turned(stage)
+
+
+async def turned(stage: Stage) -> bool:
+    return bool(await stage.db.read(lambda tx: tx.scalar(select(broadcasts.c.elsewhere))))
