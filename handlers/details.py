@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, relay, silence, triage
+from handlers import escalation, finding, hearing, incident, relay, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -149,7 +149,8 @@ def _place(turn: Turn, own: Incident) -> Reply:
         wrong = said.PlaceWrong(own.number, "tps", (found.kelurahan.name,))
         return emergency(wrong, incident=own.id)
     questions = Letter("questions", {"incident": own.id})
-    return emergency(Letter("place_set", {"incident": own.id}), questions, then=None, incident=own.id)
+    twin = twins.look(turn, own)
+    return emergency(Letter("place_set", {"incident": own.id}), questions, *twin, then=None, incident=own.id)
 
 
 def _where(turn: Turn, found: finding.Found) -> tuple[Where, bool]:

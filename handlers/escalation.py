@@ -5,6 +5,7 @@ Every function here works on an incident that the turn has locked. Due times are
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from handlers import ladder, post, triage
@@ -12,7 +13,7 @@ from handlers.ladder import Callee
 from handlers.letters import details
 from handlers.turn import DEFAULT_ZONE, Letter, Rules
 from messages.render import Words
-from storage import deliveries, elections, incidents, journal, people, places
+from storage import deliveries, elections, incidents, journal, people, places, twins
 from storage.database import Tx
 from storage.deliveries import ALERT
 from storage.incidents import CANCELLED, CLOSED, GREEN, RED, WAITING, YELLOW, Incident
@@ -20,7 +21,7 @@ from storage.places import Where
 
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
-SHOWN = ("alert", "red_notice", "questions")
+SHOWN = ("alert", "red_notice", "questions", "twin_ask")
 
 
 def zone_of(tx: Tx, incident: Incident) -> str:
@@ -150,15 +151,20 @@ def refresh(tx: Tx, incident_id: int, now: datetime) -> None:
 def tell(tx: Tx, incident: Incident, person_ids: set[int], letter: Letter | Words, now: datetime) -> None:
     """One message to each of these people where he was heard last, in lane ALERT."""
     for addresses in people.latest(tx, person_ids).values():
-        for address_id in addresses:
-            post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
-                     incident=(_id(incident), incident.number))  # fmt: skip
+        say(tx, incident, addresses, letter, now)
+
+
+def say(tx: Tx, incident: Incident, address_ids: Iterable[int], letter: Letter | Words, now: datetime) -> None:
+    """News of a case to these addresses, in lane ALERT."""
+    for address_id in address_ids:
+        post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
+                 incident=(_id(incident), incident.number))  # fmt: skip
 
 
 def tell_reporter(tx: Tx, incident: Incident, what: str, now: datetime, **more: int) -> None:
+    """To everybody who reported this event."""
     letter = Letter("to_reporter", {"incident": _id(incident), "what": what, **more})
-    post.say(tx, incident.reporter_address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
-             incident=(_id(incident), incident.number))  # fmt: skip
+    say(tx, incident, twins.addresses_of(tx, incident), letter, now)
 
 
 def listening(tx: Tx, incident: Incident) -> set[int]:
@@ -247,8 +253,7 @@ def show_again(
     """The alert as a fresh message with its buttons, to one address."""
     again = max(incident.round - incident.round_here - 1, 0)
     refs = {"incident": _id(incident), "person": person_id, "again": again, "red": red}
-    post.say(tx, address_id, Letter("alert", refs), now, zone=zone_of(tx, incident), lane=ALERT,
-             incident=(_id(incident), incident.number))  # fmt: skip
+    say(tx, incident, [address_id], Letter("alert", refs), now)
 
 
 def needs_another(tx: Tx, incident: Incident) -> bool:

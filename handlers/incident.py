@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, silence, triage
+from handlers import escalation, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
 from storage import drafts, incidents, journal, people, places, roster, updates
+from storage import twins as reports
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
 
@@ -86,8 +87,10 @@ def _common(found: list[Where]) -> Where:
     return Where(first.election_id)
 
 
-def file(turn: Turn, what: str, *, by_itself: bool = False, place: Where | None = None) -> Reply:
-    """File the incident and its alerts: from here on it is real."""
+def file(
+    turn: Turn, what: str, *, by_itself: bool = False, place: Where | None = None, other_victim: bool = False
+) -> Reply:
+    """File the incident and its alerts: from here on it is real. `other_victim`: known to be a case of its own."""
     where, verified = home(turn)
     if place is None and turn.who.call_tps is not None:
         place = places.of_tps(turn.tx, turn.who.call_tps)
@@ -107,7 +110,8 @@ def file(turn: Turn, what: str, *, by_itself: bool = False, place: Where | None 
     incident = escalation.start(turn.tx, incident, turn.now, turn.rules)
     filed = Letter("filed", {"incident": number, "by_itself": by_itself, "police": turn.rules.police_number})
     if incident.where.known:
-        return emergency(filed, Letter("questions", {"incident": number}), then=None, incident=number)
+        twin = () if other_victim else twins.look(turn, incident)
+        return emergency(filed, Letter("questions", {"incident": number}), *twin, then=None, incident=number)
     ask = said.PlaceAsk(incident.number, unknown=True)
     return emergency(filed, ask, then=Next("incident", "place", {"incident": number}), incident=number)
 
@@ -120,9 +124,8 @@ def _complete(turn: Turn, own: Incident, what: str) -> Reply:
     escalation.refresh(turn.tx, number, turn.now)
     tell_addition(turn, own, entry)
     escalation.widen(turn.tx, own, turn.now)
-    return emergency(
-        said.KindAdded(own.number, what, entry, own=False), Letter("questions", {"incident": number}), incident=number
-    )
+    added = said.KindAdded(own.number, what, entry, own=False)
+    return emergency(added, Letter("questions", {"incident": number}), *twins.look(turn, own), incident=number)
 
 
 def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
@@ -155,7 +158,12 @@ def also_hurt(turn: Turn, own: Incident, what: str) -> Reply | None:
     if not updates.claim(turn.tx, "hurt", str(own.id), turn.now):
         return None  # it has one already
     kept = details(turn.tx, own)
-    reply = file(turn, what if what in triage.KINDS and what != triage.RIOT else triage.UNCLEAR, place=own.where)
+    reply = file(
+        turn,
+        what if what in triage.KINDS and what != triage.RIOT else triage.UNCLEAR,
+        place=own.where,
+        other_victim=True,
+    )
     new = incidents.need(turn.tx, reply.incident_id or 0)
     keep_details(turn, new, **kept)
     incidents.change(turn.tx, new.id or 0, casualty=own.casualty, casualty_id=own.casualty_id)
@@ -187,13 +195,15 @@ def other_victim(turn: Turn) -> Reply:
     if not updates.claim(turn.tx, "other", str(entry.id), turn.now):
         return Reply(then=STAY, tap="already")
     what = turn.tx.vault.open_json(entry.detail_sealed)["codes"][0]
-    return file(turn, what, place=own.where)
+    return file(turn, what, place=own.where, other_victim=True)
 
 
 def is_reporter(turn: Turn, incident: Incident) -> bool:
-    """Whether who speaks reported this case: by the address, or as the same linked person."""
-    same_person = turn.who.linked and incident.reporter_id is not None and incident.reporter_id == turn.who.person_id
-    return incident.reporter_address_id == turn.who.address_id or same_person
+    """Whether who speaks reported this case, as the first or with a report that was joined to it."""
+    who = turn.who.person_id if turn.who.linked else None
+    if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
+        return True
+    return reports.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who)
 
 
 def cancel(turn: Turn) -> Reply:
@@ -216,6 +226,8 @@ def cancel_tapped(turn: Turn) -> Reply:
 
 def _cancel(turn: Turn, own: Incident) -> Reply:
     number = own.id or 0
+    if reports.reports(turn.tx, number):  # others saw it too: none of them calls it off alone
+        return emergency(said.TooLateToCancel(own.number, "shared"), tap="shared")
     ended = {"state": CANCELLED, "climb_at": None, "tell_at": None, "quiet_at": None, "ended_at": turn.now}
     if not incidents.move(turn.tx, number, (WAITING, TAKEN), ended):
         now = incidents.need(turn.tx, number)

@@ -5,12 +5,11 @@ The other way needs no step of its own: what a reporter adds to his case goes to
 
 from __future__ import annotations
 
-from handlers import escalation, post
+from handlers import escalation
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import relay as told
 from messages.words import number, short
-from storage import incidents, journal
-from storage.deliveries import ALERT
+from storage import incidents, journal, twins
 from storage.incidents import Incident
 
 LONGEST = 1000
@@ -38,7 +37,7 @@ def _cases(turn: Turn) -> list[Incident]:
     if not turn.who.linked or turn.who.person_id is None:
         return []
     mine = incidents.taken_by(turn.tx, turn.who.person_id)
-    return [case for case in mine if turn.who.address_id != case.reporter_address_id]
+    return [case for case in mine if turn.who.address_id not in twins.addresses_of(turn.tx, case)]
 
 
 def which(turn: Turn) -> Reply:
@@ -58,6 +57,6 @@ def which_again(turn: Turn) -> Reply:
 def _send(turn: Turn, case: Incident, kept: dict[str, str]) -> Reply:
     case_id = case.id or 0
     entry = journal.add(turn.tx, "relayed", turn.now, incident_id=case_id, who=turn.who.person_id, detail=dict(kept))
-    post.say(turn.tx, case.reporter_address_id, Letter("relay", {"incident": case_id, "entry": entry}), turn.now,
-             zone=escalation.zone_of(turn.tx, case), lane=ALERT, incident=(case_id, case.number))  # fmt: skip
+    letter = Letter("relay", {"incident": case_id, "entry": entry})
+    escalation.say(turn.tx, case, twins.addresses_of(turn.tx, case), letter, turn.now)
     return emergency(told.Relayed(case.number), then=None, incident=case_id)

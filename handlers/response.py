@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, post, silence, triage
+from handlers import escalation, post, silence, triage, twins
 from handlers.turn import STAY, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
@@ -56,7 +56,9 @@ def take(turn: Turn) -> Reply:
     values = {**QUIET_NOW, "state": TAKEN, "taken_at": turn.now, "taken_by": _me(turn), "left_by": None}
     if not incidents.move(turn.tx, case.id or 0, (WAITING,), {**values, "quiet_at": quiet_at}):
         return _state(turn, case)
-    return _now_his(turn, case, "taken")
+    reply = _now_his(turn, case, "taken")
+    twins.taken(turn, incidents.need(turn.tx, case.id or 0))
+    return reply
 
 
 def _now_his(turn: Turn, case: Incident, what: str) -> Reply:

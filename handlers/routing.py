@@ -27,6 +27,7 @@ from handlers import (
     status,
     stopping,
     triage,
+    twin_answer,
     welcome,
 )
 from handlers.turn import Reply, Step
@@ -96,6 +97,8 @@ TAPS: dict[str, tuple[Step, str]] = {
     "refer": (response.refer, "n"),
     "lower": (response.lower, "n"),
     "still": (response.still, "n"),
+    "same": (twin_answer.same, "nn"),
+    "apart": (twin_answer.apart, "nn"),
     "relay": (relay.which, "n"),
     "duty": (duty.change, "w"),
     "line": (schedule.line, "n"),

@@ -239,3 +239,44 @@ class TooLateToCancel(Words):
     name = "too_late_to_cancel"
     number: int = 0
     state: str = ""
+
+
+@dataclass(frozen=True)
+class TwinAsk(Words):
+    """Another report of the same kind from the same TPS: one event, or another victim? Unanswered: another victim.
+
+    `number` is the later report, `other` the first. `taken`: the reader has taken one of them. `answer`: same, apart,
+    over (one of them has ended), or "" while it is open.
+    """
+
+    name = "twin_ask"
+    number: int = 0
+    other: int = 0
+    incident: int = 0
+    first: int = 0
+    kinds: tuple[str, ...] = ()
+    place: str = ""
+    reported_at: datetime | None = None
+    taken: bool = False
+    answer: str = ""
+
+    def choices(self) -> Rows:
+        if self.answer:
+            return ()
+        pair = f"{self.first}:{self.incident}"
+        return ((Button("kejadian_sama", f"same:{pair}"),), (Button("korban_lain", f"apart:{pair}"),))
+
+
+@dataclass(frozen=True)
+class Joined(Words):
+    """To who reported an event that was reported before: from now on his case is the first one."""
+
+    name = "joined"
+    number: int = 0
+    was: int = 0
+    state: str = ""
+    worker: str = ""
+    emergency_number: str = "119"
+
+    def keyboard(self) -> Rows:
+        return case_keyboard()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -50,6 +50,7 @@ class Alert(Words):
     taker: str = ""
     alarms: int = 0  # of the same reporter that were false, in the 24 hours before
     missed: bool = False
+    joined: int = 0  # the number of the case that this report was joined to
     outcome: str = ""
     referred_to: str = ""
 
@@ -75,7 +76,8 @@ class Alert(Words):
             return None
         known = (self.place, self.casualty, self.casualty_name, self.age, self.signs)
         more = known if self.relation in {"open", "mine"} else ()
-        return AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
+        line = AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
+        return replace(line, joined=self.joined)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,7 @@ class AlertLine(Words):
     casualty_name: str = ""
     age: int | None = None
     signs: tuple[str, ...] = ()
+    joined: int = 0
 
     def choices(self) -> Rows:
         if self.relation == "open":
@@ -146,6 +149,7 @@ class RedNotice(Words):
     place: str = ""
     state: str = ""
     reported_at: datetime | None = None
+    joined: int = 0
 
     def brief(self) -> Words:
         return self

@@ -30,7 +30,8 @@ class Incident(SQLModel, table=True):
     """One emergency. Words, signs and the casualty's name are sealed; due times are columns.
 
     `climb_at`: when the next rung is called. `tell_at`: when the reporter is next told that nobody has taken it.
-    `quiet_at`: when the worker is next asked. `chain_*`: the head of the journal's hash chain.
+    `quiet_at`: when the worker is next asked. `chain_*`: the head of the journal's hash chain. `merged_into`: the case
+    of the same event that was reported before; this one is closed, and who reported it reports that one.
     """
 
     __tablename__ = "incident"
@@ -40,6 +41,8 @@ class Incident(SQLModel, table=True):
         Index("ix_incident_quiet_at", "quiet_at"),
         Index("ix_incident_reporter", "reporter_address_id"),
         Index("ix_incident_taker", "taken_by"),
+        Index("ix_incident_tps", "tps_id"),
+        Index("ix_incident_merged_into", "merged_into"),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: int = Field(unique=True)
@@ -67,6 +70,7 @@ class Incident(SQLModel, table=True):
     arrived_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     ended_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     outcome: str = ""
+    merged_into: int | None = Field(default=None, foreign_key="incident.id")
     referred_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     left_by: int | None = Field(default=None, foreign_key="person.id")  # taken, then quiet: his again if he taps Tiba
     rung: int = -1
@@ -185,12 +189,13 @@ def move(
 
 
 def own_open(tx: Tx, address_id: int, person_id: int | None) -> Incident | None:
-    """The newest open case that this address, or the person behind it, reported."""
+    """The newest open case that this address, or the person behind it, reported; also as one report of several."""
     mine = incidents.c.reporter_address_id == address_id
     if person_id is not None:
         mine = or_(mine, incidents.c.reporter_id == person_id)
-    statement = _ONE.where(mine, incidents.c.state.in_(OPEN)).order_by(incidents.c.id.desc()).limit(1)
-    return _case(tx.first(statement))
+    joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
+    statement = _ONE.where(or_(mine, incidents.c.id.in_(joined)), incidents.c.state.in_(OPEN))
+    return _case(tx.first(statement.order_by(incidents.c.id.desc()).limit(1)))
 
 
 def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:

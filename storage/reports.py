@@ -14,7 +14,7 @@ from storage.database import Tx
 from storage.deliveries import LANES, WAITING, deliveries
 from storage.elections import ZONES, elections
 from storage.fanout import PAUSED
-from storage.incidents import Incident, incidents
+from storage.incidents import Incident, by_id, incidents
 from storage.people import addresses
 
 
@@ -43,6 +43,7 @@ def incident_rows(tx: Tx, election_id: int | None = None) -> list[dict[str, Any]
 def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict[str, Any]:
     zone, named = zones[case.election_id], places.named(tx, case.where)
     entries = shelf.of_incident(tx, case.id or 0)
+    into = by_id(tx, case.merged_into) if case.merged_into else None
     names = people.names(tx, [who for who in (case.taken_by, *(e.who for e in entries)) if who])
     return {
         "number": f"L-{case.number:04d}",
@@ -61,6 +62,7 @@ def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict
         "arrived_at": _iso(case.arrived_at, zone),
         "ended_at": _iso(case.ended_at, zone),
         "outcome": case.outcome,
+        "merged_into": f"L-{into.number:04d}" if into else "",
         "chain": case.chain_head,
     }
 

@@ -12,7 +12,7 @@ from handlers.letters.registry import Writing, letter
 from messages import response as told
 from messages import words
 from messages.render import Words
-from storage import incidents, journal, people, places, roster
+from storage import incidents, journal, people, places, roster, twins
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
@@ -90,7 +90,14 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         outcome=incident.outcome,
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
         alarms=incidents.false_alarms(tx, incident),
+        joined=_joined(tx, incident),
     )
+
+
+def _joined(tx: Tx, incident: Incident) -> int:
+    """The number of the case that this report was joined to; 0: it is a case of its own."""
+    first = incidents.by_id(tx, incident.merged_into) if incident.merged_into else None
+    return first.number if first else 0
 
 
 def _came_by_itself(tx: Tx, incident: Incident) -> bool:
@@ -101,7 +108,13 @@ def _came_by_itself(tx: Tx, incident: Incident) -> bool:
 
 
 def reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
-    """Name and phone of who reported; both names where two people share the number and it is not said who speaks."""
+    """Name and phone of everybody who reported this event, who did first first."""
+    every = [incident, *twins.reports(tx, incident.id or 0)]
+    return tuple(dict.fromkeys(one for each in every for one in _reporters(tx, each)))
+
+
+def _reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
+    """Both names where two people share the number and it is not said who speaks."""
     who = people.speaker_of(tx, incident.reporter_address_id)
     if incident.reporter_id:
         row = people.person(tx, incident.reporter_id)
@@ -127,9 +140,8 @@ def _red_notice(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None or not w.to.linked:
         return None
-    return told.RedNotice(
-        incident.number, incident.severity, place_words(w.tx, incident.where), incident.state, incident.reported_at
-    )
+    place, at = place_words(w.tx, incident.where), incident.reported_at
+    return told.RedNotice(incident.number, incident.severity, place, incident.state, at, _joined(w.tx, incident))
 
 
 @letter("false_alarm")

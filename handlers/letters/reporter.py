@@ -9,7 +9,7 @@ from messages import incident as said
 from messages import relay as told
 from messages import words
 from messages.render import Words
-from storage import incidents, journal, people, places, roster
+from storage import incidents, journal, people, places, roster, twins
 from storage.incidents import CANCELLED, CLOSED, WAITING
 
 
@@ -116,6 +116,36 @@ def _to_reporter(w: Writing) -> Words | None:
         minutes=w.refs.get("minutes", 0),
         emergency_number=emergency_number(w.tx, incident),
     )
+
+
+@letter("twin_ask")
+def _twin_ask(w: Writing) -> Words | None:
+    """Is it the same event? To the later report's reporter, and to who has taken one of the two."""
+    second, first = case_of(w.tx, w.refs), incidents.by_id(w.tx, w.refs["with"])
+    if second is None or first is None:
+        return None
+    over = any(each.state in {CLOSED, CANCELLED} for each in (first, second))
+    answer = "same" if second.merged_into else "apart" if twins.apart(w.tx, w.refs["incident"]) else ""
+    return said.TwinAsk(
+        number=second.number,
+        other=first.number,
+        incident=w.refs["incident"],
+        first=w.refs["with"],
+        kinds=second.said,
+        place=place_words(w.tx, second.where),
+        reported_at=first.reported_at,
+        taken=w.to.person_id is not None and w.to.person_id in {first.taken_by, second.taken_by},
+        answer=answer or ("over" if over else ""),
+    )
+
+
+@letter("joined")
+def _joined(w: Writing) -> Words | None:
+    first, was = case_of(w.tx, w.refs), incidents.by_id(w.tx, w.refs["was"])
+    if first is None or was is None:
+        return None
+    worker = name_of(w.tx, first.taken_by) if was.verified else ""
+    return said.Joined(first.number, was.number, first.state, worker, emergency_number(w.tx, first))
 
 
 @letter("relay")

@@ -78,6 +78,21 @@ async def bukan_di_daftar(hall: Hall) -> None:
 
 
 @dialog
+async def dua_laporan(hall: Hall) -> None:
+    """Two of one TPS report: the same event becomes one case, another victim stays one of his own."""
+    stage = hall.stage
+    reporters = [await hall.join(await stage.officer(rank=n), f"Petugas {n + 1}") for n in range(3)]
+    worker = await hall.join((await stage.workers())[0], "Nakes")
+    for each in reporters:
+        await each.says("Pingsan")
+    await worker.taps("Saya tangani", "L-0001")
+    await reporters[1].taps("Kejadian yang sama")
+    await worker.taps("Korban lain")
+    await reporters[1].says("Batal")
+    await worker.taps("Tiba", "L-0001")
+
+
+@dialog
 async def nomor_tersembunyi(hall: Hall) -> None:
     """On WhatsApp a number may be hidden; on Telegram it always is, until it is shared."""
     someone = await hall.join(await hall.stage.officer(), "Petugas", linked=False, hidden=True)
