@@ -217,7 +217,8 @@ class MyCase(Words):
 class ToReporter(WithMenu):
     """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, nobody, cancelled, lowered.
 
-    `worker` is the name, empty for who is not verified; `puskesmas` where he comes from.
+    `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `seal`: where it is over, the head
+    of the case's hash chain, by which a printed or forwarded message can be held against the records.
     """
 
     name = "to_reporter"
@@ -228,6 +229,7 @@ class ToReporter(WithMenu):
     outcome: str = ""
     minutes: int = 0
     reached: bool = True
+    seal: str = ""
     emergency_number: str = "119"
 
     def keyboard(self) -> Rows:

@@ -51,6 +51,7 @@ class Alert(Words):
     alarms: int = 0  # of the same reporter that were false, in the 24 hours before
     missed: bool = False
     joined: int = 0  # the number of the case that this report was joined to
+    seal: str = ""  # where the case is over: the head of its chain
     outcome: str = ""
     referred_to: str = ""
 

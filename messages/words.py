@@ -117,6 +117,11 @@ def title(kind: str, role: str, position: str, institution: str) -> str:
     return f"{named}, {position}" if position else named
 
 
+def seal(head: str) -> str:
+    """The first 16 digits of a chain's head, as one reads them aloud: `a1b2-c3d4-e5f6-0789`."""
+    return "-".join(head[at : at + 4] for at in range(0, 16, 4)).strip("-")
+
+
 def map_link(latitude: float | None, longitude: float | None, place_name: str) -> str:
     """A link that every phone opens: the position, else a search for the place."""
     if latitude is not None and longitude is not None:
@@ -136,6 +141,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "local_phone": local_phone,
     "day": day,
     "centre": centre,
+    "seal": seal,
     "hour": _hour,
     "local_day": _local_day,
 }

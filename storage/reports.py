@@ -69,7 +69,8 @@ def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict
 
 def _entry(tx: Tx, row: Any, names: dict[int, str], zone: ZoneInfo) -> dict[str, Any]:
     detail = tx.vault.open_json(row.detail_sealed) or {}
-    return {"at": _iso(row.at, zone), "what": row.what, "who": names.get(row.who, "")} | {
+    fixed = {"at": _iso(row.at, zone), "what": row.what, "who": names.get(row.who, ""), "seal": row.hash}
+    return fixed | {
         key: value for key, value in detail.items() if key not in {"people", "ref"}
     }
 

@@ -91,6 +91,7 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
         alarms=incidents.false_alarms(tx, incident),
         joined=_joined(tx, incident),
+        seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
     )
 
 

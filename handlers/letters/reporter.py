@@ -114,6 +114,7 @@ def _to_reporter(w: Writing) -> Words | None:
         puskesmas=centre,
         outcome=incident.outcome,
         minutes=w.refs.get("minutes", 0),
+        seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
         emergency_number=emergency_number(w.tx, incident),
     )
 

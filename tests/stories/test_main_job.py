@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from messages import words
+from storage import reports
 from tests.stories.stage import Stage
 
 
@@ -45,3 +47,7 @@ async def test_an_officer_calls_and_a_health_worker_comes(stage: Stage) -> None:
     assert "L-0001 selesai" in officer.screen
     assert await first.forges("arrive:1") == "Kasus ini sudah selesai."
     assert await stage.journal(case) == ["filed", "called", "taken", "arrived", "closed"]
+    printed = f"Segel catatan: {words.seal(case.chain_head)}"
+    assert printed in officer.last.text and printed in first.screen and printed in second.screen
+    (exported,) = await stage.db.read(reports.incident_rows)
+    assert words.seal(exported["journal"][-1]["seal"]) in printed
