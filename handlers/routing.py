@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from functools import cache
 
 from handlers import (
+    alarms,
     boxes,
     broadcast,
     broadcast_again,
@@ -107,6 +109,8 @@ TAPS: dict[str, tuple[Step, str]] = {
     "line_pause": (schedule.pause, "n"),
     "line_now": (schedule.send_now, "n"),
     "unhush": (silence.resume, "n"),
+    "false": (alarms.mark, "n"),
+    "unfalse": (alarms.unmark, "n"),
     "gaps": (coverage.names, "n"),
     "gaps_sheet": (coverage.sheet, ""),
     "handed": (boxes.handed, "n"),
@@ -180,6 +184,7 @@ EMERGENCY_COMMANDS = {"darurat", "lapor"}
 # The taps by which a reporter makes his own case better; a worker's taps file nothing.
 EMERGENCY_TAPS = {"report", "other", "who", "crew", "signs", "sign", "signed", "place"}
 LARGEST_ID = 2**31 - 1
+_CASE = re.compile(r"(?:kasus )?l-?0*(\d{1,9})$", re.IGNORECASE | re.ASCII)
 
 
 def plain(text: str) -> str:
@@ -248,6 +253,9 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     reason = dialog == "response" and key in triage.KINDS and plain(heard.text) in TYPED
     if key and not reason:
         return LABELS[key], (key,)
+    number = _CASE.match(heard.text.strip())
+    if number and not dialog:
+        return alarms.card, (number[1],)
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
     if drafted and (dialog, step) not in COMPOSING and hearing.guess(heard.text):
         return details.maybe_in_draft, ()

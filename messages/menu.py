@@ -56,6 +56,14 @@ class Lost(WithMenu):
 
 
 @dataclass(frozen=True)
+class NoSuchCase(WithMenu):
+    """A case's number was typed that is not, or is not his to read."""
+
+    name = "no_such_case"
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class NothingToCancel(WithMenu):
     name = "nothing_to_cancel"
 

@@ -142,7 +142,10 @@ def steps(incident: int, state: str, severity: str) -> Rows:
 
 @dataclass(frozen=True)
 class RedNotice(Words):
-    """To the area's coordinators at once: number, severity, place, state; no names, no buttons."""
+    """To the area's coordinators at once: number, severity, place, state; no names.
+
+    What is over may be marked as a false alarm.
+    """
 
     name = "red_notice"
     number: int = 0
@@ -151,6 +154,14 @@ class RedNotice(Words):
     state: str = ""
     reported_at: datetime | None = None
     joined: int = 0
+    incident: int = 0
+    mark: str = ""  # of a false alarm: "" not his to set, open, set
+
+    def choices(self) -> Rows:
+        if not self.mark:
+            return ()
+        verb = "unfalse" if self.mark == "set" else "false"
+        return ((Button(verb, f"{verb}:{self.incident}"),),)
 
     def brief(self) -> Words:
         return self

@@ -31,7 +31,8 @@ class Incident(SQLModel, table=True):
 
     `climb_at`: when the next rung is called. `tell_at`: when the reporter is next told that nobody has taken it.
     `quiet_at`: when the worker is next asked. `chain_*`: the head of the journal's hash chain. `merged_into`: the case
-    of the same event that was reported before; this one is closed, and who reported it reports that one.
+    of the same event that was reported before; this one is closed, and who reported it reports that one. `false_by`: the
+    coordinator who marked it as a false alarm.
     """
 
     __tablename__ = "incident"
@@ -70,6 +71,7 @@ class Incident(SQLModel, table=True):
     arrived_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     ended_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     outcome: str = ""
+    false_by: int | None = Field(default=None, foreign_key="person.id")
     merged_into: int | None = Field(default=None, foreign_key="incident.id")
     referred_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     left_by: int | None = Field(default=None, foreign_key="person.id")  # taken, then quiet: his again if he taps Tiba
@@ -87,6 +89,11 @@ class Incident(SQLModel, table=True):
     @property
     def where(self) -> Where:
         return Where(self.election_id, self.kecamatan_id, self.kelurahan_id, self.tps_id, self.puskesmas_id)
+
+    @property
+    def may_be_false(self) -> bool:
+        """Whether a coordinator may call it a false alarm: it is over, and nobody was there who found otherwise."""
+        return self.state == CANCELLED or (self.state == CLOSED and self.outcome in {"membaik", "istirahat"})
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -125,6 +132,10 @@ def _case(row: Any) -> Incident | None:
 
 def by_id(tx: Tx, incident_id: int) -> Incident | None:
     return _case(tx.first(_ONE.where(incidents.c.id == incident_id)))
+
+
+def by_number(tx: Tx, number: int) -> Incident | None:
+    return _case(tx.first(_ONE.where(incidents.c.number == number)))
 
 
 def need(tx: Tx, incident_id: int) -> Incident:
@@ -274,13 +285,15 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
 
 
 def false_alarms(tx: Tx, incident: Incident) -> int:
-    """How many cases of the same reporter ended as a false alarm in the 24 hours before this one was reported."""
+    """How many cases of the same reporter, in the 24 hours before this one was reported, were false alarms: as who came
+    found, or as a coordinator marked them."""
     mine = incidents.c.reporter_address_id == incident.reporter_address_id
     if incident.reporter_id is not None:
         mine = mine | (incidents.c.reporter_id == incident.reporter_id)
     since = incident.reported_at - timedelta(hours=24)
     lately = (incidents.c.reported_at > since) & (incidents.c.id < (incident.id or 0))
-    query = select(func.count()).select_from(incidents).where(mine, lately, incidents.c.outcome == "alarm_palsu")
+    false = (incidents.c.outcome == "alarm_palsu") | incidents.c.false_by.is_not(None)
+    query = select(func.count()).select_from(incidents).where(mine, lately, false)
     return int(tx.scalar(query) or 0)
 
 

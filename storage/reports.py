@@ -44,7 +44,7 @@ def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict
     zone, named = zones[case.election_id], places.named(tx, case.where)
     entries = shelf.of_incident(tx, case.id or 0)
     into = by_id(tx, case.merged_into) if case.merged_into else None
-    names = people.names(tx, [who for who in (case.taken_by, *(e.who for e in entries)) if who])
+    names = people.names(tx, [who for who in (case.taken_by, case.false_by, *(e.who for e in entries)) if who])
     return {
         "number": f"L-{case.number:04d}",
         "state": case.state,
@@ -62,6 +62,7 @@ def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict
         "arrived_at": _iso(case.arrived_at, zone),
         "ended_at": _iso(case.ended_at, zone),
         "outcome": case.outcome,
+        "marked_false_by": names.get(case.false_by or 0, ""),
         "merged_into": f"L-{into.number:04d}" if into else "",
         "chain": case.chain_head,
     }
@@ -70,9 +71,7 @@ def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict
 def _entry(tx: Tx, row: Any, names: dict[int, str], zone: ZoneInfo) -> dict[str, Any]:
     detail = tx.vault.open_json(row.detail_sealed) or {}
     fixed = {"at": _iso(row.at, zone), "what": row.what, "who": names.get(row.who, ""), "seal": row.hash}
-    return fixed | {
-        key: value for key, value in detail.items() if key not in {"people", "ref"}
-    }
+    return fixed | {key: value for key, value in detail.items() if key not in {"people", "ref"}}
 
 
 def delivery_rows(tx: Tx, election_id: int | None = None) -> list[dict[str, Any]]:

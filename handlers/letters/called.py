@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import triage
+from handlers import ladder, triage
 from handlers.letters.facts import case_of, details, name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import response as told
@@ -141,8 +141,17 @@ def _red_notice(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None or not w.to.linked:
         return None
-    place, at = place_words(w.tx, incident.where), incident.reported_at
-    return told.RedNotice(incident.number, incident.severity, place, incident.state, at, _joined(w.tx, incident))
+    his = any(role.kind == roster.COORDINATOR and ladder.holds(role, incident.where) for role in w.to.roles)
+    return told.RedNotice(
+        number=incident.number,
+        severity=incident.severity,
+        place=place_words(w.tx, incident.where),
+        state=incident.state,
+        reported_at=incident.reported_at,
+        joined=_joined(w.tx, incident),
+        incident=w.refs["incident"],
+        mark=("set" if incident.false_by else "open") if his and incident.may_be_false else "",
+    )
 
 
 @letter("false_alarm")

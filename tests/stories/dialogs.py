@@ -144,11 +144,16 @@ async def lapor_dan_ditangani(hall: Hall) -> None:
 async def alarm_batal(hall: Hall) -> None:
     stage = hall.stage
     officer = await hall.join(await stage.officer(), "Petugas")
+    coordinator = await hall.join(await stage.coordinator(), "Koordinator")
     await hall.join((await stage.workers())[0], "Nakes")
     await officer.says("Darurat")
     await officer.says("Sakit atau kelelahan")
     await officer.taps("Saya sendiri")
     await officer.taps("Batal")
+    await coordinator.says("L-0001")
+    await coordinator.taps("Tandai alarm palsu")
+    await coordinator.taps("Bukan alarm palsu")
+    await officer.says("L-0002")
 
 
 @dialog
