@@ -1,60 +1,22 @@
-"""Everything that makes an alert better, each optional: who, which signs, where, a photo, a voice note, words."""
+"""Everything that makes an alert better, each optional: which signs, where, a photo, a voice note, words."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, relay, silence, triage, twins
+from handlers import escalation, finding, hearing, incident, relay, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
 from messages.words import short
-from storage import deliveries, drafts, incidents, journal, places, roster
+from storage import deliveries, drafts, incidents, journal, places
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
 NOTE_LENGTH = 1000
 NOTES_KEPT = 50
-
-
-def who(turn: Turn) -> Reply:
-    """Who is the casualty: me, a crewmate by id, or someone else."""
-    own, tap = incident.answerable(turn)
-    if own is None:
-        return Reply(then=STAY, tap=tap)
-    what, person_id = _casualty(turn, turn.args[1])
-    if what is None:
-        return Reply(then=STAY, tap="not_yours")
-    own = incidents.change(turn.tx, own.id or 0, casualty=what, casualty_id=person_id)
-    name = next((role.name for role in _crew(turn) if role.person_id == person_id), turn.who.name or "")
-    _added(turn, own, "who", {"words": short(name, 60) if person_id else what})
-    silence.look(turn, own.id or 0)
-    return emergency(said.Noted(own.number, "who"), incident=own.id)
-
-
-def _casualty(turn: Turn, answer: str) -> tuple[str | None, int | None]:
-    if answer == "me":
-        return "me", turn.who.person_id if turn.who.linked else None
-    if answer == "other":
-        return "other", None
-    mate = int(answer) if answer.isdigit() else 0
-    return ("mate", mate) if mate in {role.person_id for role in _crew(turn)} else (None, None)
-
-
-def _crew(turn: Turn) -> list[roster.Role]:
-    """The officers of the reporter's own TPS."""
-    tps_id = next((role.where.tps_id for role in turn.roles if role.where.tps_id), None)
-    return roster.crew(turn.tx, tps_id, turn.now) if tps_id else []
-
-
-def crew(turn: Turn) -> Reply:
-    """Show the crew to choose from."""
-    own, tap = incident.answerable(turn)
-    if own is None or not _crew(turn):
-        return Reply(then=STAY, tap=tap if own is None else "not_yours")
-    return emergency(Letter("crew", {"incident": own.id}), tap="ok", incident=own.id)
 
 
 def signs(turn: Turn) -> Reply:
@@ -75,7 +37,7 @@ def sign(turn: Turn) -> Reply:
     after = tuple(each for each in before if each != code) if code in before else (*before, code)
     incident.keep_details(turn, own, signs=list(after))
     was_red = own.severity == RED
-    _added(turn, own, "signs", {"codes": list(after)})
+    added(turn, own, "signs", {"codes": list(after)})
     own = incident.raise_severity(turn, own, signs=(code,) if code in after else ())  # taking one back raises nothing
     if own.state == WAITING:
         escalation.widen(turn.tx, own, turn.now)
@@ -98,7 +60,7 @@ def signed(turn: Turn) -> Reply:
     return emergency(said.Noted(own.number, "signs", red, turn.emergency_number), incident=own.id)
 
 
-def _added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
+def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     """Write an addition down, show it in the alerts, and tell the taker by a message."""
     number = own.id or 0
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
@@ -106,7 +68,8 @@ def _added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     if own.taken_by and what in {"who", "signs", "note"}:
         may_read = _readers(turn, number, private=True)
         letter = Letter("addition", {"incident": number, "entry": entry})
-        escalation.tell(turn.tx, own, {own.taken_by} & may_read, letter, turn.now)
+        speaks = {turn.who.person_id} if turn.who.linked else set()
+        escalation.tell(turn.tx, own, ({own.taken_by} & may_read) - speaks, letter, turn.now)
     if own.state == WAITING and what == "who":
         escalation.widen(turn.tx, own, turn.now)
     return entry
@@ -205,7 +168,7 @@ def file(turn: Turn) -> Reply:
 def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
     """Under the newest alert of all who hear it; a picture may show health, so coordinators see the place only."""
     number = own.id or 0
-    entry = _added(turn, own, what, detail)
+    entry = added(turn, own, what, detail)
     may_read = _readers(turn, number, private=what != "place") & escalation.listening(turn.tx, own)
     for delivery_id, address_id in deliveries.newest_alerts(turn.tx, number, may_read):
         escalation.show(turn.tx, own, address_id, delivery_id, entry, turn.now)
@@ -290,7 +253,7 @@ def note(turn: Turn, own: Incident, text: str) -> None:
     kept = details(turn.tx, own)["notes"]
     plain = short(text, NOTE_LENGTH)
     incident.keep_details(turn, own, notes=[*kept, plain][-NOTES_KEPT:])
-    _added(turn, own, "note", {"words": plain})
+    added(turn, own, "note", {"words": plain})
 
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:

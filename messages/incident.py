@@ -90,15 +90,18 @@ class Questions(Words):
 
 @dataclass(frozen=True)
 class Crew(Words):
-    """The crew of the reporter's TPS, by name."""
+    """The crew of the reporter's TPS, by name; who came (`taken`) may also say that it is none of them."""
 
     name = "crew"
     number: int = 0
     incident: int = 0
     people: tuple[tuple[int, str], ...] = ()
+    taken: bool = False
 
     def choices(self) -> Rows:
-        return tuple((Button("korban_nama", f"who:{self.incident}:{who}", name=name),) for who, name in self.people)
+        i = self.incident
+        crew = tuple((Button("korban_nama", f"who:{i}:{who}", name=name),) for who, name in self.people)
+        return (*crew, (Button("korban_lain_orang", f"who:{i}:other"),)) if self.taken else crew
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ class Noted(Words):
     what: str = "note"
     red: bool = False
     emergency_number: str = "119"
+    taken: bool = False  # by who came himself
 
 
 @dataclass(frozen=True)

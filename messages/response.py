@@ -50,6 +50,7 @@ class Alert(Words):
     taker: str = ""
     alarms: int = 0  # of the same reporter that were false, in the 24 hours before
     missed: bool = False
+    took: bool = False  # over, and it was the reader's
     joined: int = 0  # the number of the case that this report was joined to
     seal: str = ""  # where the case is over: the head of its chain
     outcome: str = ""
@@ -60,7 +61,7 @@ class Alert(Words):
         if self.relation == "open":
             arrive = ((Button("arrive", f"arrive:{i}"),),) if self.left else ()
             return ((Button("take", f"take:{i}"), Button("decline", f"decline:{i}")), *arrive)
-        return steps(i, self.state, self.severity) if self.relation == "mine" else ()
+        return steps(i, self.state, self.severity) if self.relation == "mine" or self.took else ()
 
     def template(self, said: str, zone: str) -> Template | None:
         """The call itself, without what only health workers read; what follows is news of the case."""
@@ -76,9 +77,9 @@ class Alert(Words):
         if self.relation == "declined":
             return None
         known = (self.place, self.casualty, self.casualty_name, self.age, self.signs)
-        more = known if self.relation in {"open", "mine"} else ()
+        more = known if self.relation in {"open", "mine"} or self.took else ()
         line = AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
-        return replace(line, joined=self.joined)
+        return replace(line, joined=self.joined, took=self.took)
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,13 @@ class AlertLine(Words):
     age: int | None = None
     signs: tuple[str, ...] = ()
     joined: int = 0
+    took: bool = False
 
     def choices(self) -> Rows:
         if self.relation == "open":
             return ((Button("take", f"take:{self.incident}"), Button("decline", f"decline:{self.incident}")),)
-        return steps(self.incident, self.state, self.severity) if self.relation == "mine" else ()
+        his = self.relation == "mine" or self.took
+        return steps(self.incident, self.state, self.severity) if his else ()
 
 
 @dataclass(frozen=True)
@@ -135,9 +138,10 @@ def steps(incident: int, state: str, severity: str) -> Rows:
     if state == "taken":
         decline = Button("decline", f"decline:{incident}")
         return ((Button("arrive", f"arrive:{incident}"), decline), (close, refer), *((lower,) if lower else ()))
+    who = Button("korban", f"crew:{incident}")
     if state == "arrived":
-        return ((close, refer), *((lower,) if lower else ()))
-    return ((close,),) if state == "referred" else ()
+        return ((close, refer), (*lower, who))
+    return ((close, who),) if state == "referred" else ((who,),) if state == "closed" else ()
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ class Incident(SQLModel, table=True):
 
     `climb_at`: when the next rung is called. `tell_at`: when the reporter is next told that nobody has taken it.
     `quiet_at`: when the worker is next asked. `chain_*`: the head of the journal's hash chain. `merged_into`: the case
-    of the same event that was reported before; this one is closed, and who reported it reports that one. `false_by`: the
+    of the same event that was reported before: this one is closed, its reporter reports that one. `false_by`: the
     coordinator who marked it as a false alarm.
     """
 

@@ -29,6 +29,11 @@ def _relation(incident: Incident, call: Any, person_id: int) -> str:
     return "declined" if call.declined_at else "open"
 
 
+def _his_over(incident: Incident, person_id: int) -> bool:
+    """Closed by this person, who may still say who the casualty was."""
+    return incident.state == CLOSED and incident.taken_by == person_id and not incident.merged_into
+
+
 NOTES_SHOWN = 3  # the newest; all of them stand in the journal
 
 
@@ -45,6 +50,7 @@ def _alert(w: Writing) -> Words | None:
     alert = replace(alert, view=view, relation=_relation(incident, call, w.refs["person"]),
                     again=w.refs.get("again", 0), turned_red=bool(w.refs.get("red")),
                     missed=bool(w.refs.get("missed")),
+                    took=_his_over(incident, w.refs["person"]),
                     left=incident.left_by == w.refs["person"] and incident.state == WAITING,
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
     return (

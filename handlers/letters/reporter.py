@@ -60,12 +60,13 @@ def _home_tps(w: Writing) -> int | None:
 @letter("crew")
 def _crew(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
-    tps_id = _home_tps(w)
-    if incident is None or tps_id is None:
+    if incident is None:
         return None
-    crew = roster.crew(w.tx, tps_id, w.now)
+    took = w.to.linked and incident.taken_by == w.to.person_id is not None
+    tps_id = incident.tps_id if took else _home_tps(w)
+    crew = roster.crew(w.tx, tps_id, w.now) if tps_id else []
     mates = [(role.person_id, role.name) for role in crew if role.person_id != w.to.person_id]
-    return said.Crew(incident.number, w.refs["incident"], tuple(dict.fromkeys(mates)))
+    return said.Crew(incident.number, w.refs["incident"], tuple(dict.fromkeys(mates)), took)
 
 
 @letter("signs")

@@ -138,6 +138,8 @@ async def lapor_dan_ditangani(hall: Hall) -> None:
     await workers[0].says("/kasus")
     await workers[0].taps("Selesai", on="L-0001")
     await workers[0].taps("Membaik")
+    await workers[0].taps("Siapa korbannya", on="L-0001")
+    await workers[0].taps("Orang lain", on="siapa korbannya")
 
 
 @dialog

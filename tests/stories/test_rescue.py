@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import details, escalation, incident, ladder, letters, routing, triage
+from handlers import casualty, details, escalation, incident, ladder, letters, routing, triage
 from handlers.turn import Reply, Turn
 from messages.chat import Address, Heard
 from tests.stories.stage import Stage
@@ -45,7 +45,7 @@ def _broken(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[
     return calls
 
 
-@pytest.mark.parametrize("step", [details.who, details.signs, details.sign, details.place_typed, details.words, details.file,
+@pytest.mark.parametrize("step", [casualty.who, details.signs, details.sign, details.place_typed, details.words, details.file,
                                   details.position, incident.other_victim], ids=lambda s: s.__name__)  # fmt: skip
 async def test_a_bug_in_an_addition_loses_no_words_and_files_no_second_case(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, step: object
