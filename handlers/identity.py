@@ -48,10 +48,16 @@ def role_again(turn: Turn) -> Reply:
     return Reply((said.RoleAsk(),), STAY)
 
 
+def full_name(typed: str) -> str | None:
+    """A name as it is kept: letters, more than an initial; a number is none."""
+    plain = " ".join(typed.split())
+    return plain if _NAME.fullmatch(plain) and len(key(plain)) > 2 else None  # noqa: PLR2004 - shorter is an initial
+
+
 def named(turn: Turn) -> Reply:
-    """His name: letters, at least two words or one long enough; a number is none."""
-    typed = " ".join(turn.heard.text.split())
-    if not _NAME.fullmatch(typed) or len(key(typed)) < 3:  # noqa: PLR2004 - shorter is an initial
+    """His name."""
+    typed = full_name(turn.heard.text)
+    if typed is None:
         return Reply((said.NameAsk(wrong=True),), STAY)
     return Reply((said.PlaceAsk(turn.kept["role"]),), Next("identity", "place", {**turn.kept, "name": typed}))
 

@@ -210,7 +210,7 @@ def cancel(turn: Turn) -> Reply:
     """Batal, typed or as a label: the clock, else an open question, else the own case."""
     if drafts.end_call(turn.tx, turn.who.address_id):
         return emergency(said.CallDropped(turn.menu), tap="cancelled")
-    if turn.who.step and turn.who.dialog in {"response", "welcome", "schedule", "broadcast"}:
+    if turn.who.step and turn.who.dialog != "incident":
         return Reply((menu.Dropped(turn.menu),))
     own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
     return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)

@@ -24,6 +24,7 @@ from handlers import (
     menu,
     receipt,
     relay,
+    replacing,
     response,
     schedule,
     silence,
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Step] = {
     "jadwal": schedule.show,
     "siaran": broadcast.start,
     "cakupan": coverage.show,
+    "ganti": replacing.start,
     "tps": group.only_in_groups,
 }
 
@@ -117,6 +119,8 @@ TAPS: dict[str, tuple[Step, str]] = {
     "handed": (boxes.handed, "n"),
     "resume": (stopping.resume, ""),
     "quit": (menu.put_aside, ""),
+    "swap": (replacing.whom, "n"),
+    "swap_yes": (replacing.replace, "n"),
     "id_role": (identity.role, "w"),
     "id_as": (identity.approve_as, "nn"),
     "id_new": (identity.approve_new, "n"),
@@ -149,6 +153,10 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("identity", "role"): identity.role_again,
     ("identity", "name"): identity.named,
     ("identity", "place"): identity.placed,
+    ("replacing", "tps"): replacing.tps,
+    ("replacing", "name"): replacing.named,
+    ("replacing", "phone"): replacing.numbered,
+    ("replacing", "sure"): replacing.sure_again,
     ("schedule", "time"): schedule.timed,
     ("schedule", "words"): schedule.worded,
     ("schedule", "add"): schedule.added,
@@ -174,6 +182,7 @@ COMPOSING = {
     ("response", "lowered"),
     ("relay", "which"),
     ("identity", "name"),
+    ("replacing", "name"),
     ("identity", "place"),
 }
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group

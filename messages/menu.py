@@ -34,6 +34,7 @@ class Menu(WithMenu):
 class Help(WithMenu):
     name = "help"
     emergency_number: str = "119"
+    ganti: bool = False  # he may name who replaces an officer
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from handlers import cover, identity
 from handlers.letters.facts import name_of, place_words, role_words
 from handlers.letters.registry import Writing, letter
 from messages import identity as asked
+from messages import replacing, welcome, words
 from messages import response as told
-from messages import welcome, words
 from messages.render import Words, label
-from storage import incidents, people, places, requests, roster
+from storage import incidents, journal, people, places, requests, roster
 from storage.places import Where
 
 
@@ -64,6 +64,17 @@ def _silenced(w: Writing) -> Words | None:
         return None
     roles = roster.roles(w.tx, w.refs["person"], w.now)
     return welcome.Silenced(row.id, row.name, role_words(w.tx, roles[0]) if roles else "", row.silent_at is None)
+
+
+@letter("replaced_told")
+def _replaced_told(w: Writing) -> Words | None:
+    """To a coordinator: who took whose place, as the journal has it."""
+    entry = journal.entry(w.tx, w.refs["entry"])
+    if entry is None or not w.to.linked:
+        return None
+    kept = w.tx.vault.open_json(entry.detail_sealed) or {}
+    where = place_words(w.tx, places.of_tps(w.tx, kept["tps"]))
+    return replacing.Told(name_of(w.tx, kept["old"]), name_of(w.tx, kept["new"]), where, name_of(w.tx, entry.who))
 
 
 @letter("worker_left")

@@ -50,6 +50,39 @@ async def masuk_dan_keluar(hall: Hall) -> None:
 
 
 @dialog
+async def diganti_pagi_ini(hall: Hall) -> None:
+    """The chair, and PPS, name who comes instead; he links at once, the old one has lost his rights."""
+    stage = hall.stage
+    chair = await hall.join(await stage.chair(), "Ketua KPPS")
+    old = await hall.join(await stage.officer(rank=2), "Petugas lama")
+    new = await hall.join(stage.stranger(), "Pengganti", linked=False)
+    coordinator = await hall.join(await stage.coordinator(level="kecamatan"), "Koordinator")
+    await new.says("/start")
+    await new.says("Setuju")
+    await new.gives_number()
+    await old.says("/ganti")
+    await chair.says("Bantuan")
+    await chair.says("/ganti")
+    await chair.taps(old.actor.name[:20])
+    await chair.says("12")
+    await chair.says("Orang Lewat Pertama")
+    await chair.says("besok")
+    await chair.says("0819-9999-9999")
+    await chair.says("ya")
+    await chair.says("0819-9999-9999")
+    await chair.taps("Ya, ganti")
+    await new.says("Pingsan")
+    await old.says("/status")
+    await coordinator.says("/menu")
+    pps = await hall.join(await stage.pps(), "PPS")
+    await pps.says("/ganti")
+    await pps.says("999")
+    await pps.says("TPS 1")
+    await pps.taps("Ketua: ")
+    await pps.says("Batal")
+
+
+@dialog
 async def hp_bersama(hall: Hall) -> None:
     """Two people of the roster share a number."""
     stage = hall.stage

@@ -325,6 +325,12 @@ class Stage:
         crew = await self.db.read(lambda tx: roster.crew(tx, where.tps_id or 0, now))
         return await self.find(lambda _tx: next(r for r in crew if (r.role, r.position) == ("KPPS", "ketua")))
 
+    async def pps(self, at: int = 0) -> Actor:
+        """Of the PPS of a TPS's kelurahan."""
+        where, now = await self.tps(at), self.clock.now()
+        theirs = await self.db.read(lambda tx: roster.of_kelurahan(tx, where.kelurahan_id or 0, now))
+        return await self.find(lambda _tx: next(role for role in theirs if role.role == "PPS"))
+
     async def workers(self, at: int = 0) -> list[Actor]:
         """Every health worker of the puskesmas of a TPS, those on duty first."""
         where = await self.tps(at)

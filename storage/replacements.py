@@ -1,0 +1,74 @@
+"""Who took whose place on the day itself, as a chair or PPS said it; the row of the workbook stays known by its key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, UniqueConstraint, delete, insert, select, update
+from sqlmodel import Field, SQLModel
+
+from storage.database import Tx
+from storage.names import person_key
+from storage.people import addresses, people
+from storage.roster import OFFICER, Assignment, assignments
+from storage.types import Instant, table
+
+
+class Replacement(SQLModel, table=True):
+    """`key` is the key of the officer's row: an older list that still has it does not bring him back."""
+
+    __tablename__ = "replacement"
+    __table_args__ = (UniqueConstraint("election_id", "key"),)
+    id: int | None = Field(default=None, primary_key=True)
+    election_id: int = Field(foreign_key="election.id")
+    key: str
+    old_id: int = Field(foreign_key="person.id")
+    new_id: int = Field(foreign_key="person.id")
+    by: int = Field(foreign_key="person.id")
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+
+
+replacements = table(Replacement)
+_R = replacements.c
+_PLACE = ("election_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id", "tps_id", "puskesmas_id")
+
+
+def post(tx: Tx, assignment_id: int) -> Assignment | None:
+    """An officer's row."""
+    row = tx.first(select(assignments).where(assignments.c.id == assignment_id, assignments.c.kind == OFFICER))
+    return Assignment(**row._mapping) if row else None
+
+
+def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: datetime) -> int | None:
+    """The officer's row goes to the one of that name and number; his id, or None: somebody was first.
+
+    He may be in the tables already, by name and number; coming back, he is not barred any more.
+    """
+    gone = delete(assignments).where(assignments.c.id == old.id, assignments.c.person_id == old.person_id)
+    if tx.execute(gone).rowcount != 1:
+        return None
+    new_id = _person(tx, name, phone)
+    places = {each: getattr(old, each) for each in _PLACE}
+    # Keyed by the row that it stands for: the next list, with his own NIK, adds him; the old one cannot.
+    row = {"person_id": new_id, "kind": OFFICER, "key": f"replaces {old.id}", **places}
+    tx.execute(insert(assignments).values(row))
+    tx.execute(delete(replacements).where(_R.election_id == old.election_id, _R.old_id == new_id))
+    values = {"old_id": old.person_id, "new_id": new_id, "by": by, "at": now}
+    kept = tx.insert(replacements).values(election_id=old.election_id, key=old.key, **values)
+    tx.execute(kept.on_conflict_do_update(index_elements=["election_id", "key"], set_=values))
+    return new_id
+
+
+def _person(tx: Tx, name: str, phone: str) -> int:
+    known = select(people.c.id).where(people.c.phone == phone, people.c.name_key == person_key(name))
+    found = tx.scalar(known.order_by(people.c.id).limit(1))
+    made: Any = insert(people).values(name=name, name_key=person_key(name), phone=phone).returning(people.c.id)
+    return int(found if found is not None else tx.scalar(made))
+
+
+def link_waiting(tx: Tx, person_id: int, phone: str, now: datetime) -> list[int]:
+    """Chats that gave this number, consented and speak for nobody yet speak for him from now on."""
+    waits = (addresses.c.phone == phone) & addresses.c.person_id.is_(None) & (addresses.c.consent == "yes")
+    change = update(addresses).where(waits).values(person_id=person_id, linked_at=now).returning(addresses.c.id)
+    return sorted(row.id for row in tx.rows(change))
