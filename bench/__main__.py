@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import cloud, confirming, delivery, driver, importing
+from bench import cloud, confirming, day, delivery, driver, importing
 from bench.driver import percentile
 from tests.product.harness import TOKEN, City, Product, found_city, free_port
 
@@ -142,6 +142,7 @@ BENCHES = {
     "import": lambda quick: importing.imports(1 if quick else 3),
     "whatsapp": lambda quick: cloud.whatsapp(3 if quick else 9, 1200 if quick else 3000, 100 if quick else 150),
     "confirm": lambda quick: confirming.confirms(3 if quick else 7),
+    "day": lambda quick: day.day(2000 if quick else day.OFFICERS, 15.0 if quick else 60.0),
     "delivery": delivery.delivery,
 }
 

@@ -38,6 +38,13 @@ class Graph:
 
     answered: dict[str, asyncio.Future[float]] = field(default_factory=dict)
     arrived: list[tuple[str, float, str]] = field(default_factory=list)
+    watched: dict[str, tuple[set[str], asyncio.Future[float]]] = field(default_factory=dict)
+
+    def watch(self, words: str, numbers: set[str]) -> asyncio.Future[float]:
+        """When the first message with these words comes to one of these numbers."""
+        found: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self.watched[words] = (numbers, found)
+        return found
 
     async def send(self, request: web.Request) -> web.Response:
         body = await request.json()
@@ -45,7 +52,12 @@ class Graph:
         waiting = self.answered.pop(to, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(now)
-        self.arrived.append((to, now, json.dumps(body)))
+        text = json.dumps(body)
+        for words, (numbers, found) in list(self.watched.items()):
+            if to in numbers and words in text:
+                self.watched.pop(words)
+                found.set_result(now)
+        self.arrived.append((to, now, text))
         told = {"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": f"wamid.{len(self.arrived)}"}]}
         return web.json_response(told)
 
@@ -74,16 +86,22 @@ class Posts:
     async def close(self) -> None:
         await self._session.close()
 
-    def _message(self, number: str, text: str) -> bytes:
+    def _message(self, number: str, content: dict[str, Any]) -> bytes:
         self._count += 1
-        message = {"from": number, "id": f"wamid.in{self._count}", "timestamp": str(int(time.time())), "type": "text", "text": {"body": text}}
+        message = {"from": number, "id": f"wamid.in{self._count}", "timestamp": str(int(time.time())), **content}
         value = {"messaging_product": "whatsapp", "metadata": {"display_phone_number": NUMBER, "phone_number_id": PHONE},
                  "contacts": [{"profile": {"name": "Petugas"}, "wa_id": number}], "messages": [message]}  # fmt: skip
         change = {"field": "messages", "value": value}
         return json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]}).encode()
 
     async def post(self, number: str, text: str) -> float:
-        body = self._message(number, text)
+        return await self._deliver(self._message(number, {"type": "text", "text": {"body": text}}))
+
+    async def tap(self, number: str, data: str) -> float:
+        pressed = {"type": "button_reply", "button_reply": {"id": data, "title": "."}}
+        return await self._deliver(self._message(number, {"type": "interactive", "interactive": pressed}))
+
+    async def _deliver(self, body: bytes) -> float:
         sign = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
         head = {"X-Hub-Signature-256": f"sha256={sign}", "Content-Type": "application/json"}
         begun = time.perf_counter()
@@ -99,7 +117,7 @@ class Posts:
         return await asyncio.wait_for(reply, 20) - begun
 
 
-async def _linked(product: Product, city: City) -> dict[int, str]:
+async def linked(product: Product, city: City) -> dict[int, str]:
     """Everybody has WhatsApp as well; the number by the id on Telegram."""
     db = await open_installation(product.settings)
     now = datetime.now(UTC)
@@ -131,17 +149,24 @@ class Both:
     numbers: dict[int, str]
 
 
+UNLIMITED = {"SIAGA_TELEGRAM_RATE": "100000", "SIAGA_WHATSAPP_RATE": "100000"}
+
+
+def account(port: int) -> dict[str, str]:
+    """The settings of a WhatsApp number whose Cloud API listens on this port."""
+    return {"SIAGA_WHATSAPP_TOKEN": "bench", "SIAGA_WHATSAPP_PHONE_ID": PHONE, "SIAGA_WHATSAPP_APP_SECRET": SECRET,
+            "SIAGA_WHATSAPP_VERIFY_TOKEN": "bench", "SIAGA_WHATSAPP_API": f"http://127.0.0.1:{port}"}  # fmt: skip
+
+
 @asynccontextmanager
 async def both(folder: Path, officers: int) -> AsyncIterator[Both]:
     """`siaga run` on SQLite FULL with both channels by webhook."""
     ports = free_port(), free_port()
     api, first = await driver.serve(ports[0])
     graph, second = await serve(ports[1])
-    more = {"SIAGA_TELEGRAM_RATE": "100000", "SIAGA_WHATSAPP_RATE": "100000", "SIAGA_WHATSAPP_TOKEN": "bench", "SIAGA_WHATSAPP_PHONE_ID": PHONE,
-            "SIAGA_WHATSAPP_APP_SECRET": SECRET, "SIAGA_WHATSAPP_VERIFY_TOKEN": "bench", "SIAGA_WHATSAPP_API": f"http://127.0.0.1:{ports[1]}"}  # fmt: skip
-    product = Product(folder, f"http://127.0.0.1:{ports[0]}", webhook=True, more=more)
+    product = Product(folder, f"http://127.0.0.1:{ports[0]}", webhook=True, more=UNLIMITED | account(ports[1]))
     city = await found_city(product, None, tps=450, officers=officers)
-    numbers = await _linked(product, city)
+    numbers = await linked(product, city)
     await product.start()
     telegram, whatsapp = driver.Posts(api), Posts(graph, f"http://127.0.0.1:{product.port}/whatsapp")
     try:

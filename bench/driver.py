@@ -30,12 +30,21 @@ class Api:
     secret: str = ""
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     arrived: list[tuple[int, float, str]] = field(default_factory=list)
+    edits: int = 0
+    watched: dict[str, tuple[set[int], asyncio.Future[float]]] = field(default_factory=dict)
+
+    def watch(self, words: str, chats: set[int]) -> asyncio.Future[float]:
+        """When the first message with these words comes to one of these chats."""
+        found: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+        self.watched[words] = (chats, found)
+        return found
 
     async def handle(self, request: web.Request) -> web.Response:
         method = request.match_info["method"].lower()
         body = await request.read()
         if method == "sendmessage":
             return self._sent(request, body)
+        self.edits += method == "editmessagetext"
         if method == "getme":
             return _ok({"id": 4242, "is_bot": True, "first_name": "Siaga", "username": "siaga_tps_bot"})
         if method == "setwebhook":
@@ -51,6 +60,10 @@ class Api:
         waiting = self.answered.pop(chat, None)
         if waiting is not None and not waiting.done():
             waiting.set_result(now)
+        for words, (chats, found) in list(self.watched.items()):
+            if chat in chats and words in text:
+                self.watched.pop(words)
+                found.set_result(now)
         self.arrived.append((chat, now, text))
         return _ok({"message_id": self.numbers, "date": int(time.time()), "chat": {"id": chat, "type": "private"}, "text": "."})
 
@@ -102,6 +115,13 @@ def message(update: int, user: int, text: str) -> dict[str, Any]:
     return {"update_id": update, "message": inner | ({"entities": entities} if entities else {})}
 
 
+def tap(update: int, user: int, data: str) -> dict[str, Any]:
+    """A tap on an inline button as Telegram posts it."""
+    who = {"id": user, "is_bot": False, "first_name": "Petugas", "language_code": "id"}
+    shown = {"message_id": 1, "date": int(time.time()), "chat": {"id": user, "type": "private", "first_name": "Petugas"}, "text": "."}
+    return {"update_id": update, "callback_query": {"id": str(update), "from": who, "message": shown, "chat_instance": "1", "data": data}}
+
+
 class Posts:
     """Posts updates to the bot's webhook over keep-alive connections."""
 
@@ -115,10 +135,19 @@ class Posts:
 
     async def post(self, user: int, text: str) -> float:
         """Post one message; when it was begun."""
+        return await self._deliver(message(self._next(), user, text))
+
+    async def tap(self, user: int, data: str) -> float:
+        return await self._deliver(tap(self._next(), user, data))
+
+    def _next(self) -> int:
         self._update += 1
+        return self._update
+
+    async def _deliver(self, update: dict[str, Any]) -> float:
         head = {"X-Telegram-Bot-Api-Secret-Token": self._api.secret} if self._api.secret else {}
         begun = time.perf_counter()
-        async with self._session.post(self._api.webhook, json=message(self._update, user, text), headers=head) as answer:
+        async with self._session.post(self._api.webhook, json=update, headers=head) as answer:
             assert answer.status == 200, answer.status
             await answer.read()
         return begun

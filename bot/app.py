@@ -15,6 +15,7 @@ from bot.channels.telegram.speak import TelegramChannel
 from bot.channels.whatsapp.speak import WhatsAppChannel
 from bot.clock import Clock
 from bot.cloudhook import CloudHook
+from bot.flood import Flood
 from bot.heartbeat import Heartbeat
 from bot.inbox import Inbox
 from bot.outbox.sender import Sender
@@ -95,7 +96,7 @@ def build(
         rate={"telegram": settings.telegram_rate, "whatsapp": settings.whatsapp_rate},
         fence=held.fence,
     )
-    box = Inbox(db, rules, clock.now, sender.along)
+    box = Inbox(db, rules, clock.now, sender.along, Flood())
     heart = Heartbeat(db, rules, clock, sender.nudge)
     hook = pages.Telegram(db.vault.token("telegram webhook"), box)
     parts: Parts

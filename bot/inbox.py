@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from weakref import WeakValueDictionary
 
-from handlers import dispatch, plain
+from bot.flood import Flood, Passage
+from handlers import dispatch, plain, routing
 from handlers.turn import Rules
 from messages.chat import Happened, Heard, Trouble
 from storage import updates
@@ -31,11 +33,14 @@ class Along(Protocol):
 class Inbox:
     """Takes what a channel heard; returns once it is committed, so that only then the platform is told."""
 
-    def __init__(self, db: Database, rules: Rules, now: Callable[[], datetime], along: Along) -> None:
+    def __init__(
+        self, db: Database, rules: Rules, now: Callable[[], datetime], along: Along, flood: Flood | None = None
+    ) -> None:
         self._db = db
         self._rules = rules
         self._now = now
         self._along = along
+        self._flood = flood
         self._chats: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.failures = 0
 
@@ -44,6 +49,14 @@ class Inbox:
 
         Raises `Away`, or what the rescue raised: then the platform must bring it again.
         """
+        if self._flood is not None and isinstance(what, Heard):
+            urgent = routing.may_be_emergency(what)
+            passage = self._flood.passes(f"{what.sender.channel}:{what.sender.id}", time.monotonic(), urgent=urgent)
+            if passage is Passage.TELL and not what.group:
+                now = self._now()
+                await self._along(lambda tx: plain.too_fast(tx, what, now))
+            if passage is not Passage.OPEN:
+                return
         chat = what.chat.id if isinstance(what, Heard) else what.address.id
         async with self._chats.setdefault(chat, asyncio.Lock()):
             await self._receive(what)

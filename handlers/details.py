@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from handlers import escalation, finding, hearing, incident, relay, triage, twins
@@ -17,6 +18,7 @@ from storage.places import Where
 
 NOTE_LENGTH = 1000
 NOTES_KEPT = 50
+SAID_APART, RUSH = 10, timedelta(minutes=1)  # additions that are messages of their own, and within how long
 
 
 def signs(turn: Turn) -> Reply:
@@ -65,7 +67,8 @@ def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     number = own.id or 0
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
-    if own.taken_by and what in {"who", "signs", "note"}:
+    rush = journal.count_since(turn.tx, number, what, turn.now - RUSH) > SAID_APART  # the alert shows the newest anyway
+    if own.taken_by and what in {"who", "signs", "note"} and not rush:
         may_read = _readers(turn, number, private=True)
         letter = Letter("addition", {"incident": number, "entry": entry})
         speaks = {turn.who.person_id} if turn.who.linked else set()

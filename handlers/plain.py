@@ -37,6 +37,12 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
         post.answer_tap(tx, who.address_id, what.tap, "noted", now, REPLY)
 
 
+def too_fast(tx: Tx, what: Heard, now: datetime) -> None:
+    """Some of what he sent was not read; an emergency is."""
+    who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
+    post.say(tx, who.address_id, menu.TooFast(), now, lane=REPLY)
+
+
 def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     """The minute of an opened call is over and filing it failed: file it plainly."""
     who = people.speaker_of(tx, address_id, lock=True)

@@ -84,6 +84,14 @@ class Sorry(WithMenu):
 
 
 @dataclass(frozen=True)
+class TooFast(Words):
+    """More came from this sender than anybody types; some of it was not read."""
+
+    name = "too_fast"
+    emergency_number: str = "119"
+
+
+@dataclass(frozen=True)
 class InGroup(Words):
     """A group is answered with the way to the private chat only."""
 

@@ -8,7 +8,7 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -92,6 +92,12 @@ def since(tx: Tx, incident_id: int, what: tuple[str, ...], at: datetime) -> bool
     """Whether one of these things happened to an incident after a moment."""
     where = (journal.c.incident_id == incident_id) & journal.c.what.in_(what) & (journal.c.at > at)
     return tx.first(select(journal.c.id).where(where).limit(1)) is not None
+
+
+def count_since(tx: Tx, incident_id: int, what: str, at: datetime) -> int:
+    """How often something happened to an incident after a moment."""
+    where = (journal.c.incident_id == incident_id) & (journal.c.what == what) & (journal.c.at > at)
+    return int(tx.scalar(select(func.count()).select_from(journal).where(where)) or 0)
 
 
 def chain_is_whole(entries: list[Any], head: str) -> bool:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -139,12 +139,12 @@ class City:
     coordinators: list[int]
 
 
-async def found_city(product: Product, api: BotApi | None, *, tps: int = 57, officers: int = 60) -> City:
-    """Import the example city and link its people directly, as their dialogs would have; a Bot API that must know them
-    is told who they are."""
+async def found_city(product: Product, api: BotApi | None, *, tps: int = 57, officers: int = 60, votes_in: int = 0) -> City:
+    """Import the example city, which votes in so many days, and link its people directly, as their dialogs would have;
+    a Bot API that must know them is told who they are."""
     db = await open_installation(product.settings)
     now = datetime.now(UTC)
-    await load(db, read.of_rows(sample.rows(tps=tps, voting_day=now.date())), now=now)
+    await load(db, read.of_rows(sample.rows(tps=tps, voting_day=now.date() + timedelta(days=votes_in))), now=now)
     city = await db.write(lambda tx: _link(tx, now, officers))
     if api is not None:
         await _known_to(db, api, [*city.officers, *city.workers, *city.coordinators])
