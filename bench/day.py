@@ -174,7 +174,8 @@ async def _measured(street: Street, db: Any, taps: int, seconds: float, limits: 
         "under_load": load.told(),
         "p99_over_rest": _ratios(load, rest),
         "flooded_by_one": flooded.told(),
-        "flooded_p99_over_rest": _ratios(flooded, after),
+        "flooded_p99_over_rest": _ratios(flooded, rest),
+        "after_the_load": after.told(),
     }
 
 

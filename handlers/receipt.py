@@ -17,35 +17,44 @@ CHAIR = ("KPPS", "ketua")
 PAGES = 10_000
 
 
-def _sent(turn: Turn) -> Broadcast | None:
-    """A broadcast that asks for receipts and came to the one who taps; of a repeat, the one that it repeats."""
+Family = list[Broadcast]  # a broadcast, and after it its repeats
+
+
+def _asked(turn: Turn) -> Family:
+    """A broadcast that asks for receipts, with its repeats; of a repeat, the one that it repeats. Empty: none."""
     sent = broadcasts.by_id(turn.tx, int(turn.args[0]))
     if sent is None or not sent.receipt or not turn.who.linked or turn.who.person_id is None:
-        return None
-    sent = broadcasts.family(turn.tx, sent)[0]
-    return sent if receipts.of(turn.tx, sent.id or 0, turn.who.person_id) else None
+        return []
+    return broadcasts.family(turn.tx, sent)
+
+
+def _sent(turn: Turn) -> Family:
+    """The same, if it came to the one who taps."""
+    family = _asked(turn)
+    return family if family and receipts.of(turn.tx, family[0].id or 0, turn.who.person_id or 0) else []
 
 
 def got(turn: Turn) -> Reply:
     """Only the recipient; a second tap changes nothing."""
-    sent = _sent(turn)
-    if sent is None:
+    family, me = _asked(turn), turn.who.person_id or 0
+    if not family:
         return Reply(then=STAY, tap="not_yours")
-    fresh = _receive(turn, sent, [turn.who.person_id or 0])
+    fresh = receipts.receive_own(turn.tx, family[0].id or 0, me, turn.now)
+    if not fresh and receipts.of(turn.tx, family[0].id or 0, me) is None:
+        return Reply(then=STAY, tap="not_yours")
+    _received(turn, family, [me] if fresh else [])
     return Reply(then=STAY, tap="noted" if fresh else "already")
 
 
-def _receive(turn: Turn, sent: Broadcast, person_ids: Iterable[int]) -> int:
+def _received(turn: Turn, family: Family, fresh: list[int]) -> None:
+    """Write down who has it now, and show it to them and to who said so."""
     by = turn.who.person_id or 0
-    fresh = receipts.receive(turn.tx, sent.id or 0, person_ids, by, turn.now)
     if fresh:
-        detail = {"number": sent.number, "people": fresh}
+        detail = {"number": family[0].number, "people": fresh}
         journal.add(turn.tx, "received", turn.now, who=by, detail=detail)
-    family = broadcasts.family(turn.tx, sent)
     for person_id in {*fresh, by}:  # their own messages say so, the repeats and reminders too
         for delivery_id in fanout.shown_to(turn.tx, family, person_id):
             deliveries.post_edit(turn.tx, delivery_id, turn.now)
-    return len(fresh)
 
 
 def chairs(roles: Iterable[Role]) -> list[Role]:
@@ -63,22 +72,26 @@ def crew_of(tx: Tx, sent: Broadcast, mine: list[Role]) -> list[tuple[int, str]]:
 
 def crew(turn: Turn) -> Reply:
     """Konfirmasi untuk rekan: the crew by name."""
-    sent, mine = _sent(turn), chairs(turn.roles)
-    if sent is None or not mine:
+    family, mine = _sent(turn), chairs(turn.roles)
+    if not family or not mine:
         return Reply(then=STAY, tap="not_yours")
+    sent = family[0]
     return Reply((told.Crew(sent.id or 0, sent.number, tuple(crew_of(turn.tx, sent, mine)[:12])),), STAY)
 
 
 def crew_for(turn: Turn) -> Reply:
     """One of the crew by id, or all of them (0)."""
-    sent, mine, wanted = _sent(turn), chairs(turn.roles), int(turn.args[1])
-    if sent is None or not mine:
+    family, mine, wanted = _sent(turn), chairs(turn.roles), int(turn.args[1])
+    if not family or not mine:
         return Reply(then=STAY, tap="not_yours")
+    sent = family[0]
     crew_ids = {role.person_id for chair in mine for role in roster.crew(turn.tx, chair.where.tps_id or 0, turn.now)
                 if role.institution == chair.institution}  # fmt: skip
     if wanted and wanted not in crew_ids:
         return Reply(then=STAY, tap="not_yours")
-    fresh = _receive(turn, sent, [wanted] if wanted else crew_ids - {turn.who.person_id or 0})
+    meant = [wanted] if wanted else crew_ids - {turn.who.person_id or 0}
+    fresh = receipts.receive(turn.tx, sent.id or 0, meant, turn.who.person_id or 0, turn.now)
+    _received(turn, family, fresh)
     left = tuple(crew_of(turn.tx, sent, mine)[:12])
     return Reply((told.Crew(sent.id or 0, sent.number, left),), STAY, tap="noted" if fresh else "already")
 

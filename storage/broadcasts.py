@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, LargeBinary, func, null, or_, select, text, update
+from sqlalchemy import JSON, Column, Index, LargeBinary, bindparam, func, null, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage import installation
 from storage.database import Tx
+from storage.quick import Quick
 from storage.types import Instant, table
 
 DRAFT, ASKING, SCHEDULED, SENDING, PAUSED = "draft", "asking", "scheduled", "sending", "paused"
@@ -100,12 +101,17 @@ broadcasts = table(Broadcast)
 recipients = table(Recipient)
 approvals = table(Approval)
 _B, _OK = broadcasts.c, approvals.c
+# Thousands answer one broadcast within a minute, and each answer asks for these.
+_ONE = Quick(select(broadcasts).where(_B.id == bindparam("of")))
+_REPEATS = Quick(select(broadcasts).where(_B.repeats == bindparam("of")).order_by(_B.id))
 
 
 def by_id(tx: Tx, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """`lock`: where answers to it are counted, one comes after the other (on SQLite they do anyway)."""
-    query = select(broadcasts).where(_B.id == broadcast_id)
-    row = tx.first(query.with_for_update(key_share=True) if lock and not tx.is_sqlite else query)
+    if not lock or tx.is_sqlite:
+        found = _ONE.first(tx, {"of": broadcast_id})
+        return Broadcast(**found._asdict()) if found else None
+    row = tx.first(select(broadcasts).where(_B.id == broadcast_id).with_for_update(key_share=True))
     return Broadcast(**row._mapping) if row else None
 
 
@@ -123,8 +129,7 @@ def family(tx: Tx, sent: Broadcast) -> list[Broadcast]:
         assert before is not None  # a foreign key
         found = [before]
     for each in found:  # grows while it is gone through
-        rows = tx.rows(select(broadcasts).where(_B.repeats == each.id).order_by(_B.id))
-        found += [Broadcast(**row._mapping) for row in rows]
+        found += [Broadcast(**row._asdict()) for row in _REPEATS.rows(tx, {"of": each.id})]
     return found
 
 

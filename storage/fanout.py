@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     case,
     cast,
     func,
@@ -31,6 +32,7 @@ from storage.database import Tx
 from storage.deliveries import BROADCAST, EXPIRED, FAILED, SENDING, SENT, UNKNOWN, WAITING, WITHDRAWN, deliveries
 from storage.people import addresses, people
 from storage.places import kelurahan, tps
+from storage.quick import Quick
 from storage.types import Instant
 
 PAUSED = "paused"  # a delivery that waits, but not now
@@ -173,13 +175,21 @@ def reach(tx: Tx, broadcast_id: int) -> dict[str, int]:
     return {row[0]: row[1] for row in tx.rows(query)}
 
 
+_HIS_ADDRESS = Quick(
+    select(_R.address_id).where(
+        _R.broadcast_id == bindparam("of"), _R.person_id == bindparam("who"), _R.address_id.is_not(None)
+    )
+)
+_OF_KEY = Quick(select(_D.id).where(_D.once == bindparam("key")))
+
+
 def shown_to(tx: Tx, family: Sequence[Broadcast], person_id: int) -> list[int]:
     """The messages of a broadcast, its repeats and reminders that one person has; by their keys, which are indexed."""
-    ids = [each.id for each in family]
-    where = _R.broadcast_id.in_(ids) & (_R.person_id == person_id) & _R.address_id.is_not(None)
-    rounds = {each.id: each.reminders for each in family}
-    rows = tx.rows(select(_R.broadcast_id, _R.address_id).where(where))
-    return of_keys(tx, [key for row in rows for key in keys(row[0], row[1], rounds[row[0]])])
+    wanted: list[str] = []
+    for each in family:
+        for row in _HIS_ADDRESS.rows(tx, {"of": each.id, "who": person_id}):
+            wanted += keys(each.id or 0, row.address_id, each.reminders)
+    return sorted(row.id for key in wanted for row in _OF_KEY.rows(tx, {"key": key}))
 
 
 def keys(broadcast_id: int, address_id: int, reminders: int) -> list[str]:

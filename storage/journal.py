@@ -8,11 +8,12 @@ import secrets
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, func, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, bindparam, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.incidents import incidents
+from storage.quick import Quick
 from storage.types import Instant, table
 
 
@@ -40,6 +41,15 @@ class Entry(SQLModel, table=True):
 journal = table(Entry)
 
 
+_C = incidents.c
+_NEXT = Quick(
+    update(incidents).where(_C.id == bindparam("of")).values(chain_length=_C.chain_length + 1)
+    .returning(_C.chain_length, _C.chain_head), [_C.chain_length, _C.chain_head])  # fmt: skip
+_HEAD = Quick(update(incidents).where(_C.id == bindparam("of")).values(chain_head=bindparam("head")))
+_KEPT = ("incident_id", "seq", "at", "who", "what", "salt", "detail_sealed", "digest", "previous", "hash")
+_ADD = Quick(insert(journal).returning(journal.c.id), [journal.c.id], keys=_KEPT)
+
+
 def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
@@ -59,12 +69,7 @@ def add(
     """
     seq, previous = None, ""
     if incident_id is not None:
-        row = tx.first(
-            update(incidents)
-            .where(incidents.c.id == incident_id)
-            .values(chain_length=incidents.c.chain_length + 1)
-            .returning(incidents.c.chain_length, incidents.c.chain_head)
-        )
+        row = _NEXT.first(tx, {"of": incident_id})
         seq, previous = row.chain_length, row.chain_head
     salt = secrets.token_hex(16)
     digest = _digest(salt, json.dumps(detail or {}, sort_keys=True, ensure_ascii=False))
@@ -73,10 +78,10 @@ def add(
     values = {"incident_id": incident_id, "seq": seq, "at": at, "who": who, "what": what, "salt": salt,
               "detail_sealed": tx.vault.seal_json(detail) if detail else None, "digest": digest,
               "previous": previous, "hash": head}  # fmt: skip
-    entry = tx.scalar(insert(journal).values(values).returning(journal.c.id))
+    entry = _ADD.first(tx, values)
     if incident_id is not None:
-        tx.execute(update(incidents).where(incidents.c.id == incident_id).values(chain_head=head))
-    return int(entry)
+        _HEAD.run(tx, {"of": incident_id, "head": head})
+    return int(entry.id)
 
 
 def of_incident(tx: Tx, incident_id: int) -> list[Any]:

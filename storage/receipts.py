@@ -6,21 +6,34 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import false, func, select, update
+from sqlalchemy import bindparam, false, func, select, update
 
 from storage.broadcasts import Recipient, recipients
 from storage.database import Tx
 from storage.people import people
 from storage.places import kelurahan, tps
+from storage.quick import Quick
 from storage.roster import OFFICER, assignments
 
 _R, _A = recipients.c, assignments.c
+_HIS = (_R.broadcast_id == bindparam("of")) & (_R.person_id == bindparam("who"))
+_OF = Quick(select(recipients).where(_HIS))
+_RECEIVE = Quick(
+    update(recipients)
+    .where(_HIS, _R.received_at.is_(None))
+    .values(received_at=bindparam("at"), received_by=bindparam("says"))
+)
 MOST_NAMES = 20  # of a TPS; those without one are many
 
 
 def of(tx: Tx, broadcast_id: int, person_id: int) -> Recipient | None:
-    row = tx.first(select(recipients).where(_R.broadcast_id == broadcast_id, _R.person_id == person_id))
-    return Recipient(**row._mapping) if row else None
+    row = _OF.first(tx, {"of": broadcast_id, "who": person_id})
+    return Recipient(**row._asdict()) if row else None
+
+
+def receive_own(tx: Tx, broadcast_id: int, person_id: int, now: datetime) -> bool:
+    """He has it, as he says himself; False: he had said so, or it is none of his."""
+    return _RECEIVE.run(tx, {"of": broadcast_id, "who": person_id, "at": now, "says": person_id}) == 1
 
 
 def receive(tx: Tx, broadcast_id: int, person_ids: Iterable[int], by: int, now: datetime) -> list[int]:
