@@ -125,7 +125,9 @@ def _where(turn: Turn, found: finding.Found) -> tuple[Where, bool]:
         return Where(found.kecamatan.election_id, found.kecamatan.kecamatan_id), True
     row = found.kelurahan
     tps_id = places.tps_by_number(turn.tx, row.id, found.number) if found.number is not None else None
-    return Where(row.election_id, row.kecamatan_id, row.id, tps_id), found.number is None or tps_id is not None
+    if tps_id is not None:
+        return places.of_tps(turn.tx, tps_id), True
+    return Where(row.election_id, row.kecamatan_id, row.id), found.number is None
 
 
 def _not_understood(turn: Turn, own: Incident, found: finding.Found) -> Reply:

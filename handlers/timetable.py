@@ -117,8 +117,8 @@ def governs(slot: Due, post: Post, lines: Lines) -> bool:
 
 
 def for_tps(slot: Due, post: Post, lines: Lines) -> bool:
-    """Whether a TPS notice is for the TPS of this post: its day, not merged into another, not yet done."""
-    if post.tps_id is None or post.moved or slot.audience != TPS or slot.voting_day != post.voting_day:
+    """Whether a TPS notice is for the TPS of this post: its day, not yet done."""
+    if post.tps_id is None or slot.audience != TPS or slot.voting_day != post.voting_day:
         return False
     return not (slot.every and post.handed) and governs(slot, post, lines)
 

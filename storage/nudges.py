@@ -22,6 +22,7 @@ from storage.roster import OFFICER, assignments
 from storage.types import Instant
 
 _A, _T, _R, _D, _B = assignments.c, tps.c, addresses.c, deliveries.c, broadcasts.c
+_OWN, _W = tps.alias("own"), kelurahan.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,20 @@ class Post:
     kecamatan_id: int | None
     voting_day: date
     handed: bool
-    moved: bool
     group: int | None
 
 
 _PLACED = (
     select(
-        _A.person_id, _A.role, _A.position, _A.tps_id, _A.kelurahan_id, _A.kecamatan_id,
-        func.coalesce(_T.voting_day, elections.c.voting_day).label("voting_day"), _T.handed_at, _T.moved_to,
-        groups.c.address_id,
+        _A.person_id, _A.role, _A.position, _T.id.label("tps_id"),
+        func.coalesce(_W.id, _A.kelurahan_id).label("kelurahan_id"),
+        func.coalesce(_W.kecamatan_id, _A.kecamatan_id).label("kecamatan_id"),
+        func.coalesce(_T.voting_day, elections.c.voting_day).label("voting_day"), _T.handed_at, groups.c.address_id,
     )
     .join(elections, elections.c.id == _A.election_id)
-    .outerjoin(tps, _T.id == _A.tps_id)
+    .outerjoin(_OWN, _OWN.c.id == _A.tps_id)
+    .outerjoin(tps, _T.id == func.coalesce(_OWN.c.moved_id, _OWN.c.id))  # where a moved one is now
+    .outerjoin(kelurahan, _W.id == _T.kelurahan_id)
     .outerjoin(groups, (groups.c.tps_id == _T.id) & (groups.c.state == ACTIVE))
 )  # fmt: skip
 
@@ -55,7 +58,7 @@ _PLACED = (
 def _post(row: Any) -> Post:
     day = row.voting_day if isinstance(row.voting_day, date) else date.fromisoformat(row.voting_day)
     return Post(row.person_id, row.role, row.position, row.tps_id, row.kelurahan_id, row.kecamatan_id, day,
-                row.handed_at is not None, bool(row.moved_to), row.address_id)  # fmt: skip
+                row.handed_at is not None, row.address_id)  # fmt: skip
 
 
 def posts(tx: Tx, election_id: int, person_ids: Sequence[int]) -> dict[int, list[Post]]:
@@ -68,23 +71,24 @@ def posts(tx: Tx, election_id: int, person_ids: Sequence[int]) -> dict[int, list
 
 
 def bound(tx: Tx, election_id: int) -> list[Post]:
-    """Every TPS of an election that has a group, as a post of nobody."""
+    """Every TPS of an election that has a group, as a post of nobody; not one that moved, whose people read it where it
+    is now."""
     query = (
         select(
-            _T.id, _T.kelurahan_id, kelurahan.c.kecamatan_id, _T.handed_at, _T.moved_to, groups.c.address_id,
+            _T.id, _T.kelurahan_id, kelurahan.c.kecamatan_id, _T.handed_at, groups.c.address_id,
             func.coalesce(_T.voting_day, elections.c.voting_day).label("voting_day"),
         )
         .join(groups, (groups.c.tps_id == _T.id) & (groups.c.state == ACTIVE))
         .join(kelurahan, kelurahan.c.id == _T.kelurahan_id)
         .join(elections, elections.c.id == _T.election_id)
-        .where(_T.election_id == election_id)
+        .where(_T.election_id == election_id, _T.moved_id.is_(None))
         .order_by(_T.id)
     )  # fmt: skip
     found = []
     for row in tx.rows(query):
         day = row.voting_day if isinstance(row.voting_day, date) else date.fromisoformat(row.voting_day)
         found.append(Post(0, "", "", row.id, row.kelurahan_id, row.kecamatan_id, day, row.handed_at is not None,
-                          bool(row.moved_to), row.address_id))  # fmt: skip
+                          row.address_id))  # fmt: skip
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint, select, update
+from sqlalchemy import Column, UniqueConstraint, func, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -60,7 +60,8 @@ class Serves(SQLModel, table=True):
 
 
 class Tps(SQLModel, table=True):
-    """A polling station. `puskesmas_id` wins over what serves its kelurahan; `moved_to` as in the workbook.
+    """A polling station. `puskesmas_id` wins over what serves its kelurahan; `moved_to` as in the workbook,
+    `moved_id` the TPS where that ends.
 
     `handed_at`: when its chair said that the boxes are handed over, `handed_by` who that was (a person's id).
     """
@@ -75,6 +76,7 @@ class Tps(SQLModel, table=True):
     kind: str = "reguler"
     voting_day: date | None = None
     moved_to: str = ""
+    moved_id: int | None = Field(default=None, foreign_key="tps.id", index=True)
     address: str = ""
     latitude: float | None = None
     longitude: float | None = None
@@ -138,13 +140,13 @@ def named(tx: Tx, where: Where) -> Named:
 
 
 def of_tps(tx: Tx, tps_id: int) -> Where:
-    """The whole place of a TPS."""
+    """The whole place of a TPS; of one that moved, where it is now."""
     row = tx.first(
-        select(tps.c.election_id, kelurahan.c.kecamatan_id, tps.c.kelurahan_id)
+        select(tps.c.id, tps.c.election_id, kelurahan.c.kecamatan_id, tps.c.kelurahan_id)
         .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
-        .where(tps.c.id == tps_id)
+        .where(tps.c.id == select(func.coalesce(tps.c.moved_id, tps.c.id)).where(tps.c.id == tps_id).scalar_subquery())
     )
-    return Where(row.election_id, row.kecamatan_id, row.kelurahan_id, tps_id)
+    return Where(row.election_id, row.kecamatan_id, row.kelurahan_id, row.id)
 
 
 def serving(tx: Tx, where: Where) -> list[int]:

@@ -14,6 +14,7 @@ from storage.places import Where, kelurahan, tps
 from storage.roster import OFFICER, assignments
 
 _R = addresses.c
+_OWN = tps.alias("own")
 
 
 class Unreached(NamedTuple):
@@ -50,10 +51,11 @@ def _query(where: Where) -> Any:
             func.max(groups.c.id).label("group"),
         )
         .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
-        .outerjoin(assignments, (assignments.c.tps_id == tps.c.id) & (assignments.c.kind == OFFICER))
+        .outerjoin(_OWN, (_OWN.c.id == tps.c.id) | (_OWN.c.moved_id == tps.c.id))
+        .outerjoin(assignments, (assignments.c.tps_id == _OWN.c.id) & (assignments.c.kind == OFFICER))
         .outerjoin(addresses, _R.person_id == assignments.c.person_id)
         .outerjoin(groups, (groups.c.tps_id == tps.c.id) & (groups.c.state == ACTIVE))
-        .where(tps.c.election_id == where.election_id, tps.c.moved_to == "")
+        .where(tps.c.election_id == where.election_id, tps.c.moved_id.is_(None))
         .group_by(tps.c.id, tps.c.number, kelurahan.c.name, kelurahan.c.kecamatan_id)
         .order_by(kelurahan.c.kecamatan_id, kelurahan.c.name, tps.c.number)
     )

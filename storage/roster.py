@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, or_, select
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.elections import DAYS_ACTIVE, Known, elections
 from storage.people import people
-from storage.places import Where, puskesmas
+from storage.places import Where, kelurahan, puskesmas, tps
 from storage.quick import Quick
 from storage.types import Instant, table
 
@@ -82,6 +82,8 @@ class Role:
         return (self.starts_at is None or self.starts_at <= now) and (self.ends_at is None or now < self.ends_at)
 
 
+# Who serves a TPS that moved serves where it is now; his row keeps the one that his list names.
+_OWN, _NOW, _WARD = tps.alias("own"), tps.alias("moved"), kelurahan.alias("ward")
 _ROLE = (
     select(
         assignments.c.id,
@@ -92,9 +94,9 @@ _ROLE = (
         assignments.c.position,
         assignments.c.institution,
         assignments.c.election_id,
-        assignments.c.kecamatan_id,
-        assignments.c.kelurahan_id,
-        assignments.c.tps_id,
+        func.coalesce(_WARD.c.kecamatan_id, assignments.c.kecamatan_id).label("kecamatan_id"),
+        func.coalesce(_WARD.c.id, assignments.c.kelurahan_id).label("kelurahan_id"),
+        func.coalesce(_OWN.c.moved_id, assignments.c.tps_id).label("tps_id"),
         assignments.c.puskesmas_id,
         assignments.c.starts_at,
         assignments.c.ends_at,
@@ -105,6 +107,9 @@ _ROLE = (
     .join(people, people.c.id == assignments.c.person_id)
     .join(elections, elections.c.id == assignments.c.election_id)
     .outerjoin(duties, duties.c.person_id == assignments.c.person_id)
+    .outerjoin(_OWN, _OWN.c.id == assignments.c.tps_id)
+    .outerjoin(_NOW, _NOW.c.id == _OWN.c.moved_id)
+    .outerjoin(_WARD, _WARD.c.id == _NOW.c.kelurahan_id)
 )
 
 
@@ -154,7 +159,7 @@ def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
     """Health workers posted at a TPS, or at its kelurahan without naming a TPS."""
     here: list[ColumnElement[bool]] = []
     if where.tps_id:
-        here.append(assignments.c.tps_id == where.tps_id)
+        here.append(at_tps({where.tps_id}))
     if where.kelurahan_id:
         here.append((assignments.c.kelurahan_id == where.kelurahan_id) & assignments.c.tps_id.is_(None))
     return _where(tx, (assignments.c.kind == WORKER) & or_(*here), now) if here else []
@@ -169,8 +174,14 @@ def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Rol
 
 
 def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
-    """The officers of a TPS."""
-    return _where(tx, (assignments.c.kind == OFFICER) & (assignments.c.tps_id == tps_id), now)
+    """The officers of a TPS, those of one that moved there included."""
+    return _where(tx, (assignments.c.kind == OFFICER) & at_tps({tps_id}), now)
+
+
+def at_tps(tps_ids: set[int]) -> ColumnElement[bool]:
+    """The condition that an assignment is at one of these TPS, or at one that moved to them."""
+    moved = select(tps.c.id).where(tps.c.moved_id.in_(tps_ids))
+    return or_(assignments.c.tps_id.in_(tps_ids), assignments.c.tps_id.in_(moved))
 
 
 def of_kelurahan(tx: Tx, kelurahan_id: int, now: datetime) -> list[Role]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from storage import applying, elections, standing
+from storage import applying, elections, moves, standing
 from storage.database import Database, SqliteDatabase, Tx
 from storage.plans import Plan
 from storage.standing import Ids
@@ -78,6 +78,8 @@ async def _places(db: Database, plan: Plan, election: int) -> Ids:
     ids = await db.read(partial(standing.place_ids, election=election))
     for rows in applying.chunks(plan.tps):
         await db.write(partial(applying.put_tps, election=election, ids=ids, stations=rows))
+    if plan.tps:
+        await db.write(partial(moves.settle, election=election))
     if plan.tps or plan.election is not None:
         await db.write(partial(applying.put_last_day, election=election))
     return await db.read(partial(standing.place_ids, election=election)) if plan.tps else ids

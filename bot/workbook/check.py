@@ -98,11 +98,12 @@ def _moved_to(cell: Cell) -> str:
 
 
 def moved_exists(row: Row, value: imports.TpsRow, known: Known) -> None:
+    """Where a TPS moved to is one, and not in the end itself."""
     kelurahan, _, number = value.moved_to.rpartition("/")
     if value.moved_to:
         ward = row.check("pindah_ke", lambda: known.ward(kelurahan, "", value.where.kecamatan))
         if not row.faults:
-            row.check("pindah_ke", lambda: known.station(ward, int(number)))
+            row.check("pindah_ke", lambda: known.move(value.where, known.station(ward, int(number))))
 
 
 def health(row: Row, known: Known) -> imports.PuskesmasRow:

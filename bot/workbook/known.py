@@ -11,6 +11,7 @@ from typing import Any
 from bot.workbook.rules import Bad, Cell, need
 from storage import names
 from storage.imports import Where
+from storage.moves import ends
 from storage.standing import Standing
 
 _LIKE = 0.72  # how alike two names must be before one is proposed for the other
@@ -35,6 +36,7 @@ class Known:
         self.areas = dict(standing.areas)
         self.wards = dict(standing.wards)
         self.stations = set(standing.tps)
+        self._moves: dict[Where, Where] = {}  # as this workbook has them
         self.puskesmas = {each: (row.name, row.kecamatan) for each, row in standing.puskesmas.items()}
         self._institutions = {names.key(each): each for each in _SPELLINGS} | dict(_ALIASES)
         for post in (post for _, post in standing.posts.values()):
@@ -95,6 +97,12 @@ class Known:
             span = f"{min(numbers)}–{max(numbers)}" if numbers else "–"
             raise Bad("tps_unknown", number=number, kelurahan=self.wards[ward], span=span)
         return where
+
+    def move(self, here: Where, there: Where) -> None:
+        """A TPS moved to another; not if that one, in the end, moved here."""
+        if ends({**self._moves, here: there})[here] is None:
+            raise Bad("moved_circle")
+        self._moves[here] = there
 
     def health(self, written: str) -> str:
         """The key of a puskesmas, "" for an empty cell."""

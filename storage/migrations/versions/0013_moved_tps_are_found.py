@@ -1,0 +1,36 @@
+"""where a TPS that moved, or was merged into another, is to be found"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0013"
+down_revision = "0012"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("tps", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("moved_id", sa.Integer(), nullable=True))
+        batch_op.create_foreign_key("fk_tps_moved_id", "tps", ["moved_id"], ["id"])
+        batch_op.create_index("ix_tps_moved_id", ["moved_id"], unique=False)
+    # `Kasin/12` of the same election; where a name is in two kecamatan, that of the own one. Chains are settled by the
+    # next import; one step is what stands in most sheets.
+    op.execute(
+        """
+        UPDATE tps SET moved_id = (
+            SELECT there.id FROM tps AS there
+            JOIN kelurahan AS ward ON ward.id = there.kelurahan_id
+            JOIN kelurahan AS home ON home.id = tps.kelurahan_id
+            WHERE there.election_id = tps.election_id AND there.id <> tps.id
+              AND tps.moved_to = ward.name || '/' || there.number
+            ORDER BY CASE WHEN ward.kecamatan_id = home.kecamatan_id THEN 0 ELSE 1 END
+            LIMIT 1)
+        WHERE moved_to <> ''
+        """
+    )
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("tps", schema=None) as batch_op:
+        batch_op.drop_index("ix_tps_moved_id")
+        batch_op.drop_constraint("fk_tps_moved_id", type_="foreignkey")
+        batch_op.drop_column("moved_id")
