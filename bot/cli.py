@@ -76,22 +76,32 @@ def run() -> None:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="a workbook (.xlsx), or one sheet as .csv with --sheet")],
+    file: Annotated[
+        Optional[Path],  # noqa: UP045 - Typer reads it
+        typer.Argument(metavar="FILE", help="a workbook (.xlsx), or one sheet as .csv with --sheet"),
+    ] = None,
     check: Annotated[bool, typer.Option("--check", help="change nothing; show who joins, leaves, changes")] = False,
     replace: Annotated[
         bool, typer.Option("--replace", help="take out who is in its institutions and areas, but not in the file")
     ] = False,
+    undo: Annotated[bool, typer.Option("--undo", help="take the last import back")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the result as JSON")] = False,
     sheet: Annotated[Optional[str], typer.Option("--sheet", metavar="NAME", help="only this sheet")] = None,  # noqa: UP045
     election: Election = None,
 ) -> None:
     """Read a workbook: good rows go in, refused ones are listed and written to FILE-ditolak.xlsx."""
-    from bot.commands import workbook  # noqa: PLC0415
+    from bot.commands import undoing, workbook  # noqa: PLC0415
+
+    if undo == (file is not None) or (undo and (check or replace or sheet)):
+        raise typer.BadParameter("either a FILE to import, or --undo alone")
 
     async def work(db: Any, _: Settings) -> int:
         from bot.installation import clock_of  # noqa: PLC0415
 
         now = (await clock_of(db)).now()
+        if undo:
+            return await undoing.last_import(db, now=now, as_json=as_json, election=election)
+        assert file is not None
         return await workbook.import_file(
             db, file, now=now, check=check, replace=replace, as_json=as_json, sheet=sheet, election=election
         )

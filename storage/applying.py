@@ -6,10 +6,12 @@ Every step can be repeated: after a kill the same file again finds what is in an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, select, text, update
 
+from storage import undo
 from storage.bulk import upsert
 from storage.candidates import candidates
 from storage.coverages import coverages
@@ -34,51 +36,76 @@ def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
         yield rows[start : start + size]
 
 
-def put_election(tx: Tx, row: ElectionRow) -> None:
+def put_election(tx: Tx, row: ElectionRow, file: str, now: datetime) -> None:
+    """The election, and the import that everything else is a part of: an election that is new comes before it."""
+    known = tx.first(select(elections.c.id).where(elections.c.code == row.code))
+    run = undo.begin(tx, known.id, file, now) if known else None
     columns = (*row._fields, "last_day")
-    upsert(tx, elections, by=("code",), columns=columns, rows=[(*row, row.voting_day)], fixed=("last_day",))
+    rows = [(*row, row.voting_day)]
+
+    def put() -> None:
+        upsert(tx, elections, by=("code",), columns=columns, rows=rows, fixed=("last_day",))
+
+    if run is not None:
+        undo.noted(tx, run, elections, elections.c.code == row.code, put)
+    else:
+        put()
 
 
-def put_areas(tx: Tx, election: int, plan: Plan) -> None:
+def put_areas(tx: Tx, run: int, election: int, plan: Plan) -> None:
     rows = [(election, name, key) for key, name in plan.areas.items()]
     columns = ("election_id", "name", "key")
-    upsert(tx, kecamatan, by=("election_id", "key"), columns=columns, rows=rows, fixed=("name",))
+    keys = kecamatan.c.key.in_([row[2] for row in rows])
+    undo.noted(tx, run, kecamatan, (kecamatan.c.election_id == election) & keys, lambda: upsert(
+        tx, kecamatan, by=("election_id", "key"), columns=columns, rows=rows, fixed=("name",)))  # fmt: skip
     wanted = select(kecamatan.c.key, kecamatan.c.id).where(kecamatan.c.election_id == election)
     ids = {row.key: row.id for row in tx.rows(wanted)}
     wards = [(election, ids[where.kecamatan], name, where.kelurahan) for where, name in plan.wards.items()]
     by = ("election_id", "kecamatan_id", "key")
-    upsert(tx, kelurahan, by=by, columns=("election_id", "kecamatan_id", "name", "key"), rows=wards, fixed=("name",))
+    named = kelurahan.c.key.in_([row[3] for row in wards])
+    undo.noted(tx, run, kelurahan, (kelurahan.c.election_id == election) & named, lambda: upsert(
+        tx, kelurahan, by=by, columns=("election_id", "kecamatan_id", "name", "key"), rows=wards,
+        fixed=("name",)))  # fmt: skip
 
 
-def put_puskesmas(tx: Tx, election: int, ids: Ids, plan: Plan) -> None:
+def put_puskesmas(tx: Tx, run: int, election: int, ids: Ids, plan: Plan) -> None:
     rows = [
         (election, key, ids.kecamatan[each.kecamatan], each.name, each.phone) for key, each in plan.puskesmas.items()
     ]
     by = ("election_id", "key")
-    upsert(tx, puskesmas, by=by, columns=(*by, "kecamatan_id", "name", "phone"), rows=rows)
+    inside = (puskesmas.c.election_id == election) & puskesmas.c.key.in_(list(plan.puskesmas))
+    undo.noted(tx, run, puskesmas, inside, lambda: upsert(
+        tx, puskesmas, by=by, columns=(*by, "kecamatan_id", "name", "phone"), rows=rows))  # fmt: skip
     wanted = select(puskesmas.c.key, puskesmas.c.id).where(puskesmas.c.election_id == election)
     own = {row.key: row.id for row in tx.rows(wanted)}
     mine = [own[key] for key in plan.puskesmas]
-    tx.execute(serves.delete().where(serves.c.puskesmas_id.in_(mine)))
     linked = [(own[key], ids.kelurahan[where]) for key, each in plan.puskesmas.items() for where in sorted(each.serves)]
     both = ("puskesmas_id", "kelurahan_id")
-    upsert(tx, serves, by=both, columns=both, rows=linked)
+
+    def link() -> None:
+        tx.execute(serves.delete().where(serves.c.puskesmas_id.in_(mine)))
+        upsert(tx, serves, by=both, columns=both, rows=linked)
+
+    undo.noted(tx, run, serves, serves.c.puskesmas_id.in_(mine), link)
 
 
-def put_candidates(tx: Tx, election: int, plan: Plan) -> None:
+def put_candidates(tx: Tx, run: int, election: int, plan: Plan) -> None:
     rows = [(election, number, name) for number, name in plan.candidates.items()]
     by = ("election_id", "number")
-    upsert(tx, candidates, by=by, columns=(*by, "name"), rows=rows)
+    undo.noted(tx, run, candidates, candidates.c.election_id == election,
+               lambda: upsert(tx, candidates, by=by, columns=(*by, "name"), rows=rows))  # fmt: skip
 
 
-def put_tps(tx: Tx, election: int, ids: Ids, stations: Sequence[TpsRow]) -> None:
+def put_tps(tx: Tx, run: int, election: int, ids: Ids, stations: Sequence[TpsRow]) -> None:
     rows = [
         (election, ids.kelurahan[each.where._replace(tps=0)], each.where.tps, ids.puskesmas.get(each.puskesmas),
          *each[2:])
         for each in stations
     ]  # fmt: skip
     by = ("election_id", "kelurahan_id", "number")
-    upsert(tx, tps, by=by, columns=(*by, "puskesmas_id", *TpsRow._fields[2:]), rows=rows)
+    here = (tps.c.kelurahan_id.in_({row[1] for row in rows})) & tps.c.number.in_({row[2] for row in rows})
+    undo.noted(tx, run, tps, here, lambda: upsert(
+        tx, tps, by=by, columns=(*by, "puskesmas_id", *TpsRow._fields[2:]), rows=rows))  # fmt: skip
 
 
 def put_last_day(tx: Tx, election: int) -> None:
@@ -89,15 +116,16 @@ def put_last_day(tx: Tx, election: int) -> None:
     tx.execute(update(elections).where(elections.c.id == election).values(last_day=max(days)))
 
 
-def put_people(tx: Tx, whos: Sequence[Who]) -> None:
+def put_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
     """New people with a NIK."""
     seal = tx.vault.seal
     rows = [(who.nik_hash, who.name, who.name_key, who.phone, seal(who.nik)) for who in whos]
     columns = ("nik_hash", "name", "name_key", "phone", "nik_sealed")
-    upsert(tx, people, by=("nik_hash",), columns=columns, rows=rows, fixed=("nik_sealed",))
+    undo.noted(tx, run, people, people.c.nik_hash.in_([row[0] for row in rows]), lambda: upsert(
+        tx, people, by=("nik_hash",), columns=columns, rows=rows, fixed=("nik_sealed",)))  # fmt: skip
 
 
-def put_contacts(tx: Tx, whos: Sequence[Who]) -> None:
+def put_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> None:
     """New people without a NIK. No index holds them apart, so a second import waits and looks again."""
     if not tx.is_sqlite:
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -109,11 +137,16 @@ def put_contacts(tx: Tx, whos: Sequence[Who]) -> None:
         if (who.phone, who.name_key) not in known
     ]
     if rows:
-        tx.execute(people.insert(), rows)
+        theirs = people.c.nik_hash.is_(None) & people.c.phone.in_([row["phone"] for row in rows])
+        undo.noted(tx, run, people, theirs, lambda: tx.execute(people.insert(), rows))
 
 
-def change_people(tx: Tx, whos: Sequence[Who]) -> None:
+def change_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
     """A new name or number; an officer known by his number alone so far gets his NIK."""
+    undo.noted(tx, run, people, people.c.id.in_([who.id for who in whos]), lambda: _change_people(tx, whos))
+
+
+def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
     written = ("name", "name_key", "phone")
     change = update(people).where(people.c.id == bindparam("its_id"))
     rows = [{"its_id": who.id, **{f"new_{name}": getattr(who, name) for name in written}} for who in whos]
@@ -145,7 +178,7 @@ def _id_of(who: Who, found: Found) -> int:
     return found[who.nik_hash] if who.nik_hash else found[who.phone or "", who.name_key]
 
 
-def put_posts(tx: Tx, election: int, ids: Ids, found: Found, placed: Sequence[Placed]) -> None:
+def put_posts(tx: Tx, run: int, election: int, ids: Ids, found: Found, placed: Sequence[Placed]) -> None:
     rows = []
     for kind, key, who, post in placed:
         role, position, institution, where, health, starts_at, ends_at = post
@@ -154,7 +187,9 @@ def put_posts(tx: Tx, election: int, ids: Ids, found: Found, placed: Sequence[Pl
     by = ("election_id", "kind", "key")
     columns = ("person_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id", "tps_id",
                "puskesmas_id", "starts_at", "ends_at")  # fmt: skip
-    upsert(tx, assignments, by=by, columns=by + columns, rows=rows)
+    mine = (_A.election_id == election) & _A.key.in_([each.key for each in placed])
+    undo.noted(tx, run, assignments, mine,
+               lambda: upsert(tx, assignments, by=by, columns=by + columns, rows=rows))  # fmt: skip
 
 
 def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
@@ -165,13 +200,15 @@ def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
     )
 
 
-def take_posts(tx: Tx, election: int, gone: Sequence[tuple[str, str]]) -> None:
+def take_posts(tx: Tx, run: int, election: int, gone: Sequence[tuple[str, str]]) -> None:
     """Take assignments out; the people stay, with what else they are."""
     mine = (_A.election_id == election) & (_A.kind == bindparam("of_kind")) & (_A.key == bindparam("of_key"))
-    tx.execute(delete(assignments).where(mine), [{"of_kind": kind, "of_key": key} for kind, key in gone])
+    rows = [{"of_kind": kind, "of_key": key} for kind, key in gone]
+    here = (_A.election_id == election) & _A.key.in_([key for _, key in gone])
+    undo.noted(tx, run, assignments, here, lambda: tx.execute(delete(assignments).where(mine), rows))
 
 
-def take_coverages(tx: Tx, election: int, gone: Sequence[tuple[str, str, str]]) -> None:
+def take_coverages(tx: Tx, run: int, election: int, gone: Sequence[tuple[str, str, str]]) -> None:
     mine = (
         (_C.election_id == election)
         & (_C.nik_hash == bindparam("of_nik"))
@@ -179,10 +216,12 @@ def take_coverages(tx: Tx, election: int, gone: Sequence[tuple[str, str, str]]) 
         & (_C.programme == bindparam("of_programme"))
     )
     names = ("of_nik", "of_institution", "of_programme")
-    tx.execute(delete(coverages).where(mine), [dict(zip(names, each, strict=True)) for each in gone])
+    rows = [dict(zip(names, each, strict=True)) for each in gone]
+    here = (_C.election_id == election) & _C.nik_hash.in_([each[0] for each in gone])
+    undo.noted(tx, run, coverages, here, lambda: tx.execute(delete(coverages).where(mine), rows))
 
 
-def put_coverages(tx: Tx, election: int, covered: Sequence[Covered]) -> None:
+def put_coverages(tx: Tx, run: int, election: int, covered: Sequence[Covered]) -> None:
     """A KPJ that the sheet does not speak of stays sealed as it is."""
     by = ("election_id", "nik_hash", "programme", "institution")
     columns = by + CoverageFacts._fields[1:]
@@ -190,5 +229,10 @@ def put_coverages(tx: Tx, election: int, covered: Sequence[Covered]) -> None:
     kept = [(election, *each[:2], *each.facts) for each in covered if not each.kpj and each.facts.kpj_hash]
     sealed = {kpj: tx.vault.seal(kpj) for kpj in {each.kpj for each in spoken} - {""}}
     rows = [(election, *each[:2], *each.facts, sealed.get(each.kpj)) for each in spoken]
-    upsert(tx, coverages, by=by, columns=(*columns, "kpj_sealed"), rows=rows)
-    upsert(tx, coverages, by=by, columns=columns, rows=kept)
+    here = (_C.election_id == election) & _C.nik_hash.in_([each.nik_hash for each in covered])
+
+    def put() -> None:
+        upsert(tx, coverages, by=by, columns=(*columns, "kpj_sealed"), rows=rows)
+        upsert(tx, coverages, by=by, columns=columns, rows=kept)
+
+    undo.noted(tx, run, coverages, here, put)

@@ -25,10 +25,16 @@ def ends(moves: Mapping[K, K]) -> dict[K, K | None]:
     return found
 
 
+def forget(tx: Tx, election: int) -> None:
+    """Nothing is moved, until it is settled again: what moved there must not hold a TPS that leaves."""
+    moved = (tps.c.election_id == election) & tps.c.moved_id.is_not(None)
+    tx.execute(update(tps).where(moved).values(moved_id=None))
+
+
 def settle(tx: Tx, election: int) -> None:
     """Write down where every moved TPS of an election ends; a circle, or a TPS that is none, leaves it where it is."""
+    forget(tx, election)
     inside = tps.c.election_id == election
-    tx.execute(update(tps).where(inside, tps.c.moved_id.is_not(None)).values(moved_id=None))
     moved = list(tx.rows(select(tps.c.id, tps.c.kelurahan_id, tps.c.moved_to).where(inside, tps.c.moved_to != "")))
     moves = {row.id: to for row in moved if (to := _target(tx, election, row)) is not None}
     for start, end in ends(moves).items():

@@ -16,7 +16,10 @@ from storage import (  # noqa: F401 - imported for their tables
     notices,
     people,
     places,
+    replacements,
+    requests,
     roster,
+    undo,
     updates,
 )
 

@@ -47,7 +47,7 @@ async def import_file(
         book = read.read(path, sheet)
         with _Bar(err) as bar, _no_collector():
             outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
-                                      progress=bar.show)  # fmt: skip
+                                      progress=bar.show, file=path.name)  # fmt: skip
     except Unreadable as fault:
         return complain(fault, err)
     written = _refused(book, outcome, path, err)

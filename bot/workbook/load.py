@@ -10,7 +10,7 @@ from functools import partial
 from sqlalchemy import select
 
 from bot.workbook import check, review, sheets
-from bot.workbook.apply import Progress, apply, begin
+from bot.workbook.apply import Import, Progress, apply, begin, finish
 from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Unreadable
@@ -62,6 +62,7 @@ async def load(
     check_only: bool = False,
     replace: bool = False,
     progress: Progress | None = None,
+    file: str = "",
 ) -> Outcome:
     """Check a workbook and, unless `check_only`, write its good rows; with `replace` who stands in its institutions and
     areas and not in it is taken out. Raises `Unreadable`; nothing is changed then."""
@@ -73,7 +74,7 @@ async def load(
     outcome = Outcome(code, check_only, {}, first.refusals, first.doubts, first.refused, [], book.ignored)
     outcome.replaced = replace
     judge = _Judge(db.vault, now_in, stated, outcome)
-    await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent)
+    await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent, (file, now))
     return outcome
 
 
@@ -82,17 +83,22 @@ def _silent(done: int, total: int) -> None:
     del done, total
 
 
-async def _in_parts(db: Database, parts: list[Book], judge: _Judge, progress: Progress) -> None:
+async def _in_parts(
+    db: Database, parts: list[Book], judge: _Judge, progress: Progress, named: tuple[str, datetime]
+) -> None:
     """Each part is checked while those before it are being written."""
+    under: Import | None = None
     try:
         async with asyncio.TaskGroup() as writing:
             for part, told in zip(parts, _shares(progress, len(parts)), strict=True):
                 plan = await asyncio.to_thread(judge.plan, part)
                 if not judge.outcome.checked:
-                    await begin(db, plan)
-                    writing.create_task(apply(db, plan, judge.outcome.election, told))
+                    under = under or await begin(db, plan, judge.outcome.election, *named)
+                    writing.create_task(apply(db, plan, under, told))
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
+    if under is not None:
+        await finish(db, under)
 
 
 def _shares(progress: Progress, parts: int) -> list[Progress]:
