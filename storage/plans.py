@@ -62,6 +62,7 @@ class Plan:
     verdicts: dict[tuple[str, int], str] = field(default_factory=dict)
     differences: list[Difference] = field(default_factory=list)
     tell: bool = True
+    barred: list[tuple[int, str]] = field(default_factory=list)  # rows of replaced officers, and by whom
     gone: list[tuple[str, str]] = field(default_factory=list)  # kind and key of posts to take out
     uncovered: list[tuple[str, str, str]] = field(default_factory=list)  # nik_hash, institution's key, programme
 
@@ -159,7 +160,11 @@ def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
         *_coordinators(wanted, people, hashes.vault),
     ]
     for row, placed in posts:
-        _place(plan, row, placed, standing, wanted)
+        where, by = standing.replaced.get(placed.key, (None, ""))
+        if by and placed.kind == imports.OFFICER and where == placed.post.where:
+            plan.barred.append((row, by))
+        else:
+            _place(plan, row, placed, standing, wanted)
     plan.people = [who for who in people.all if who.verdict != SAME]
     if plan.tell:
         plan.differences += _leaving(posts, standing, wanted, hashes)

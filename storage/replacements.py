@@ -16,13 +16,14 @@ from storage.types import Instant, table
 
 
 class Replacement(SQLModel, table=True):
-    """`key` is the key of the officer's row: an older list that still has it does not bring him back."""
+    """`key` is the key of the officer's row: an older list that still has it, at that TPS, does not bring him back."""
 
     __tablename__ = "replacement"
     __table_args__ = (UniqueConstraint("election_id", "key"),)
     id: int | None = Field(default=None, primary_key=True)
     election_id: int = Field(foreign_key="election.id")
     key: str
+    tps_id: int | None = Field(default=None, foreign_key="tps.id")
     old_id: int = Field(foreign_key="person.id")
     new_id: int = Field(foreign_key="person.id")
     by: int = Field(foreign_key="person.id")
@@ -54,10 +55,16 @@ def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: dat
     row = {"person_id": new_id, "kind": OFFICER, "key": f"replaces {old.id}", **places}
     tx.execute(insert(assignments).values(row))
     tx.execute(delete(replacements).where(_R.election_id == old.election_id, _R.old_id == new_id))
-    values = {"old_id": old.person_id, "new_id": new_id, "by": by, "at": now}
+    values = {"tps_id": old.tps_id, "old_id": old.person_id, "new_id": new_id, "by": by, "at": now}
     kept = tx.insert(replacements).values(election_id=old.election_id, key=old.key, **values)
     tx.execute(kept.on_conflict_do_update(index_elements=["election_id", "key"], set_=values))
     return new_id
+
+
+def barred(tx: Tx, election_id: int) -> dict[str, tuple[int | None, str]]:
+    """By the key of a row that was given to somebody else: at which TPS, and to whom."""
+    query = select(_R.key, _R.tps_id, people.c.name).join(people, people.c.id == _R.new_id)
+    return {row.key: (row.tps_id, row.name) for row in tx.rows(query.where(_R.election_id == election_id))}
 
 
 def _person(tx: Tx, name: str, phone: str) -> int:

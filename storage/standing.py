@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from storage import elections, names
+from storage import elections, names, replacements
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Tx
@@ -71,6 +71,7 @@ class Standing:
     puskesmas: dict[str, PuskesmasRow] = field(default_factory=dict)
     tps: dict[Where, TpsRow] = field(default_factory=dict)
     candidates: dict[int, str] = field(default_factory=dict)
+    replaced: dict[str, tuple[Where | None, str]] = field(default_factory=dict)  # key → at which TPS, by whom
     people: dict[int, PersonFacts] = field(default_factory=dict)
     posts: dict[tuple[str, str], tuple[int, Post]] = field(default_factory=dict)  # (kind, key) → person, post
     coverages: dict[tuple[str, str, str], CoverageFacts] = field(default_factory=dict)
@@ -134,6 +135,8 @@ def _roster(tx: Tx, found: Standing, election: int) -> None:
     for row in tx.rows(select(candidates).where(candidates.c.election_id == election)):
         found.candidates[row.number] = row.name
     place = _by_id(found.ids)
+    for key, (tps_id, name) in replacements.barred(tx, election).items():
+        found.replaced[key] = (place.get(("t", tps_id)), name)
     health = {id_: key for key, id_ in found.ids.puskesmas.items()}
     for row in tx.rows(select(assignments).where(assignments.c.election_id == election)):
         where = place.get(("t", row.tps_id)) or place.get(("w", row.kelurahan_id))

@@ -144,6 +144,7 @@ class _Judge:
         found = review.review(part, self.known, Day(source.voting_day, source.zone), stated)
         plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
                               replace=self.outcome.replaced)  # fmt: skip
+        review.bar(found, part, plan.barred)
         self.outcome.refusals += found.refusals
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
@@ -79,6 +79,16 @@ class Review:
         """Who is in a refused row has not left."""
         nik = "".join(ch for ch in rules.text(row.cells.get("nik", "")) if ch.isdigit())
         self.wanted.mentioned |= {nik, names.person_key(rules.text(row.cells.get("nama", "")))} - {""}
+
+
+def bar(found: Review, book: Book, barred: Iterable[tuple[int, str]]) -> None:
+    """Refuse rows of officers who were replaced in the chat: an older list must not bring them back."""
+    sheet = book.sheets.get(sheets.OFFICERS)
+    for number, by in barred:
+        assert sheet is not None  # its rows they are
+        reason = words.reason("replaced", {"by": by})
+        found.refusals.append(Remark(sheet.title, number, "nama", "", reason, "replaced"))
+        found.refused.setdefault(sheet.name, {})[number] = f"nama: {reason}"
 
 
 def _remark(sheet: Sheet, row: Row, fault: Fault) -> Remark:

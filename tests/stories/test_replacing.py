@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bot.workbook import read, sample
+from bot.workbook.load import load
 from storage import roster
-from tests.stories.stage import Actor, Stage
+from tests.stories.stage import VOTING_DAY, Actor, Stage
 
 
 async def replaced(stage: Stage, by: Actor, old: Actor, name: str = "Slamet Riyadi", phone: str = "081277770001") -> str:
@@ -99,6 +101,17 @@ async def test_twice_the_same_yes_is_one_replacement(stage: Stage) -> None:
     await replaced(stage, chair, old)
     assert await chair.forges(chair.button("Ya, ganti")) == "Tombol ini bukan untuk Anda."
     assert sorted(await crew(stage)).count("Slamet Riyadi") == 1
+
+
+async def test_an_older_list_does_not_bring_him_back_and_says_why(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+    book = read.of_rows(sample.rows(tps=57, voting_day=VOTING_DAY.date()))
+    outcome = await load(stage.db, book, now=stage.clock.now())
+    (refusal,) = outcome.refusals
+    assert "digantikan Slamet Riyadi lewat chat" in refusal.reason and refusal.sheet == "petugas"
+    assert outcome.counts["petugas"].refused == 1
+    assert old.name not in await crew(stage) and "Slamet Riyadi" in await crew(stage)
 
 
 async def test_the_old_one_comes_back_as_himself(stage: Stage) -> None:
