@@ -5,8 +5,8 @@ from alembic import op
 
 import storage.types
 
-revision = "0014"
-down_revision = "0013"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
