@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from messages.welcome import Cover, Programme
 from storage import coverages as shelf
+from storage import requests
 from storage.coverages import JKK, JKM
 from storage.database import Tx
+from storage.requests import Request
 from storage.roster import OFFICER, Role
+
+AGAIN = timedelta(days=1)  # after a refusal, until he may ask once more
 
 
 def state(starts: date, ends: date, active: bool, today: date) -> str:
@@ -52,15 +57,40 @@ def _programme(name: str, row: Any, today: date) -> Programme:
 
 def covers(tx: Tx, roles: Iterable[Role], nik_hash: str | None, now: datetime) -> tuple[Cover, ...]:
     """Every institution that somebody with these roles is an officer of, in every active election."""
-    wanted = {(role.election.id, role.institution): role.election for role in roles if role.kind == OFFICER}
+    wanted: dict[tuple[int, str], Role] = {}
+    for role in roles:
+        if role.kind == OFFICER:
+            wanted.setdefault((role.election.id, role.institution), role)
     rows = shelf.of_nik(tx, nik_hash) if nik_hash and wanted else []
     found = []
-    for (election_id, institution), election in wanted.items():
+    for (election_id, institution), role in wanted.items():
+        election = role.election
         mine = [row for row in rows if row.election_id == election_id and row.institution == institution]
         list_in = (True, None) if mine else shelf.list_as_of(tx, election_id, institution)
         today = now.astimezone(election.tz).date()
-        found.append(cover(election.name, institution, mine, list_in, today, election.secretariat))
+        one = cover(election.name, institution, mine, list_in, today, election.secretariat)
+        found.append(replace(one, role_id=role.id))
     return tuple(found)
+
+
+def with_cases(
+    tx: Tx, found: Iterable[Cover], roles: Iterable[Role], person_id: int, now: datetime
+) -> tuple[Cover, ...]:
+    """The same, each with how its owner's request to have it looked at stands, and whether he may ask."""
+    asked = {
+        (each.election_id, each.institution): each for each in requests.of_subject(tx, requests.COVERAGE, person_id)
+    }
+    by = {role.id: role for role in roles}
+    return tuple(_with_case(tx, each, by[each.role_id], asked, now) if each.lacks else each for each in found)
+
+
+def _with_case(tx: Tx, found: Cover, role: Role, asked: dict[tuple[int, str], Request], now: datetime) -> Cover:
+    last = asked.get((role.election.id, role.institution))
+    if last is None or last.state == requests.COVERED:
+        return replace(found, may_ask=True)
+    may_ask = last.state == requests.REFUSED and now - (last.answered_at or now) >= AGAIN
+    why = tx.vault.open(last.answer_sealed) if last.answer_sealed else ""
+    return replace(found, may_ask=may_ask, asked=last.state, asked_at=last.created_at, why=why)
 
 
 def count(tx: Tx, nik_hash: str) -> int:

@@ -30,7 +30,7 @@ def names(turn: Turn) -> Reply:
     if role is None:
         return Reply(then=STAY, tap="not_yours")
     page = int(turn.args[0])
-    _noted(turn, role, {"page": page})
+    noted(turn, role, {"page": page})
     return Reply((Letter("coverage_names", {"page": page}),), STAY, tap="noted")
 
 
@@ -38,10 +38,11 @@ def sheet(turn: Turn) -> Reply:
     role = schedule.of(turn.roles)
     if role is None:
         return Reply(then=STAY, tap="not_yours")
-    _noted(turn, role, {"sheet": True})
+    noted(turn, role, {"sheet": True})
     return Reply((Letter("coverage_sheet"),), STAY, tap="noted")
 
 
-def _noted(turn: Turn, role: Role, detail: dict[str, object]) -> None:
+def noted(turn: Turn, role: Role, detail: dict[str, object]) -> None:
+    """Names of his area were read."""
     told = {"role": role.id, "of": "coverage", **detail}
     journal.add(turn.tx, "names_read", turn.now, who=turn.who.person_id, detail=told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -126,14 +126,16 @@ def area_coordinators(tx: Tx, where: Where, now: datetime) -> list[Role]:
     return [role for role in _coordinators(tx, where, now) if holds(role, where)]
 
 
-def nearest_coordinators(tx: Tx, roles: list[Role], now: datetime, *, but: int | None) -> set[int]:
+def nearest_coordinators(
+    tx: Tx, roles: list[Role], now: datetime, *, but: int | None, may: Callable[[Role], bool] = lambda _role: True
+) -> set[int]:
     """The coordinators nearest to a person's place who can be reached: of his institution first, then of any.
 
-    `but`: who needs no telling.
+    `but`: who needs no telling. `may`: whom it concerns at all.
     """
     if not roles:
         return set()
-    around = area_coordinators(tx, roles[0].where, now)
+    around = [role for role in area_coordinators(tx, roles[0].where, now) if may(role)]
     reachable = people.reachable(tx, [role.person_id for role in around])
     here = [role for role in around if role.person_id in reachable and role.person_id != but]
     here = [role for role in here if role.institution == roles[0].institution] or here

@@ -16,6 +16,7 @@ from storage.deliveries import REPLY
 TAP_LIVES = timedelta(seconds=150)  # how long Telegram takes the answer to a tap
 ALERT_LIVES = timedelta(hours=6)  # a stale alarm is worse than none
 REPLY_LIVES = timedelta(hours=24)
+NOTICE_LIVES = timedelta(days=3)  # what somebody is asked, and answers when he can
 
 
 def pack(value: Any) -> Any:

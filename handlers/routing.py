@@ -15,6 +15,7 @@ from handlers import (
     broadcast_send,
     casualty,
     coverage,
+    coverage_case,
     details,
     duty,
     group,
@@ -116,6 +117,11 @@ TAPS: dict[str, tuple[Step, str]] = {
     "unfalse": (alarms.unmark, "n"),
     "gaps": (coverage.names, "n"),
     "gaps_sheet": (coverage.sheet, ""),
+    "cov_ask": (coverage_case.ask, "n"),
+    "cov_list": (coverage_case.listing, "n"),
+    "cov_show": (coverage_case.show, "n"),
+    "cov_done": (coverage_case.submitted, "n"),
+    "cov_no": (coverage_case.refuse, "n"),
     "handed": (boxes.handed, "n"),
     "resume": (stopping.resume, ""),
     "quit": (menu.put_aside, ""),
@@ -157,6 +163,7 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("replacing", "name"): replacing.named,
     ("replacing", "phone"): replacing.numbered,
     ("replacing", "sure"): replacing.sure_again,
+    ("coverage", "why"): coverage_case.refused,
     ("schedule", "time"): schedule.timed,
     ("schedule", "words"): schedule.worded,
     ("schedule", "add"): schedule.added,
@@ -173,6 +180,7 @@ DRAFTS: dict[tuple[str, str], Step] = {
 
 # Where whole sentences are asked for: what is written there is not spoken to us.
 COMPOSING = {
+    ("coverage", "why"),
     ("schedule", "words"),
     ("schedule", "add"),
     ("broadcast", "text"),

@@ -28,11 +28,11 @@ class Gaps(Words):
     more: int = 0
     gaps: int = 0
     role_id: int = 0
+    cases: int = 0  # who asked to have it looked at, and waits
 
     def choices(self) -> Rows:
-        if not self.gaps:
-            return ()
-        return ((Button("gap_names", "gaps:0"), Button("sheet", "gaps_sheet")),)
+        names = ((Button("gap_names", "gaps:0"), Button("sheet", "gaps_sheet")),) if self.gaps else ()
+        return (*names, (Button("cases", "cov_list:0"),)) if self.cases else names
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,11 @@ class Programme:
 
 @dataclass(frozen=True)
 class Cover:
-    """One institution's list for one person. `state`: listed, unlisted (not on the list), unknown (no list yet)."""
+    """One institution's list for one person. `state`: listed, unlisted (not on the list), unknown (no list yet).
+
+    `role_id`: the role that it is about; by it he may ask to have it looked at, if he `may_ask`. `asked`: how his
+    request stands (open, submitted, refused; "" for none), since `asked_at`, and `why`.
+    """
 
     election: str
     institution: str
@@ -197,6 +201,16 @@ class Cover:
     kpj_last4: str = ""
     as_of: date | None = None
     secretariat: str = ""
+    role_id: int = 0
+    may_ask: bool = False
+    asked: str = ""
+    asked_at: datetime | None = None
+    why: str = ""
+
+    @property
+    def lacks(self) -> bool:
+        """Whether a programme is missing that its list may still bring."""
+        return self.state == "unlisted" or any(each.state in {"missing", "inactive"} for each in self.programmes)
 
 
 @dataclass(frozen=True)
@@ -206,3 +220,11 @@ class Status(WithMenu):
     name = "status"
     person: str = ""
     covers: tuple[Cover, ...] = ()
+
+    def choices(self) -> Rows:
+        open_ = [cover for cover in self.covers if cover.may_ask]
+        one = "minta_diperiksa" if len(open_) == 1 else "minta_diperiksa_di"
+        return tuple((Button(one, f"cov_ask:{cover.role_id}", name=cover.institution),) for cover in open_)
+
+    def keyboard(self) -> Rows:
+        return () if self.choices() else super().keyboard()

@@ -1,11 +1,12 @@
-"""Requests to be recorded: who is in no roster, or whose number is not, names himself and his place."""
+"""Requests that a coordinator decides: to be recorded, and to have one's coverage looked at."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, func, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, func, insert, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -14,14 +15,37 @@ from storage.places import Where
 from storage.roster import assignments
 from storage.types import Instant, table
 
-OPEN, APPROVED, REFUSED, REPLACED = "open", "approved", "refused", "replaced"
+IDENTITY, COVERAGE = "identity", "coverage"
+OPEN, SUBMITTED, APPROVED, REFUSED, REPLACED, COVERED = (
+    "open",
+    "submitted",
+    "approved",
+    "refused",
+    "replaced",
+    "covered",
+)
+ALIVE_STATES = (OPEN, SUBMITTED)
+ALIVE = "state IN ('open', 'submitted')"
+_ONE = ALIVE + " AND subject_id IS NOT NULL"
 
 
 class Request(SQLModel, table=True):
-    """One request. `role` as in the sheet petugas, or nakes; `person_id` whom it was decided to be."""
+    """One request. `kind`: identity (who is in no roster, or whose number is not, names himself and his place) or
+    coverage (an officer of the roster misses his JKK or JKM).
 
-    __tablename__ = "identity_request"
+    `role` as in the sheet petugas, or nakes; `person_id` whom it was decided to be. `subject_id`: whom of the roster it
+    is about, with `institution`: of each kind, election, person and institution only one is alive. `name` is empty
+    where there is a subject. `words_sealed`: what he wrote; `answer_sealed`: why it was answered so.
+    """
+
+    __tablename__ = "request"
+    __table_args__ = (
+        Index("ix_request_alive", "election_id", "kind", "id", sqlite_where=text(ALIVE), postgresql_where=text(ALIVE)),
+        Index("ix_request_one_alive", "kind", "election_id", "subject_id", "institution", unique=True,
+              sqlite_where=text(_ONE), postgresql_where=text(_ONE)),
+    )  # fmt: skip
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = IDENTITY
     address_id: int = Field(foreign_key="address.id", index=True)
     election_id: int = Field(foreign_key="election.id")
     role: str
@@ -35,6 +59,10 @@ class Request(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     answered_by: int | None = Field(default=None, foreign_key="person.id")
     person_id: int | None = Field(default=None, foreign_key="person.id")
+    subject_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    institution: str = ""
+    words_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    answer_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
 
     @property
     def where(self) -> Where:
@@ -43,13 +71,29 @@ class Request(SQLModel, table=True):
 
 requests = table(Request)
 _Q = requests.c
+# Written into the statement, not bound: only then do both databases know that the partial indexes hold these rows.
+is_alive = _Q.state.in_((literal_column("'open'"), literal_column("'submitted'")))
 
 
 def ask(tx: Tx, values: dict[str, Any]) -> int:
-    """Keep a request; an open one of the same address is replaced by it. Its id."""
-    mine = (_Q.address_id == values["address_id"]) & (_Q.state == OPEN)
+    """Keep a request to be recorded; an open one of the same address is replaced by it. Its id."""
+    mine = (_Q.address_id == values["address_id"]) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
     tx.execute(update(requests).where(mine).values(state=REPLACED, answered_at=values["created_at"]))
     return int(tx.scalar(insert(requests).values(state=OPEN, **values).returning(_Q.id)))
+
+
+def ask_once(tx: Tx, kind: str, subject_id: int, values: dict[str, Any]) -> int | None:
+    """Keep a request about somebody of the roster, unless one like it is alive; its id."""
+    row = {"kind": kind, "subject_id": subject_id, "state": OPEN, "name": "", **values}
+    kept = tx.insert(requests).values(row).on_conflict_do_nothing().returning(_Q.id)
+    found: int | None = tx.scalar(kept)
+    return found
+
+
+def of_subject(tx: Tx, kind: str, subject_id: int) -> list[Request]:
+    """All of one kind about a person, the oldest first."""
+    where = (_Q.kind == kind) & (_Q.subject_id == subject_id)
+    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
 
 
 def by_id(tx: Tx, request_id: int) -> Request | None:
@@ -58,15 +102,26 @@ def by_id(tx: Tx, request_id: int) -> Request | None:
 
 
 def asked_since(tx: Tx, address_id: int, since: datetime) -> int:
-    """How often an address has asked since a moment."""
-    where = (_Q.address_id == address_id) & (_Q.created_at > since)
+    """How often an address has asked to be recorded since a moment."""
+    where = (_Q.address_id == address_id) & (_Q.created_at > since) & (_Q.kind == IDENTITY)
     return int(tx.scalar(select(func.count()).select_from(requests).where(where)) or 0)
 
 
-def settle(tx: Tx, request_id: int, state: str, by: int, now: datetime, person_id: int | None = None) -> bool:
-    """open → approved or refused; False: somebody was first."""
-    values = {"state": state, "answered_by": by, "answered_at": now, "person_id": person_id}
-    change = update(requests).where(_Q.id == request_id, _Q.state == OPEN)
+def settle(
+    tx: Tx,
+    request_id: int,
+    state: str,
+    by: int | None,
+    now: datetime,
+    person_id: int | None = None,
+    *,
+    before: Sequence[str] = (OPEN,),
+    why: str = "",
+) -> bool:
+    """`before` → answered, with the reason that was given; False: somebody was first."""
+    values = {"state": state, "answered_by": by, "answered_at": now, "person_id": person_id,
+              "answer_sealed": tx.vault.seal(why) if why else None}  # fmt: skip
+    change = update(requests).where(_Q.id == request_id, _Q.state.in_(before))
     return tx.execute(change.values(values)).rowcount == 1
 
 

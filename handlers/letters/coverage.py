@@ -10,14 +10,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import audience, coverage, schedule
-from handlers.letters.facts import place_words
+from handlers import audience, coverage, coverage_case, schedule
+from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import coverage as told
+from messages import coverage_case as told_case
 from messages.render import Words
 from messages.words import day as day_words
-from messages.words import place
-from storage import gaps
+from messages.words import day_in, place
+from storage import coverage_cases, gaps, requests
 from storage.database import Tx
 from storage.gaps import Area, Count
 from storage.roster import Role, assignments
@@ -50,6 +51,7 @@ def _coverage(w: Writing) -> Words | None:
         more=max(0, len(areas) - AREAS),
         gaps=sum(each.missing + each.lapsed for each in counts if not mine or each.institution == mine),
         role_id=role.id,
+        cases=coverage_cases.count(w.tx, coverage.area(role)),
     )
 
 
@@ -105,6 +107,49 @@ def _where(row: Any) -> str:
 def _sheet(w: Writing) -> Words | None:
     found = _role(w)
     return told.Sheet(found[0].id, found[1].isoformat()) if found else None
+
+
+@letter("coverage_case")
+def _case(w: Writing) -> Words | None:
+    """To who answers for it, as long as he does."""
+    case = requests.by_id(w.tx, w.refs["request"])
+    if case is None or case.subject_id is None or not coverage_case.may(list(w.to.roles), case):
+        return None
+    zone = next(role.election.tz for role in w.to.roles if role.election.id == case.election_id)
+    alive = case.state in requests.ALIVE_STATES
+    day = w.now.astimezone(zone).date()
+    return told_case.Case(
+        request=case.id or 0,
+        person=name_of(w.tx, case.subject_id),
+        role=case.role,
+        place=place_words(w.tx, case.where),
+        institution=case.institution,
+        lacks=coverage_cases.lacking(w.tx, case.subject_id, case.election_id, case.institution, day) if alive else (),
+        since=case.created_at,
+        state=case.state,
+        by=name_of(w.tx, case.answered_by),
+        why=w.tx.vault.open(case.answer_sealed) if case.answer_sealed else "",
+    )
+
+
+@letter("coverage_cases")
+def _cases(w: Writing) -> Words | None:
+    found = _role(w)
+    if found is None:
+        return None
+    page, size = w.refs["page"], coverage_case.A_PAGE
+    rows = coverage_cases.page(w.tx, coverage.area(found[0]), page * size, size + 1)
+    shown, zone = rows[:size], found[0].election.zone
+    return told_case.Cases(
+        cases=tuple((row.id, row.name) for row in shown),
+        lines=tuple((_case_line(row, zone), row.state) for row in shown),
+        page=page,
+        more=len(rows) > size,
+    )  # fmt: skip
+
+
+def _case_line(row: Any, zone: str) -> str:
+    return f"{row.name}: {row.role} {row.institution}, {_where(row)}, {day_in(row.created_at, zone)}"
 
 
 def sheet(tx: Tx, made: str) -> Callable[[], bytes]:

@@ -110,6 +110,8 @@ def _status(w: Writing) -> Words | None:
     if not w.to.linked:
         return welcome.NotFound(w.to.menu)
     found = cover.covers(w.tx, w.to.roles, w.to.who.nik_hash, w.now)
+    if w.to.person_id is not None and any(each.lacks for each in found):
+        found = cover.with_cases(w.tx, found, w.to.roles, w.to.person_id, w.now)
     return welcome.Status(w.to.menu, w.to.who.name or "", found)
 
 

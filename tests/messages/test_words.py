@@ -16,7 +16,19 @@ import messages
 from bot.channels.whatsapp import markup, template
 from handlers import timetable
 from handlers.triage import KINDS, SIGNS
-from messages import broadcast, broadcast_receipt, group, incident, menu, notice, response, schedule, welcome, words
+from messages import (
+    broadcast,
+    broadcast_receipt,
+    coverage_case,
+    group,
+    incident,
+    menu,
+    notice,
+    response,
+    schedule,
+    welcome,
+    words,
+)
 from messages.render import Words, labels, render
 from tests.channels.whatsapp import limits
 
@@ -24,7 +36,7 @@ ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
 NASTY = "Siti {{ 7*7 }} <b>*_`[x](y)" + "\u202e" + "😀" * 900
 CODES = {"state": "waiting", "severity": "red", "kind": "pingsan", "to": "yellow", "what": None, "reason": "kelurahan", "relation": "open"}
-assert broadcast and broadcast_receipt and group and incident and menu and notice and response and schedule and welcome  # imported for their messages
+assert broadcast and broadcast_receipt and coverage_case and group and incident and menu and notice and response and schedule and welcome  # imported for their messages
 
 
 def filled(kind: type[Words], text: str) -> dict[str, Any]:

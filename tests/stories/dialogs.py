@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sqlalchemy import update
+from sqlalchemy import delete, insert, select, update
 
+from storage import coverage_cases
+from storage.coverages import coverages
 from storage.people import people
 from tests.stories.both import Hall, Script
 
@@ -413,6 +415,36 @@ async def cakupan(hall: Hall) -> None:
     await coordinator.taps("Nama-nama")
     await coordinator.taps("Daftar nama")
     await coordinator.says("🧾 Cakupan")
+
+
+@dialog
+async def minta_diperiksa(hall: Hall) -> None:
+    """Not on his institution's list: he asks, who coordinates there answers, and a list closes it."""
+    stage = hall.stage
+    boss = await hall.join(await stage.coordinator(), "Koordinator KPU")
+    officers = [await stage.officer(), await stage.officer(rank=2)]
+    nik = select(people.c.nik_hash).where(people.c.id.in_([each.person_id for each in officers]))
+    await stage.db.write(lambda tx: tx.execute(delete(coverages).where(coverages.c.nik_hash.in_(nik))))
+    first, second = [await hall.join(each, f"Petugas {at}") for at, each in enumerate(officers, 1)]
+    for each in (first, second):
+        await each.says("/status")
+        await each.taps("Minta diperiksa")
+    await first.says("/status")
+    await boss.says("/cakupan")
+    await boss.taps("Minta diperiksa")
+    await boss.taps(officers[0].name[:12])
+    await boss.taps("Sudah diajukan")
+    await boss.taps("Tidak berhak", on=officers[1].name)
+    await boss.says("Sudah diganti sejak 20 November")
+    await second.says("/status")
+    hashes = await stage.db.read(lambda tx: [row.nik_hash for row in tx.rows(nik.order_by(people.c.id))])
+    day = stage.clock.now().date()
+    given = {"election_id": 1, "institution": "KPU", "starts": day, "ends": day, "active": True, "kpj_hash": "", "kpj_last4": ""}
+    rows = [{**given, "nik_hash": hashes[0], "programme": programme} for programme in ("JKK", "JKM")]
+    await stage.db.write(lambda tx: tx.execute(insert(coverages), rows))
+    await stage.db.write(lambda tx: coverage_cases.close(tx, 1, 0, stage.clock.now()))
+    await hall.passes(0)
+    await boss.taps_late("Sudah diajukan", "cov_done:1")
 
 
 @dialog

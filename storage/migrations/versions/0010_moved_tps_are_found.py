@@ -1,6 +1,5 @@
 """where a TPS that moved, or was merged into another, is to be found"""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "0010"
@@ -8,10 +7,9 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("tps", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("moved_id", sa.Integer(), nullable=True))
-        batch_op.create_foreign_key("fk_tps_moved_id", "tps", ["moved_id"], ["id"])
-        batch_op.create_index("ix_tps_moved_id", ["moved_id"], unique=False)
+    # Not as a batch: it would make the table anew, and other tables refer to its rows.
+    op.execute("ALTER TABLE tps ADD COLUMN moved_id INTEGER REFERENCES tps (id)")
+    op.create_index("ix_tps_moved_id", "tps", ["moved_id"], unique=False)
     # `Kasin/12` of the same election; where a name is in two kecamatan, that of the own one. Chains are settled by the
     # next import; one step is what stands in most sheets.
     op.execute(
@@ -30,7 +28,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("tps", schema=None) as batch_op:
-        batch_op.drop_index("ix_tps_moved_id")
-        batch_op.drop_constraint("fk_tps_moved_id", type_="foreignkey")
-        batch_op.drop_column("moved_id")
+    op.drop_index("ix_tps_moved_id", "tps")
+    op.execute("ALTER TABLE tps DROP COLUMN moved_id")

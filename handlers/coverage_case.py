@@ -1,0 +1,145 @@
+"""Minta diperiksa: who is not on his institution's list asks, who coordinates there answers, and a list closes it.
+
+It informs and promises nothing: what is written down is that it was submitted, never that somebody is covered.
+"""
+
+from __future__ import annotations
+
+from handlers import audience, cover, coverage, ladder, post, schedule
+from handlers.turn import STAY, Letter, Next, Reply, Turn
+from messages import coverage_case as said
+from messages import menu
+from storage import deliveries, journal, people, requests
+from storage.deliveries import NOTICE
+from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
+from storage.roster import COORDINATOR, OFFICER, Role
+
+LONGEST = 200  # characters of a reason
+A_PAGE = 8
+STATUS = Letter("status")
+
+
+def ask(turn: Turn) -> Reply:
+    """A button under /status; asked ten times it is one case."""
+    role = next((role for role in turn.roles if role.id == int(turn.args[0]) and role.kind == OFFICER), None)
+    if role is None or turn.who.person_id is None:
+        return Reply(then=STAY, tap="not_yours")
+    found = cover.covers(turn.tx, [role], turn.who.nik_hash, turn.now)
+    (his,) = cover.with_cases(turn.tx, found, [role], turn.who.person_id, turn.now)
+    number = _keep(turn, role, turn.who.person_id) if his.may_ask else None
+    if number is None:
+        return Reply((STATUS,), STAY, tap="already")
+    asked = ladder.nearest_coordinators(
+        turn.tx, [role], turn.now, but=turn.who.person_id, may=lambda each: concerns(each, role.institution)
+    )
+    journal.add(turn.tx, "coverage_asked", turn.now, who=turn.who.person_id,
+                detail={"request": number, "asked": len(asked)})  # fmt: skip
+    for addresses in people.latest(turn.tx, asked).values():
+        for address_id in addresses:
+            post.say(turn.tx, address_id, Letter("coverage_case", {"request": number}), turn.now, lane=NOTICE,
+                     once=f"cov:{number}:{address_id}", lives=post.NOTICE_LIVES)  # fmt: skip
+    return Reply((said.Asked("sent" if asked else "nobody", role.institution),), STAY, tap="noted")
+
+
+def _keep(turn: Turn, role: Role, person_id: int) -> int | None:
+    where = role.where
+    values = {"address_id": turn.who.address_id, "election_id": role.election.id, "role": role.role,
+              "institution": role.institution, "kecamatan_id": where.kecamatan_id, "kelurahan_id": where.kelurahan_id,
+              "tps_id": where.tps_id, "created_at": turn.now}  # fmt: skip
+    return requests.ask_once(turn.tx, COVERAGE, person_id, values)
+
+
+def concerns(role: Role, institution: str) -> bool:
+    """Whether the people of an institution are a coordinator's: KPU's and Bawaslu's have their own only."""
+    return audience.own(role.institution) in {"", institution}
+
+
+def may(roles: list[Role], case: Request) -> bool:
+    """Whether somebody with these roles answers for a case: a coordinator of its place and institution."""
+    mine = [role for role in roles if role.kind == COORDINATOR and role.election.id == case.election_id]
+    return any(ladder.holds(role, case.where) and concerns(role, case.institution) for role in mine)
+
+
+def _mine(turn: Turn) -> Request | None:
+    found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
+    return found if found is not None and found.kind == COVERAGE and may(turn.roles, found) else None
+
+
+def listing(turn: Turn) -> Reply:
+    """The open cases of his area, the oldest first; that their names were read is written down."""
+    role = schedule.of(turn.roles)
+    if role is None:
+        return Reply(then=STAY, tap="not_yours")
+    page = int(turn.args[0])
+    coverage.noted(turn, role, {"cases": page})
+    return Reply((Letter("coverage_cases", {"page": page}),), STAY, tap="noted")
+
+
+def show(turn: Turn) -> Reply:
+    case = _mine(turn)
+    if case is None:
+        return Reply(then=STAY, tap="not_yours")
+    address_id = turn.who.address_id  # with a key, so that this copy too shows how it ends
+    post.say(turn.tx, address_id, Letter("coverage_case", {"request": case.id}), turn.now,
+             once=f"cov:{case.id}:{address_id}:{turn.heard.update_id}")  # fmt: skip
+    return Reply(then=STAY, tap="ok")
+
+
+def submitted(turn: Turn) -> Reply:
+    """Sudah diajukan: it stays until a list brings it."""
+    case = _mine(turn)
+    if case is None:
+        return Reply(then=STAY, tap="not_yours")
+    if not requests.settle(turn.tx, case.id or 0, SUBMITTED, turn.who.person_id, turn.now):
+        return _late(turn, case)
+    told = _answered(turn, case, SUBMITTED)
+    return Reply((said.Noted(told),), STAY, tap="noted")
+
+
+def refuse(turn: Turn) -> Reply:
+    """Tidak berhak asks why."""
+    case = _mine(turn)
+    if case is None:
+        return Reply(then=STAY, tap="not_yours")
+    if case.state not in ALIVE_STATES:
+        return _late(turn, case)
+    return Reply((said.WhyAsk(),), Next("coverage", "why", {"request": case.id}))
+
+
+def refused(turn: Turn) -> Reply:
+    """The typed reason; it is what the officer reads."""
+    turn.args = (str(turn.kept.get("request", 0)),)
+    case, why = _mine(turn), " ".join(turn.heard.text.split())
+    if case is None:
+        return Reply((menu.NotYours(turn.menu),), None)
+    if not why or len(why) > LONGEST:
+        return Reply((said.WhyAsk(wrong=True),), STAY)
+    if not requests.settle(turn.tx, case.id or 0, REFUSED, turn.who.person_id, turn.now, before=ALIVE_STATES, why=why):
+        return Reply((Letter("coverage_case", {"request": case.id}),), None)
+    return Reply((said.Noted(_answered(turn, case, REFUSED, why)),), None)
+
+
+def _late(turn: Turn, case: Request) -> Reply:
+    """Somebody was first, or a list came: what he sees is set right."""
+    _shown(turn, case.id or 0)
+    return Reply(then=STAY, tap="already")
+
+
+def _answered(turn: Turn, case: Request, what: str, why: str = "") -> bool:
+    """Tell the officer, where he speaks now; whether he could be told."""
+    journal.add(
+        turn.tx, f"coverage_{what}", turn.now, who=turn.who.person_id, detail={"request": case.id, "words": why}
+    )
+    _shown(turn, case.id or 0)
+    reached = people.latest(turn.tx, [case.subject_id or 0])
+    zone = next((role.election.zone for role in turn.roles if role.election.id == case.election_id), None)
+    for addresses in reached.values():
+        for address_id in addresses:
+            post.say(turn.tx, address_id, said.Answer(what, case.institution, why), turn.now, zone=zone)
+    return bool(reached)
+
+
+def _shown(turn: Turn, number: int) -> None:
+    """Everybody who was asked sees how it stands."""
+    for delivery_id in deliveries.with_key(turn.tx, f"cov:{number}:"):
+        deliveries.post_edit(turn.tx, delivery_id, turn.now)
