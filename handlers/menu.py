@@ -17,10 +17,6 @@ def help_(turn: Turn) -> Reply:
     return Reply((menu.Help(turn.menu, turn.emergency_number, chair_or_pps),), STAY)
 
 
-def not_yet(turn: Turn) -> Reply:
-    return Reply((menu.NotYet(turn.menu),), STAY)
-
-
 def lost(turn: Turn) -> Reply:
     return Reply((menu.Lost(turn.menu),), STAY)
 

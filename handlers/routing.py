@@ -23,6 +23,7 @@ from handlers import (
     identity,
     incident,
     menu,
+    recap,
     receipt,
     relay,
     replacing,
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Step] = {
     "siaran": broadcast.start,
     "cakupan": coverage.show,
     "ganti": replacing.start,
+    "rekap": recap.show,
     "tps": group.only_in_groups,
 }
 
@@ -71,6 +73,7 @@ LABELS: dict[str, Step] = {
     "jadwal": schedule.show,
     "siaran": broadcast.start,
     "cakupan": coverage.show,
+    "rekap": recap.show,
     "batal": incident.cancel,
     "setuju": welcome.agree,
     "tidak": welcome.refuse,
@@ -117,6 +120,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "unfalse": (alarms.unmark, "n"),
     "gaps": (coverage.names, "n"),
     "gaps_sheet": (coverage.sheet, ""),
+    "recap_sheet": (recap.sheet, ""),
     "cov_ask": (coverage_case.ask, "n"),
     "cov_list": (coverage_case.listing, "n"),
     "cov_show": (coverage_case.show, "n"),
@@ -265,7 +269,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
         return (broadcast.worded if (dialog, step) == ("broadcast", "text") else details.file), ()
     command = command_of(heard.text) or _bare(heard)
     if command:
-        return COMMANDS.get(command[0], _missing(command[0])), command[1]
+        return COMMANDS.get(command[0], menu.lost), command[1]
     key = label_of(heard.text)
     # A worker's typed reason, "kelelahan", is not a tap on a kind.
     reason = dialog == "response" and key in triage.KINDS and plain(heard.text) in TYPED
@@ -292,11 +296,6 @@ def _in_group(heard: Heard) -> tuple[Step, tuple[str, ...]]:
     if (command and command[0] in EMERGENCY_COMMANDS) or key in triage.KINDS or key == "darurat":
         return group.emergency, ()
     return menu.in_group, ()
-
-
-def _missing(name: str) -> Step:
-    """A command of the contract that comes later, or none at all."""
-    return menu.not_yet if name in {"rekap"} else menu.lost
 
 
 def may_be_emergency(heard: Heard) -> bool:

@@ -127,7 +127,7 @@ def menu_keys(kinds: set[str], linked: bool = True) -> tuple[str, ...]:
     keys = ["status"] if linked else []
     keys += ["jaga"] if roster.WORKER in kinds else []
     keys += ["kasus"] if kinds & {roster.WORKER, roster.COORDINATOR} else []
-    keys += ["jadwal", "siaran", "cakupan"] if roster.COORDINATOR in kinds else []
+    keys += ["jadwal", "siaran", "cakupan", "rekap"] if roster.COORDINATOR in kinds else []
     return (*keys, "data", "bantuan")
 
 

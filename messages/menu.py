@@ -38,11 +38,6 @@ class Help(WithMenu):
 
 
 @dataclass(frozen=True)
-class NotYet(WithMenu):
-    name = "not_yet"
-
-
-@dataclass(frozen=True)
 class NotYours(WithMenu):
     """Something that this person may not do."""
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, func, insert, or_, select, update
+from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, func, insert, or_, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage import installation
@@ -23,6 +23,7 @@ WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
     "cancelled",
 )
 OPEN = (WAITING, TAKEN, ARRIVED, REFERRED)
+_OPEN = "state IN ('waiting', 'taken', 'arrived', 'referred')"
 RED, YELLOW, GREEN = "red", "yellow", "green"
 
 
@@ -44,6 +45,8 @@ class Incident(SQLModel, table=True):
         Index("ix_incident_taker", "taken_by"),
         Index("ix_incident_tps", "tps_id"),
         Index("ix_incident_merged_into", "merged_into"),
+        Index("ix_incident_reported", "election_id", "reported_at"),
+        Index("ix_incident_open", "election_id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
     )
     id: int | None = Field(default=None, primary_key=True)
     number: int = Field(unique=True)

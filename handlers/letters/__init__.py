@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.letters.facts import details, place_words, role_words  # isort: skip  # first: the letters need them
-from handlers.letters import broadcast, called, coverage, identity, notice, reporter
+from handlers.letters import broadcast, called, coverage, identity, notice, recap, reporter
 from handlers.letters.registry import LETTERS, Withheld, compose
 from storage.database import Tx
 
@@ -12,6 +12,8 @@ def file(tx: Tx, made: str) -> Callable[[], bytes]:
     """What a file of our own is made of (`File.made`), read now; called, it becomes the file. It takes its time: away
     from the writer and from the loop."""
     kind, _, what = made.partition(":")
+    if kind == "recap":
+        return recap.sheet(tx, what)
     return coverage.sheet(tx, what) if kind == "coverage" else broadcast.sheet(tx, int(what))
 
 
@@ -27,6 +29,7 @@ __all__ = [
     "identity",
     "notice",
     "place_words",
+    "recap",
     "reporter",
     "role_words",
 ]

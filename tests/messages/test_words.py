@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime
@@ -16,27 +18,16 @@ import messages
 from bot.channels.whatsapp import markup, template
 from handlers import timetable
 from handlers.triage import KINDS, SIGNS
-from messages import (
-    broadcast,
-    broadcast_receipt,
-    coverage_case,
-    group,
-    incident,
-    menu,
-    notice,
-    response,
-    schedule,
-    welcome,
-    words,
-)
+from messages import notice, response, words
 from messages.render import Words, labels, render
 from tests.channels.whatsapp import limits
 
+for each in pkgutil.iter_modules(messages.__path__):
+    importlib.import_module(f"messages.{each.name}")
 ALL = sorted(Words.known.items())
 NOW = datetime(2024, 11, 27, 7, 32, tzinfo=UTC)
 NASTY = "Siti {{ 7*7 }} <b>*_`[x](y)" + "\u202e" + "😀" * 900
 CODES = {"state": "waiting", "severity": "red", "kind": "pingsan", "to": "yellow", "what": None, "reason": "kelurahan", "relation": "open"}
-assert broadcast and broadcast_receipt and coverage_case and group and incident and menu and notice and response and schedule and welcome  # imported for their messages
 
 
 def filled(kind: type[Words], text: str) -> dict[str, Any]:
@@ -118,7 +109,7 @@ def test_every_template_has_a_message_and_every_medical_one_its_source() -> None
     folder = Path(messages.__file__).parent / "id"
     templates = {path.stem for path in folder.glob("*.j2")} - {"_kata", "_notices", "_siaran", "first_aid"}
     assert templates == set(Words.known)
-    for name in ("first_aid", "signs", "status", "call", "consent", "not_found", "help", "_notices"):
+    for name in ("first_aid", "signs", "status", "call", "consent", "not_found", "help", "_notices", "recap"):
         assert "{#" in (folder / f"{name}.j2").read_text(), f"{name} says something medical or legal without its source"
 
 

@@ -418,6 +418,23 @@ async def cakupan(hall: Hall) -> None:
 
 
 @dialog
+async def rekap(hall: Hall) -> None:
+    """The day in an area: quiet, then with cases; called by the ladder he reads which report is due."""
+    stage = hall.stage
+    city = await hall.join(await stage.coordinator("Dinkes"), "Koordinator Dinkes")
+    area = await hall.join(await stage.coordinator("Kelurahan", "kelurahan"), "Koordinator kelurahan")
+    officer = await hall.join(await stage.officer(), "Petugas")
+    worker = await hall.join((await stage.workers())[0], "Nakes")
+    await area.says("/rekap")
+    await officer.says("Kecelakaan")
+    await hall.passes(4)
+    await worker.taps("Saya tangani")
+    await city.says("/rekap")
+    await area.says("📊 Rekap")
+    await city.taps("Rekap (XLSX)")
+
+
+@dialog
 async def minta_diperiksa(hall: Hall) -> None:
     """Not on his institution's list: he asks, who coordinates there answers, and a list closes it."""
     stage = hall.stage

@@ -163,11 +163,6 @@ async def test_forged_taps_get_nothing_and_change_nothing(stage: Stage) -> None:
     assert (case.state, case.casualty, case.severity) == ("waiting", "", "red")
 
 
-async def test_commands_that_come_later_say_so(stage: Stage) -> None:
-    officer = await (await stage.officer()).links()
-    assert "belum ada" in await officer.says("/rekap")
-
-
 async def test_who_blocks_the_bot_is_gone_until_he_speaks_again(stage: Stage) -> None:
     officer = await (await stage.officer()).links()
     await officer.blocks()
