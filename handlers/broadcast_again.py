@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import broadcast, broadcast_send
+from handlers import broadcast, broadcast_send, reading
 from handlers.turn import STAY, Letter, Reply, Turn
 from storage import broadcasts, fanout
 from storage.broadcasts import SCHEDULED, Broadcast
@@ -49,4 +49,5 @@ def sheet(turn: Turn) -> Reply:
     sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None:
         return Reply(then=STAY, tap="not_yours")
+    reading.recipients(turn)
     return Reply((Letter("broadcast_sheet", {"broadcast": sent.id}),), STAY)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from handlers import audience, schedule
+from handlers import audience, reading, schedule
 from handlers.turn import STAY, Letter, Reply, Turn
 from messages import menu
-from storage import journal
+from storage import readings
 from storage.gaps import Area
 from storage.roster import Role
 
@@ -30,7 +30,7 @@ def names(turn: Turn) -> Reply:
     if role is None:
         return Reply(then=STAY, tap="not_yours")
     page = int(turn.args[0])
-    noted(turn, role, {"page": page})
+    reading.area(turn, role, readings.NAMES, area(role).institution)
     return Reply((Letter("coverage_names", {"page": page}),), STAY, tap="noted")
 
 
@@ -38,11 +38,5 @@ def sheet(turn: Turn) -> Reply:
     role = schedule.of(turn.roles)
     if role is None:
         return Reply(then=STAY, tap="not_yours")
-    noted(turn, role, {"sheet": True})
+    reading.area(turn, role, readings.SHEET, area(role).institution)
     return Reply((Letter("coverage_sheet"),), STAY, tap="noted")
-
-
-def noted(turn: Turn, role: Role, detail: dict[str, object]) -> None:
-    """Names of his area were read."""
-    told = {"role": role.id, "of": "coverage", **detail}
-    journal.add(turn.tx, "names_read", turn.now, who=turn.who.person_id, detail=told)

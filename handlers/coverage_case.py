@@ -5,11 +5,11 @@ It informs and promises nothing: what is written down is that it was submitted, 
 
 from __future__ import annotations
 
-from handlers import audience, cover, coverage, ladder, post, schedule
+from handlers import audience, cover, coverage, ladder, post, reading, schedule
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
-from storage import deliveries, journal, people, requests
+from storage import deliveries, journal, people, readings, requests
 from storage.deliveries import NOTICE
 from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
 from storage.roster import COORDINATOR, OFFICER, Role
@@ -60,6 +60,11 @@ def may(roles: list[Role], case: Request) -> bool:
     return any(ladder.holds(role, case.where) and concerns(role, case.institution) for role in mine)
 
 
+def _as(turn: Turn, case: Request) -> Role:
+    """By which of his roles the speaker answers for a case that is his."""
+    return next(role for role in turn.roles if may([role], case))
+
+
 def _mine(turn: Turn) -> Request | None:
     found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
     return found if found is not None and found.kind == COVERAGE and may(turn.roles, found) else None
@@ -71,7 +76,7 @@ def listing(turn: Turn) -> Reply:
     if role is None:
         return Reply(then=STAY, tap="not_yours")
     page = int(turn.args[0])
-    coverage.noted(turn, role, {"cases": page})
+    reading.area(turn, role, readings.CASES, coverage.area(role).institution)
     return Reply((Letter("coverage_cases", {"page": page}),), STAY, tap="noted")
 
 
@@ -79,6 +84,7 @@ def show(turn: Turn) -> Reply:
     case = _mine(turn)
     if case is None:
         return Reply(then=STAY, tap="not_yours")
+    reading.person(turn, _as(turn, case), readings.CASE, case.subject_id)
     address_id = turn.who.address_id  # with a key, so that this copy too shows how it ends
     post.say(turn.tx, address_id, Letter("coverage_case", {"request": case.id}), turn.now,
              once=f"cov:{case.id}:{address_id}:{turn.heard.update_id}")  # fmt: skip

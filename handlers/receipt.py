@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from handlers import broadcast
+from handlers import broadcast, reading
 from handlers.broadcast_clock import LIVES
 from handlers.turn import STAY, Letter, Reply, Turn
 from messages import broadcast_receipt as told
@@ -101,6 +101,7 @@ def who(turn: Turn) -> Reply:
     sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None or not sent.receipt:
         return Reply(then=STAY, tap="not_yours")
+    reading.recipients(turn)
     first = broadcasts.family(turn.tx, sent)[0]
     return Reply((Letter("receipts", {"broadcast": first.id, "page": min(int(turn.args[1]), PAGES)}),), STAY)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, post, silence, triage, twins
+from handlers import escalation, post, reading, silence, triage, twins
 from handlers.turn import STAY, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
@@ -239,6 +239,8 @@ def cases(turn: Turn) -> Reply:
     mine = incidents.taken_by(turn.tx, _me(turn))
     waiting = incidents.waiting_for(turn.tx, _me(turn))
     post.say(turn.tx, turn.who.address_id, told.Cases(turn.menu, len(mine), len(waiting)), turn.now, lane=ALERT)
-    for case in (*mine, *waiting)[:CASES_SHOWN]:
+    shown = (*mine, *waiting)[:CASES_SHOWN]
+    reading.cases(turn, shown)
+    for case in shown:
         escalation.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
     return emergency()

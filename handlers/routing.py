@@ -23,6 +23,7 @@ from handlers import (
     identity,
     incident,
     menu,
+    reading,
     recap,
     receipt,
     relay,
@@ -87,6 +88,7 @@ TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada"
 # verb → step and what its arguments are: "n" a number, "w" a word
 TAPS: dict[str, tuple[Step, str]] = {
     "notme": (welcome.not_me, ""),
+    "reads": (reading.mine, "n"),
     "iam": (welcome.i_am, "n"),
     "delete": (welcome.delete_answer, "w"),
     "cancel": (incident.cancel_tapped, "n"),

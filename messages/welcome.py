@@ -149,6 +149,29 @@ class MyData(WithMenu):
     consent_version: str = ""
     consent_at: datetime | None = None
     channels: tuple[str, ...] = ()
+    reads: tuple[tuple[str, str], ...] = ()  # the newest: who looked, and when
+
+    def choices(self) -> Rows:
+        return ((Button("siapa_melihat", "reads:0"),),)
+
+    def keyboard(self) -> Rows:
+        return ()
+
+
+@dataclass(frozen=True)
+class Readings(Words):
+    """Who looked at what is held about a person, a page at a time, the newest first; each: when and as whom, what."""
+
+    name = "my_readings"
+    private = True
+    reads: tuple[tuple[str, str], ...] = ()
+    page: int = 0
+    more: bool = False
+
+    def choices(self) -> Rows:
+        back = (Button("earlier", f"reads:{self.page - 1}"),) if self.page else ()
+        on = (Button("later", f"reads:{self.page + 1}"),) if self.more else ()
+        return ((*back, *on),) if back or on else ()
 
 
 @dataclass(frozen=True)

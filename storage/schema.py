@@ -17,6 +17,7 @@ from storage import (  # noqa: F401 - imported for their tables
     people,
     places,
     replacements,
+    readings,
     requests,
     roster,
     undo,

@@ -13,7 +13,7 @@ from bot.commands.export import Row, write_rows
 from bot.installation import clock_of
 from bot.workbook import load
 from bot.workbook.read import Unreadable
-from storage import reports
+from storage import readings, reports
 from storage.database import Database
 
 Rows = Callable[[Database, datetime, str | None], Awaitable[list[Row]]]
@@ -21,7 +21,9 @@ Rows = Callable[[Database, datetime, str | None], Awaitable[list[Row]]]
 
 async def _incidents(db: Database, now: datetime, election: str | None) -> list[Row]:
     chosen = await _chosen(db, now, election)
-    return list(await db.read(partial(reports.incident_rows, election_id=chosen)))
+    rows: list[Row] = list(await db.read(partial(reports.incident_rows, election_id=chosen)))
+    await workbook.noted(db, now, readings.INCIDENTS, chosen, len(rows))
+    return rows
 
 
 async def _deliveries(db: Database, now: datetime, election: str | None) -> list[Row]:

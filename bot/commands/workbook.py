@@ -19,10 +19,11 @@ from bot.workbook import load, read, review, words, write
 from bot.workbook import sample as example
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
-from storage import exports, names, plans, who
+from storage import exports, names, plans, readings, who
 from storage.database import Database
 from storage.plans import Difference
 
+OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
 _LINES = 50  # of each kind that a terminal shows; --json has all
 _SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
@@ -205,13 +206,24 @@ def sample(path: Path, *, tps: int = example.MOST, voting_day: date = example.VO
 async def people_rows(db: Database, *, now: datetime, election: str | None = None) -> list[export.Row]:
     """Everybody of an election's roster, one row an assignment; NIK and phone masked. Raises `Unreadable`."""
     chosen = await db.read(partial(load.choose, asked=election, now=now))
-    return await db.read(partial(exports.people_of, election=chosen.id))
+    rows = await db.read(partial(exports.people_of, election=chosen.id))
+    await noted(db, now, readings.PEOPLE, chosen.id, len(rows))
+    return rows
 
 
 async def coverage_rows(db: Database, *, now: datetime, election: str | None = None) -> list[export.Row]:
     """The state of JKK and JKM of every person and institution. Raises `Unreadable`."""
     chosen = await db.read(partial(load.choose, asked=election, now=now))
-    return await db.read(partial(exports.coverage_of, election=chosen.id, today=now.astimezone(chosen.tz).date()))
+    today = now.astimezone(chosen.tz).date()
+    rows = await db.read(partial(exports.coverage_of, election=chosen.id, today=today))
+    await noted(db, now, readings.COVERAGE, chosen.id, len(rows))
+    return rows
+
+
+async def noted(db: Database, now: datetime, what: str, election: int | None, rows: int) -> None:
+    """The operator looked at names: whose they are may ask who did."""
+    held = [{"election_id": election, "rows": rows}]
+    await db.write(lambda tx: readings.note(tx, now, None, OPERATOR, what, held))
 
 
 async def export_people(

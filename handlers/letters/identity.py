@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from handlers import cover, identity
+from typing import Any
+
+from handlers import cover, identity, reading
 from handlers.letters.facts import name_of, place_words, role_words
 from handlers.letters.registry import Writing, letter
+from handlers.turn import DEFAULT_ZONE
 from messages import identity as asked
 from messages import replacing, welcome, words
 from messages import response as told
-from messages.render import Words, label
-from storage import incidents, journal, people, places, requests, roster
+from messages.render import Words, called, label
+from storage import incidents, journal, people, places, readings, requests, roster
 from storage.places import Where
+
+LAST = 3  # reads that /data names itself
 
 
 @letter("linked")
@@ -101,7 +106,33 @@ def _my_data(w: Writing) -> Words | None:
         cases=tuple(incidents.own(w.tx, w.to.address_id, who.person_id)),
         consent_version=who.consent_version,
         consent_at=who.consent_at,
+        reads=tuple((what, when) for what, _, when in _reads(w, who.person_id, 0, LAST)),
         channels=tuple(sorted({each.channel.title() for each in people.addresses_of(w.tx, who.person_id)})),
+    )
+
+
+def _reads(w: Writing, person_id: int, offset: int, limit: int) -> list[tuple[str, str, str]]:
+    """What was read, by whom, and when, the newest first."""
+    zone = next((role.election.zone for role in w.to.roles), DEFAULT_ZONE)
+    rows = readings.of(w.tx, person_id, readings.cases_of(w.tx, person_id), offset, limit)
+    readers = people.names(w.tx, [row.who for row in rows if row.who])
+    return [(_read(w, row), ", ".join(each for each in (readers.get(row.who, ""), row.title) if each),
+             f"{words.day_in(row.at, zone)} {words.hour_in(row.at, zone)}") for row in rows]  # fmt: skip
+
+
+def _read(w: Writing, row: Any) -> str:
+    case = incidents.by_id(w.tx, row.incident_id) if row.incident_id else None
+    return words.number(case.number) if case else called("read", row.what)
+
+
+@letter("my_readings")
+def _my_readings(w: Writing) -> Words | None:
+    if w.to.person_id is None or not w.to.linked:
+        return None
+    page, size = w.refs["page"], reading.A_PAGE
+    found = _reads(w, w.to.person_id, page * size, size + 1)
+    return welcome.Readings(
+        tuple((what, f"{when}, {who}") for what, who, when in found[:size]), page, len(found) > size
     )
 
 

@@ -39,6 +39,7 @@ async def masuk_dan_keluar(hall: Hall) -> None:
     await officer.says("/status")
     await officer.says("/data")
     await officer.says("Data saya")
+    await officer.taps("Siapa yang melihat")
     await officer.says("/berhenti")
     await officer.taps("Nyalakan lagi")
     await officer.says("/rekap")

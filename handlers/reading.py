@@ -1,0 +1,50 @@
+"""That somebody looked at names, coverage or a case is written down, where he asked to see it; never while an alert is
+put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from handlers import audience, schedule
+from handlers.letters.facts import role_words
+from handlers.turn import STAY, Letter, Reply, Turn
+from storage import readings
+from storage.incidents import Incident
+from storage.roster import OFFICER, Role
+
+A_PAGE = 10
+
+
+def area(turn: Turn, role: Role, what: str, institution: str = "") -> None:
+    """People of a coordinator's area, of one institution or of all."""
+    where = role.where
+    held = {"election_id": role.election.id, "kecamatan_id": where.kecamatan_id, "kelurahan_id": where.kelurahan_id,
+            "institution": institution}  # fmt: skip
+    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
+
+
+def recipients(turn: Turn) -> None:
+    """Who steers a broadcast looks at the names of its recipients."""
+    role = schedule.of(turn.roles)
+    assert role is not None  # nobody else steers one
+    area(turn, role, readings.RECIPIENTS, audience.own(role.institution))
+
+
+def person(turn: Turn, role: Role, what: str, person_id: int | None) -> None:
+    """One person."""
+    held = {"election_id": role.election.id, "subject_id": person_id}
+    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
+
+
+def cases(turn: Turn, shown: Iterable[Incident]) -> None:
+    """Emergencies with their details."""
+    held = [{"election_id": case.election_id, "incident_id": case.id} for case in shown]
+    called_as = next(role for role in turn.roles if role.kind != OFFICER)  # officers are called for nothing
+    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, called_as), readings.INCIDENT, held)
+
+
+def mine(turn: Turn) -> Reply:
+    """Siapa yang melihat: who looked at what is held about who asks."""
+    if not turn.who.linked:
+        return Reply(then=STAY, tap="not_yours")
+    return Reply((Letter("my_readings", {"page": int(turn.args[0])}),), STAY, tap="noted")

@@ -1,0 +1,92 @@
+"""Who looked at what is held about people: one row a read, not one a person; so everybody can be told who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Index, insert, or_, select
+from sqlmodel import Field, SQLModel
+
+from storage import journal
+from storage.database import Tx
+from storage.incidents import incidents
+from storage.roster import OFFICER, assignments
+from storage.types import Instant, table
+
+# What was read: names of the uncovered as a page or as a workbook, requests about coverage as a list or one of them,
+# the names of a broadcast's recipients, an emergency, and the operator's exports.
+NAMES, SHEET, CASES, CASE, RECIPIENTS, INCIDENT = "names", "sheet", "cases", "case", "recipients", "incident"
+PEOPLE, COVERAGE, INCIDENTS = "people", "coverage", "incidents"
+
+
+class Reading(SQLModel, table=True):
+    """One read. `who`: the reader, empty for the operator (Posko); `title`: as what, in words.
+
+    What it held: one person (`subject_id`), one emergency (`incident_id`), or the people of an area and institution
+    ("" for all), as far as these are given. `rows`: how many, where that is known.
+    """
+
+    __tablename__ = "reading"
+    __table_args__ = (
+        Index("ix_reading_subject", "subject_id"),
+        Index("ix_reading_incident", "incident_id"),
+        Index("ix_reading_area", "election_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_column=Column(Instant, nullable=False))
+    who: int | None = Field(default=None, foreign_key="person.id")
+    title: str = ""
+    what: str
+    election_id: int | None = Field(default=None, foreign_key="election.id")
+    kecamatan_id: int | None = Field(default=None, foreign_key="kecamatan.id")
+    kelurahan_id: int | None = Field(default=None, foreign_key="kelurahan.id")
+    institution: str = ""
+    subject_id: int | None = Field(default=None, foreign_key="person.id")
+    incident_id: int | None = Field(default=None, foreign_key="incident.id")
+    rows: int | None = None
+
+
+readings = table(Reading)
+_A, _R = assignments.c, readings.c
+
+
+def note(tx: Tx, now: datetime, who: int | None, title: str, what: str, reads: Sequence[dict[str, Any]]) -> None:
+    """Write reads down, each with what it held, and once in the journal."""
+    given = {"at": now, "who": who, "title": title, "what": what}
+    empty = dict.fromkeys(("election_id", "kecamatan_id", "kelurahan_id", "subject_id", "incident_id", "rows"))
+    if reads:
+        tx.execute(insert(readings), [{**empty, "institution": "", **each, **given} for each in reads])
+        journal.add(
+            tx, "names_read", now, who=who, detail={"as": title, "of": what, "held": [dict(each) for each in reads]}
+        )
+
+
+def _held(person_id: int) -> ColumnElement[bool]:
+    """Whether a read of an area held somebody: he serves there, for that institution."""
+    here = (
+        _A.person_id == person_id,
+        or_(_R.election_id.is_(None), _R.election_id == _A.election_id),
+        or_(_R.kecamatan_id.is_(None), _R.kecamatan_id == _A.kecamatan_id),
+        or_(_R.kelurahan_id.is_(None), _R.kelurahan_id == _A.kelurahan_id),
+        or_(_R.institution == "", _R.institution == _A.institution),
+        or_(_R.what == PEOPLE, _A.kind == OFFICER),
+    )
+    area = _R.subject_id.is_(None) & _R.incident_id.is_(None) & (_R.what != INCIDENTS)
+    return area & select(_A.id).where(*here).exists()
+
+
+def of(tx: Tx, person_id: int, cases: Collection[int], offset: int, limit: int) -> list[Any]:
+    """Who looked at what is held about a person, the newest first; `cases`: ids of the emergencies that are his."""
+    mine = or_(_R.subject_id == person_id, _R.incident_id.in_(list(cases)), _held(person_id))
+    if cases:  # the operator's list of emergencies held them
+        mine = or_(mine, _R.what == INCIDENTS)
+    query = select(readings).where(mine, _R.who.is_distinct_from(person_id))
+    return list(tx.rows(query.order_by(_R.id.desc()).offset(offset).limit(limit)))
+
+
+def cases_of(tx: Tx, person_id: int) -> list[int]:
+    """Ids of the emergencies that a person reported, or was the casualty of."""
+    his = or_(incidents.c.reporter_id == person_id, incidents.c.casualty_id == person_id)
+    return [row.id for row in tx.rows(select(incidents.c.id).where(his).order_by(incidents.c.id))]
