@@ -5,18 +5,19 @@ It informs and promises nothing: what is written down is that it was submitted, 
 
 from __future__ import annotations
 
-from handlers import audience, cover, coverage, ladder, post, reading, schedule
+from handlers import answering, cover, coverage, ladder, post, reading, schedule
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
 from storage import deliveries, journal, people, readings, requests
 from storage.deliveries import NOTICE
 from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
-from storage.roster import COORDINATOR, OFFICER, Role
+from storage.roster import OFFICER, Role
 
 LONGEST = 200  # characters of a reason
 A_PAGE = 8
 STATUS = Letter("status")
+KINDS = (COVERAGE,)
 
 
 def ask(turn: Turn) -> Reply:
@@ -30,7 +31,7 @@ def ask(turn: Turn) -> Reply:
     if number is None:
         return Reply((STATUS,), STAY, tap="already")
     asked = ladder.nearest_coordinators(
-        turn.tx, [role], turn.now, but=turn.who.person_id, may=lambda each: concerns(each, role.institution)
+        turn.tx, [role], turn.now, but=turn.who.person_id, may=lambda each: answering.concerns(each, role.institution)
     )
     journal.add(turn.tx, "coverage_asked", turn.now, who=turn.who.person_id,
                 detail={"request": number, "asked": len(asked)})  # fmt: skip
@@ -49,27 +50,6 @@ def _keep(turn: Turn, role: Role, person_id: int) -> int | None:
     return requests.ask_once(turn.tx, COVERAGE, person_id, values)
 
 
-def concerns(role: Role, institution: str) -> bool:
-    """Whether the people of an institution are a coordinator's: KPU's and Bawaslu's have their own only."""
-    return audience.own(role.institution) in {"", institution}
-
-
-def may(roles: list[Role], case: Request) -> bool:
-    """Whether somebody with these roles answers for a case: a coordinator of its place and institution."""
-    mine = [role for role in roles if role.kind == COORDINATOR and role.election.id == case.election_id]
-    return any(ladder.holds(role, case.where) and concerns(role, case.institution) for role in mine)
-
-
-def _as(turn: Turn, case: Request) -> Role:
-    """By which of his roles the speaker answers for a case that is his."""
-    return next(role for role in turn.roles if may([role], case))
-
-
-def _mine(turn: Turn) -> Request | None:
-    found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
-    return found if found is not None and found.kind == COVERAGE and may(turn.roles, found) else None
-
-
 def listing(turn: Turn) -> Reply:
     """The open cases of his area, the oldest first; that their names were read is written down."""
     role = schedule.of(turn.roles)
@@ -81,10 +61,10 @@ def listing(turn: Turn) -> Reply:
 
 
 def show(turn: Turn) -> Reply:
-    case = _mine(turn)
+    case = answering.of(turn, KINDS)
     if case is None:
         return Reply(then=STAY, tap="not_yours")
-    reading.person(turn, _as(turn, case), readings.CASE, case.subject_id)
+    reading.person(turn, answering.by_role(turn, case), readings.CASE, case.subject_id)
     address_id = turn.who.address_id  # with a key, so that this copy too shows how it ends
     post.say(turn.tx, address_id, Letter("coverage_case", {"request": case.id}), turn.now,
              once=f"cov:{case.id}:{address_id}:{turn.heard.update_id}")  # fmt: skip
@@ -93,7 +73,7 @@ def show(turn: Turn) -> Reply:
 
 def submitted(turn: Turn) -> Reply:
     """Sudah diajukan: it stays until a list brings it."""
-    case = _mine(turn)
+    case = answering.of(turn, KINDS)
     if case is None:
         return Reply(then=STAY, tap="not_yours")
     if not requests.settle(turn.tx, case.id or 0, SUBMITTED, turn.who.person_id, turn.now):
@@ -104,7 +84,7 @@ def submitted(turn: Turn) -> Reply:
 
 def refuse(turn: Turn) -> Reply:
     """Tidak berhak asks why."""
-    case = _mine(turn)
+    case = answering.of(turn, KINDS)
     if case is None:
         return Reply(then=STAY, tap="not_yours")
     if case.state not in ALIVE_STATES:
@@ -115,7 +95,7 @@ def refuse(turn: Turn) -> Reply:
 def refused(turn: Turn) -> Reply:
     """The typed reason; it is what the officer reads."""
     turn.args = (str(turn.kept.get("request", 0)),)
-    case, why = _mine(turn), " ".join(turn.heard.text.split())
+    case, why = answering.of(turn, KINDS), " ".join(turn.heard.text.split())
     if case is None:
         return Reply((menu.NotYours(turn.menu),), None)
     if not why or len(why) > LONGEST:

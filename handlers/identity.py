@@ -11,7 +11,7 @@ from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
 from messages import menu
-from storage import deliveries, journal, people, places, requests, roster
+from storage import deliveries, denials, journal, people, places, requests, roster
 from storage.database import Tx
 from storage.names import key, person_key
 from storage.places import Where
@@ -195,6 +195,7 @@ def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
         return Reply(then=STAY, tap="already")
     if phone:
         requests.renumber(turn.tx, person_id, phone)
+    denials.take_back(turn.tx, request.address_id, person_id)
     people.link(turn.tx, request.address_id, person_id, phone or "", turn.now)
     detail = {"request": number, "person": person_id, "address": request.address_id}
     journal.add(turn.tx, "identity_approved", turn.now, who=turn.who.person_id, detail=detail)

@@ -9,7 +9,7 @@ from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
-from storage import drafts, incidents, journal, people, places, roster, updates
+from storage import denials, drafts, incidents, journal, places, roster, updates
 from storage import twins as reports
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
@@ -70,7 +70,10 @@ def home(turn: Turn) -> tuple[Where, bool]:
         return turn.roles[0].where, True
     everybody = Where(turn.election.id) if turn.election else Where()
     if turn.who.phone and turn.who.consent == "yes":
-        sharing = [roster.roles(turn.tx, person, turn.now) for person, _ in people.with_phone(turn.tx, turn.who.phone)]
+        sharing = [
+            roster.roles(turn.tx, person, turn.now)
+            for person, _ in denials.sharing(turn.tx, turn.who.address_id, turn.who.phone)
+        ]
         found = [roles[0].where for roles in sharing if roles]
         return (_common(found), True) if found else (everybody, False)
     return everybody, False

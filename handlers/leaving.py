@@ -6,15 +6,15 @@ from datetime import datetime
 
 from handlers import escalation
 from handlers.turn import Rules
-from storage import deliveries, incidents, journal, people, roster
+from storage import deliveries, drafts, incidents, journal, people, rights
 from storage.database import Tx
 from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 
 
-def leave(tx: Tx, address_id: int, person_id: int | None, kinds: set[str], now: datetime, rules: Rules) -> None:
+def leave(tx: Tx, address_id: int, person_id: int | None, now: datetime, rules: Rules) -> None:
     """Unlink an address; what still waits for it is withdrawn, what it shows is taken back, and cases of his wait for
-    others again. `kinds`: of the roles that he has."""
-    if kinds - {roster.OFFICER} and person_id is not None:
+    others again, whatever the roster still says of him."""
+    if person_id is not None:
         _hand_back(tx, person_id, now, rules)
     deliveries.withdraw(tx, reason="unlinked", now=now, address_id=address_id)
     for delivery_id in deliveries.shown_at(tx, address_id, ("alert", "linked")):
@@ -38,9 +38,29 @@ def cut_off(tx: Tx, phone: str, now: datetime, rules: Rules) -> list[str]:
     """Cut every chat that speaks for this number, or for whoever has it in a roster; the channels of those."""
     cut = []
     for row in people.speaking_for(tx, phone):
-        kinds = {role.kind for role in roster.roles(tx, row.person_id, now)} if row.person_id else set()
-        leave(tx, row.id, row.person_id, kinds, now, rules)
+        leave(tx, row.id, row.person_id, now, rules)
         people.consent(tx, row.id, "", "", now)
         journal.add(tx, "revoked", now, who=row.person_id, detail={"address": row.id})
         cut.append(row.channel)
     return cut
+
+
+def erase(tx: Tx, person_id: int | None, address_id: int, now: datetime, rules: Rules) -> list[int]:
+    """Carry out what can be carried out of a deletion: every chat of his is unlinked; names, numbers, drafts and words
+    that stand beside them go. Emergencies, the journal and the roster stay: they are evidence, or the organisers'. The
+    addresses of which that is so."""
+    asked = people.speaker_of(tx, address_id)
+    mine = {row.id for row in people.addresses_of(tx, person_id)} if person_id else set()
+    for each in sorted(mine):
+        leave(tx, each, person_id, now, rules)
+    if asked.person_id in {None, person_id}:
+        mine.add(address_id)
+    for each in sorted(mine):
+        rights.forget(tx, each)
+        drafts.drop(tx, each)
+    rights.wipe_names(tx, mine)
+    if person_id:
+        rights.wipe_words(tx, person_id)
+        rights.wipe_unlisted(tx, person_id)
+    journal.add(tx, "erased", now, who=person_id, detail={"addresses": sorted(mine)})
+    return sorted(mine)

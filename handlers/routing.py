@@ -29,6 +29,7 @@ from handlers import (
     relay,
     replacing,
     response,
+    rights,
     schedule,
     silence,
     status,
@@ -88,6 +89,11 @@ TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada"
 # verb → step and what its arguments are: "n" a number, "w" a word
 TAPS: dict[str, tuple[Step, str]] = {
     "notme": (welcome.not_me, ""),
+    "fix_ask": (rights.fix_ask, ""),
+    "rights": (rights.listing, ""),
+    "right_show": (rights.show, "n"),
+    "right_done": (rights.done, "n"),
+    "right_no": (rights.refuse, "n"),
     "reads": (reading.mine, "n"),
     "iam": (welcome.i_am, "n"),
     "delete": (welcome.delete_answer, "w"),
@@ -170,6 +176,8 @@ DRAFTS: dict[tuple[str, str], Step] = {
     ("replacing", "phone"): replacing.numbered,
     ("replacing", "sure"): replacing.sure_again,
     ("coverage", "why"): coverage_case.refused,
+    ("rights", "fix"): rights.fix_typed,
+    ("rights", "why"): rights.refused,
     ("schedule", "time"): schedule.timed,
     ("schedule", "words"): schedule.worded,
     ("schedule", "add"): schedule.added,
@@ -187,6 +195,8 @@ DRAFTS: dict[tuple[str, str], Step] = {
 # Where whole sentences are asked for: what is written there is not spoken to us.
 COMPOSING = {
     ("coverage", "why"),
+    ("rights", "fix"),
+    ("rights", "why"),
     ("schedule", "words"),
     ("schedule", "add"),
     ("broadcast", "text"),

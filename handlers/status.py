@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from handlers.turn import STAY, Letter, Reply, Turn
 from messages import welcome
-from storage import people
+from storage import denials
 
 
 def show(turn: Turn) -> Reply:
     if turn.who.linked:
         return Reply((Letter("status"),), STAY)
-    if turn.who.phone and turn.who.consent == "yes" and people.with_phone(turn.tx, turn.who.phone):
+    if turn.who.phone and turn.who.consent == "yes" and denials.sharing(turn.tx, turn.who.address_id, turn.who.phone):
         return Reply((Letter("which"),), STAY)
     secretariat = turn.election.secretariat if turn.election else ""
     return Reply((welcome.NotFound(("data", "bantuan"), secretariat),), STAY)

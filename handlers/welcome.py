@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from handlers import details, ladder, leaving, post
+from datetime import datetime
+
+from handlers import details, ladder, leaving, post, rights
 from handlers import incident as emergencies
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
-from storage import journal, people, roster
+from storage import denials, journal, people, roster
+from storage import rights as shelf
 from storage.deliveries import REPLY
 from storage.names import mobile
+from storage.requests import DELETE
 from storage.roster import Role
 
 HIDES_NUMBERS = "whatsapp"  # where a person may write without showing his number
@@ -23,7 +27,7 @@ def start(turn: Turn) -> Reply:
         return Reply((welcome.Consent(),), Next("welcome", "consent"))
     if turn.who.linked:
         return Reply((Letter("linked"), menu.Menu(turn.menu)))
-    if turn.who.phone and len(people.with_phone(turn.tx, turn.who.phone)) > 1:
+    if turn.who.phone and len(denials.sharing(turn.tx, turn.who.address_id, turn.who.phone)) > 1:
         return Reply((Letter("which"),), STAY)
     return _ask_number(turn)
 
@@ -93,9 +97,9 @@ def contact(turn: Turn) -> Reply:
 
 
 def _with_number(turn: Turn, number: str) -> Reply:
-    """The platform vouches for this number: whoever has it in the roster is linked."""
+    """The platform vouches for this number: whoever has it in the roster is linked, unless he said not to be him."""
     phone = mobile(number) or number
-    found = people.with_phone(turn.tx, phone)
+    found = denials.sharing(turn.tx, turn.who.address_id, phone)
     people.link(turn.tx, turn.who.address_id, found[0][0] if len(found) == 1 else None, phone, turn.now)
     if not found:
         return _not_found(turn)
@@ -111,6 +115,7 @@ def _not_found(turn: Turn) -> Reply:
 
 def _linked(turn: Turn, person_id: int) -> Reply:
     journal.add(turn.tx, "linked", turn.now, who=person_id, detail={"address": turn.who.address_id})
+    rights.came_back(turn.tx, turn.who.address_id, person_id, turn.now)
     roles = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
     return Reply((Letter("linked"), menu.Menu(menu_keys(roles))))
 
@@ -118,7 +123,8 @@ def _linked(turn: Turn, person_id: int) -> Reply:
 def i_am(turn: Turn) -> Reply:
     """Which of the people who share the number is speaking."""
     person_id = int(turn.args[0])
-    sharing = people.with_phone(turn.tx, turn.who.phone) if turn.who.phone and turn.who.consent == "yes" else []
+    phone = turn.who.phone if turn.who.consent == "yes" else None
+    sharing = denials.sharing(turn.tx, turn.who.address_id, phone) if phone else []
     if person_id not in dict(sharing) or turn.who.phone is None:
         return Reply(then=STAY, tap="not_yours")
     people.link(turn.tx, turn.who.address_id, person_id, turn.who.phone, turn.now)
@@ -130,7 +136,8 @@ def not_me(turn: Turn) -> Reply:
     if not turn.who.linked or turn.who.person_id is None:
         return Reply(then=STAY, tap="already")
     person_id, roles = turn.who.person_id, turn.roles
-    _leave(turn, roles)
+    _leave(turn)
+    denials.deny(turn.tx, turn.who.address_id, person_id)
     journal.add(turn.tx, "not_me", turn.now, who=person_id, detail={"address": turn.who.address_id})
     _tell(
         turn,
@@ -140,9 +147,8 @@ def not_me(turn: Turn) -> Reply:
     return Reply((welcome.Unlinked(),), tap="noted")
 
 
-def _leave(turn: Turn, roles: list[Role]) -> None:
-    kinds = {role.kind for role in roles}
-    leaving.leave(turn.tx, turn.who.address_id, turn.who.person_id, kinds, turn.now, turn.rules)
+def _leave(turn: Turn) -> None:
+    leaving.leave(turn.tx, turn.who.address_id, turn.who.person_id, turn.now, turn.rules)
 
 
 def _tell(turn: Turn, person_ids: set[int], letter: Letter) -> None:
@@ -160,24 +166,37 @@ def data(turn: Turn) -> Reply:
 
 
 def delete(turn: Turn) -> Reply:
-    """/hapus asks once."""
-    return Reply((welcome.DeleteAsk(),), STAY)
+    """/hapus asks once, and says what goes and what stays."""
+    return Reply((welcome.DeleteAsk(turn.who.linked and bool(turn.roles)),), STAY)
 
 
 def delete_answer(turn: Turn) -> Reply:
-    """Withdraw consent and unlink at once; a worker on duty: his head is told."""
+    """Withdraw consent and unlink at once; the rest is asked of who coordinates there. A worker on duty: his head is
+    told."""
     if turn.args[0] != "yes":
         return Reply((menu.Dropped(turn.menu),), STAY)
     person_id, roles = turn.who.person_id, turn.roles
     shifts = [role for role in roles if role.kind == roster.WORKER]
     on_duty = bool(shifts) and roster.on_duty(shifts, turn.now)
-    _leave(turn, roles)
+    due, asked = _asked_to_delete(turn)
+    _leave(turn)
     people.consent(turn.tx, turn.who.address_id, "", welcome.CONSENT_VERSION, turn.now)
     journal.add(turn.tx, "consent_withdrawn", turn.now, who=person_id, detail={"address": turn.who.address_id})
+    if due is None:  # there is nobody to be asked
+        leaving.erase(turn.tx, person_id, turn.who.address_id, turn.now, turn.rules)
     if on_duty and person_id is not None:
         centre = shifts[0].where.puskesmas_id
         _tell(turn, _heads(turn, shifts), Letter("worker_left", {"person": person_id, "puskesmas": centre}))
-    return Reply((welcome.Deleted(),), tap="noted")
+    return Reply((welcome.Deleted(due, asked),), tap="noted")
+
+
+def _asked_to_delete(turn: Turn) -> tuple[datetime | None, bool]:
+    """Until when the rest is answered, None where he is nobody's of a roster; and whether somebody was asked."""
+    if not turn.who.linked or not turn.roles:
+        return None, False
+    asked = rights.keep(turn, DELETE, turn.roles)
+    waits = shelf.alive(turn.tx, DELETE, turn.who.person_id or 0)
+    return (waits.due_at if waits else None), asked != 0
 
 
 def _heads(turn: Turn, shifts: list[Role]) -> set[int]:

@@ -37,13 +37,16 @@ class Recap(Words):
     gaps: int = 0
     cases: int = 0
     identities: int = 0
+    rights: int = 0
     tps: int = 0
     missing: int = 0
     lost: tuple[str, ...] = ()
 
     def choices(self) -> Rows:
         sheet = (Button("recap_sheet", "recap_sheet"),) if self.today or self.open else ()
-        return ((*sheet, Button("cakupan_open", "gaps:0")),) if self.gaps else (sheet,) if sheet else ()
+        gaps = (Button("cakupan_open", "gaps:0"),) if self.gaps else ()
+        rights = (Button("rights", "rights"),) if self.rights else ()
+        return tuple(row for row in ((*sheet, *gaps), rights) if row)
 
 
 @dataclass(frozen=True)

@@ -152,7 +152,7 @@ class MyData(WithMenu):
     reads: tuple[tuple[str, str], ...] = ()  # the newest: who looked, and when
 
     def choices(self) -> Rows:
-        return ((Button("siapa_melihat", "reads:0"),),)
+        return ((Button("siapa_melihat", "reads:0"),), (Button("ada_salah", "fix_ask"),))
 
     def keyboard(self) -> Rows:
         return ()
@@ -185,7 +185,10 @@ class Nothing(WithMenu):
 
 @dataclass(frozen=True)
 class DeleteAsk(Words):
+    """What goes and what stays; `linked`: a coordinator looks at the rest."""
+
     name = "delete_ask"
+    linked: bool = False
 
     def choices(self) -> Rows:
         return ((Button("ya_hapus", "delete:yes"), Button("tidak_jadi", "delete:no")),)
@@ -193,7 +196,12 @@ class DeleteAsk(Words):
 
 @dataclass(frozen=True)
 class Deleted(Words):
+    """Consent is withdrawn; `due`: until when the rest is answered, where there is any, and whether somebody was
+    `asked`."""
+
     name = "deleted"
+    due: datetime | None = None
+    asked: bool = True
 
     def keyboard(self) -> Rows:
         return DARURAT

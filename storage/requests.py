@@ -1,4 +1,4 @@
-"""Requests that a coordinator decides: to be recorded, and to have one's coverage looked at."""
+"""Requests that a coordinator decides: to be recorded, to have one's coverage looked at, to delete or correct data."""
 
 from __future__ import annotations
 
@@ -15,32 +15,37 @@ from storage.places import Where
 from storage.roster import assignments
 from storage.types import Instant, table
 
-IDENTITY, COVERAGE = "identity", "coverage"
-OPEN, SUBMITTED, APPROVED, REFUSED, REPLACED, COVERED = (
+IDENTITY, COVERAGE, DELETE, CORRECT = "identity", "coverage", "delete", "correct"
+RIGHTS = (DELETE, CORRECT)
+OPEN, SUBMITTED, APPROVED, REFUSED, REPLACED, COVERED, DONE = (
     "open",
     "submitted",
     "approved",
     "refused",
     "replaced",
     "covered",
+    "done",
 )
 ALIVE_STATES = (OPEN, SUBMITTED)
 ALIVE = "state IN ('open', 'submitted')"
+_NEXT = "next_at IS NOT NULL"
 _ONE = ALIVE + " AND subject_id IS NOT NULL"
 
 
 class Request(SQLModel, table=True):
-    """One request. `kind`: identity (who is in no roster, or whose number is not, names himself and his place) or
-    coverage (an officer of the roster misses his JKK or JKM).
+    """One request. `kind`: identity (who is in no roster, or whose number is not, names himself and his place),
+    coverage (an officer of the roster misses his JKK or JKM), delete or correct (what is held about him).
 
     `role` as in the sheet petugas, or nakes; `person_id` whom it was decided to be. `subject_id`: whom of the roster it
     is about, with `institution`: of each kind, election, person and institution only one is alive. `name` is empty
-    where there is a subject. `words_sealed`: what he wrote; `answer_sealed`: why it was answered so.
+    where there is a subject. `words_sealed`: what he wrote; `answer_sealed`: why it was answered so. `due_at`: until
+    when it should be answered; `next_at`: when somebody is next reminded.
     """
 
     __tablename__ = "request"
     __table_args__ = (
         Index("ix_request_alive", "election_id", "kind", "id", sqlite_where=text(ALIVE), postgresql_where=text(ALIVE)),
+        Index("ix_request_next", "next_at", sqlite_where=text(_NEXT), postgresql_where=text(_NEXT)),
         Index("ix_request_one_alive", "kind", "election_id", "subject_id", "institution", unique=True,
               sqlite_where=text(_ONE), postgresql_where=text(_ONE)),
     )  # fmt: skip
@@ -63,6 +68,8 @@ class Request(SQLModel, table=True):
     institution: str = ""
     words_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     answer_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    due_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    next_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
     @property
     def where(self) -> Where:
@@ -120,7 +127,7 @@ def settle(
 ) -> bool:
     """`before` → answered, with the reason that was given; False: somebody was first."""
     values = {"state": state, "answered_by": by, "answered_at": now, "person_id": person_id,
-              "answer_sealed": tx.vault.seal(why) if why else None}  # fmt: skip
+              "answer_sealed": tx.vault.seal(why) if why else None, "next_at": None}  # fmt: skip
     change = update(requests).where(_Q.id == request_id, _Q.state.in_(before))
     return tx.execute(change.values(values)).rowcount == 1
 

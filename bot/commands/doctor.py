@@ -18,7 +18,7 @@ from bot.workbook.read import Unreadable
 from handlers import ladder, tier
 from messages import words
 from messages.chat import Trouble
-from storage import begun, elections, exits, incidents, journal, people, places, roster
+from storage import begun, elections, exits, incidents, journal, people, places, rights, roster
 from storage.database import Database, Tx
 from storage.incidents import RED, Incident
 
@@ -62,6 +62,7 @@ async def doctor(db: Database, settings: Settings, election: str | None) -> int:
         chosen = []
     findings += await db.read(lambda tx: list(_roster(tx, now, chosen)))
     findings += await db.read(lambda tx: list(_unsent(tx, now)))
+    findings.append(await db.read(lambda tx: _requests(tx, now)))
     if settings.whatsapp or settings.rehearsal:
         findings.append(await db.read(lambda tx: _people_a_day(tx, now, settings)))
     findings += await db.read(lambda tx: list(_chains(tx)))
@@ -136,6 +137,13 @@ def _unsent(tx: Tx, now: datetime) -> Iterator[Finding]:
     for channel, state, reason, n in found[:SHOWN]:
         mend = next((how for part, how in MENDS if part in reason.casefold()), "")
         yield Finding(not mend, f"outbox: {n} by {channel}: {state}: {reason or 'without a reason'}", mend)
+
+
+def _requests(tx: Tx, now: datetime) -> Finding:
+    """Whether anybody has waited for more than 3×24 hours for an answer about his own data."""
+    late = rights.overdue(tx, now)
+    mend = "have the city's coordinators open /rekap, Permintaan data, and answer" if late else ""
+    return Finding(not late, f"requests: {late} about people's own data are not answered in 3×24 hours", mend)
 
 
 def _people_a_day(tx: Tx, now: datetime, settings: Settings) -> Finding:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.letters.facts import details, place_words, role_words  # isort: skip  # first: the letters need them
-from handlers.letters import broadcast, called, coverage, identity, notice, recap, reporter
+from handlers.letters import broadcast, called, coverage, identity, notice, recap, reporter, rights
 from handlers.letters.registry import LETTERS, Withheld, compose
 from storage.database import Tx
 
@@ -31,5 +31,6 @@ __all__ = [
     "place_words",
     "recap",
     "reporter",
+    "rights",
     "role_words",
 ]

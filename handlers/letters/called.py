@@ -12,7 +12,7 @@ from handlers.letters.registry import Writing, letter
 from messages import response as told
 from messages import words
 from messages.render import Words
-from storage import incidents, journal, people, places, roster, twins
+from storage import denials, incidents, journal, people, places, roster, twins
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
@@ -127,7 +127,7 @@ def _reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
         row = people.person(tx, incident.reporter_id)
         return ((row.name, row.phone or ""),)
     if who.phone and incident.verified:
-        return tuple((name, who.phone) for _, name in people.with_phone(tx, who.phone))
+        return tuple((name, who.phone) for _, name in denials.sharing(tx, who.address_id, who.phone))
     return ((who.named or "?", who.phone or ""),)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import audience, coverage, coverage_case, schedule
+from handlers import answering, audience, coverage, coverage_case, schedule
 from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import coverage as told
@@ -113,7 +113,7 @@ def _sheet(w: Writing) -> Words | None:
 def _case(w: Writing) -> Words | None:
     """To who answers for it, as long as he does."""
     case = requests.by_id(w.tx, w.refs["request"])
-    if case is None or case.subject_id is None or not coverage_case.may(list(w.to.roles), case):
+    if case is None or case.subject_id is None or not answering.may(list(w.to.roles), case):
         return None
     zone = next(role.election.tz for role in w.to.roles if role.election.id == case.election_id)
     alive = case.state in requests.ALIVE_STATES

@@ -12,7 +12,7 @@ from messages import identity as asked
 from messages import replacing, welcome, words
 from messages import response as told
 from messages.render import Words, called, label
-from storage import incidents, journal, people, places, readings, requests, roster
+from storage import denials, incidents, journal, people, places, readings, requests, roster
 from storage.places import Where
 
 LAST = 3  # reads that /data names itself
@@ -28,7 +28,7 @@ def _linked(w: Writing) -> Words | None:
 @letter("which")
 def _which(w: Writing) -> Words | None:
     phone = w.to.who.phone
-    return welcome.WhichOfThem(tuple(people.with_phone(w.tx, phone))) if phone else None
+    return welcome.WhichOfThem(tuple(denials.sharing(w.tx, w.to.address_id, phone))) if phone else None
 
 
 @letter("somebody_else")

@@ -16,7 +16,7 @@ from handlers.letters.registry import Writing, letter
 from messages import recap as told
 from messages import words
 from messages.render import Words
-from storage import coverage_cases, elections, gaps, reach
+from storage import coverage_cases, elections, gaps, reach, rights
 from storage import recap as shelf
 from storage.database import Tx
 from storage.places import Where
@@ -53,6 +53,7 @@ def _recap(w: Writing) -> Words | None:
         due_first=_until(others[0][0], zone) if others else "",
         gaps=_gaps(w, role),
         cases=coverage_cases.count(w.tx, coverage.area(role)),
+        rights=rights.count(w.tx, coverage.area(role)),
         identities=shelf.identities(w.tx, role.where),
         tps=total,
         missing=len(lost),

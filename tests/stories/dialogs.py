@@ -436,6 +436,34 @@ async def rekap(hall: Hall) -> None:
 
 
 @dialog
+async def data_salah_dan_hapus(hall: Hall) -> None:
+    """Something is wrong in what is held, and it is to be deleted: asked, reminded, late, answered and refused."""
+    stage = hall.stage
+    boss = await hall.join(await stage.coordinator(), "Koordinator KPU")
+    first = await hall.join(await stage.officer(), "Petugas 1")
+    second = await hall.join(await stage.officer(rank=2), "Petugas 2")
+    await first.says("/data")
+    await first.taps("Ada yang salah")
+    await first.says("Saya di TPS 12, bukan TPS 1")
+    await second.says("/hapus")
+    await second.taps("Ya, hapus")
+    await boss.says("/rekap")
+    await boss.taps("Permintaan data")
+    await boss.taps(first.actor.name[:12])
+    await boss.taps("Sudah beres")
+    await boss.taps("Tolak", on="dihapus")
+    await boss.says("Masih bertugas sampai rekapitulasi selesai")
+    await second.says("/hapus")
+    await second.taps("Ya, hapus")
+    await first.says("/hapus")
+    await first.taps("Ya, hapus")
+    await hall.passes(48 * 60)
+    await boss.says("/menu")
+    await hall.passes(24 * 60)
+    await boss.taps("Sudah beres")
+
+
+@dialog
 async def minta_diperiksa(hall: Hall) -> None:
     """Not on his institution's list: he asks, who coordinates there answers, and a list closes it."""
     stage = hall.stage

@@ -1,4 +1,4 @@
-"""the emergencies of a day are found by an index; who looked at what is held about people"""
+"""the emergencies of a day by an index; who looked at what is held; requests with a time; who is not whom"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,7 @@ import storage.types
 revision = "0013"
 down_revision = "0012"
 
+NEXT = "next_at IS NOT NULL"
 OPEN = "state IN ('waiting', 'taken', 'arrived', 'referred')"
 
 
@@ -39,9 +40,27 @@ def upgrade() -> None:
     op.create_index("ix_reading_subject", "reading", ["subject_id"])
     op.create_index("ix_reading_incident", "reading", ["incident_id"])
     op.create_index("ix_reading_area", "reading", ["election_id", "id"])
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_at", storage.types.Instant(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("next_at", storage.types.Instant(timezone=True), nullable=True))
+    op.create_index("ix_request_next", "request", ["next_at"], sqlite_where=sa.text(NEXT), postgresql_where=sa.text(NEXT))
+    op.create_table(
+        "denial",
+        sa.Column("address_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["address_id"], ["address.id"]),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"]),
+        sa.PrimaryKeyConstraint("address_id", "person_id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("denial")
+    op.drop_index("ix_request_next", "request")
+    op.execute("DELETE FROM request WHERE kind IN ('delete', 'correct')")
+    with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.drop_column("next_at")
+        batch_op.drop_column("due_at")
     op.drop_table("reading")
     op.drop_index("ix_incident_open", "incident")
     op.drop_index("ix_incident_reported", "incident")

@@ -1,0 +1,51 @@
+"""Which coordinator answers for a request about somebody of the roster."""
+
+from __future__ import annotations
+
+from handlers import audience, ladder
+from handlers.turn import Turn
+from storage import people, requests
+from storage.database import Tx
+from storage.requests import COVERAGE, Request
+from storage.roster import COORDINATOR, Role
+
+
+def concerns(role: Role, institution: str) -> bool:
+    """Whether the people of an institution are a coordinator's: KPU's and Bawaslu's have their own only."""
+    return audience.own(role.institution) in {"", institution}
+
+
+def decides(role: Role, institution: str) -> bool:
+    """Whether he may answer for their data too: BPJS Ketenagakerjaan only looks at who is covered."""
+    return concerns(role, institution) and role.institution != "BPJS"
+
+
+def may(roles: list[Role], case: Request) -> bool:
+    """Whether somebody with these roles answers for a request: a coordinator of its place and institution, and not he
+    whom it is about."""
+    mine = [role for role in roles if role.kind == COORDINATOR and role.election.id == case.election_id]
+    return any(_is_his(role, case) for role in mine)
+
+
+def _is_his(role: Role, case: Request) -> bool:
+    rule = concerns if case.kind == COVERAGE else decides
+    return ladder.holds(role, case.where) and rule(role, case.institution) and role.person_id != case.subject_id
+
+
+def of(turn: Turn, kinds: tuple[str, ...]) -> Request | None:
+    """The request of a tap, if it is of these kinds and the speaker answers for it."""
+    found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
+    return found if found is not None and found.kind in kinds and may(turn.roles, found) else None
+
+
+def by_role(turn: Turn, case: Request) -> Role:
+    """By which of his roles the speaker answers for a request that is his."""
+    return next(role for role in turn.roles if may([role], case))
+
+
+def reached(tx: Tx, case: Request) -> set[int]:
+    """Where who asked is told: where he asked, unless that is somebody else's chat by now; else where he spoke last."""
+    row = people.speaker_of(tx, case.address_id)
+    if row.person_id in {None, case.subject_id} and row.state == "active":
+        return {row.address_id}
+    return {at for found in people.latest(tx, [case.subject_id or 0]).values() for at in found}

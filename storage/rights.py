@@ -1,0 +1,96 @@
+"""Requests about one's own data: what waits in an area, what is due, and what is wiped when one is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from storage.database import Tx
+from storage.gaps import Area
+from storage.people import addresses, people
+from storage.requests import IDENTITY, OPEN, REPLACED, RIGHTS, Request, is_alive, requests
+from storage.roster import assignments
+
+_P, _Q, _R = people.c, requests.c, addresses.c
+
+
+def alive(tx: Tx, kind: str, person_id: int) -> Request | None:
+    """The one of this kind about a person that waits, if any."""
+    mine = select(requests).where(_Q.kind == kind, _Q.subject_id == person_id, is_alive)
+    row = tx.first(mine.order_by(_Q.id).limit(1))
+    return Request(**row._mapping) if row else None
+
+
+def reword(tx: Tx, request_id: int, words: str) -> bool:
+    """Say it with other words, as long as it waits."""
+    change = update(requests).where(_Q.id == request_id, is_alive)
+    return tx.execute(change.values(words_sealed=tx.vault.seal(words))).rowcount == 1
+
+
+def _inside(area: Area) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_Q.election_id == area.election_id, _Q.kind.in_(RIGHTS), is_alive]
+    if area.kelurahan_id:
+        found.append(_Q.kelurahan_id == area.kelurahan_id)
+    elif area.kecamatan_id:
+        found.append(_Q.kecamatan_id == area.kecamatan_id)
+    return found + ([_Q.institution == area.institution] if area.institution else [])
+
+
+def count(tx: Tx, area: Area) -> int:
+    return int(tx.scalar(select(func.count()).select_from(requests).where(*_inside(area))) or 0)
+
+
+def waiting(tx: Tx, area: Area, limit: int) -> list[Any]:
+    """Those of an area, what is due first: id, kind, due_at, name."""
+    query = select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(*_inside(area))
+    return list(tx.rows(query.order_by(_Q.due_at, _Q.id).limit(limit)))
+
+
+def due(tx: Tx, now: datetime) -> list[int]:
+    """Ids of those of which somebody is to be reminded."""
+    return [row.id for row in tx.rows(select(_Q.id).where(_Q.next_at <= now).order_by(_Q.next_at))]
+
+
+def next_due(tx: Tx) -> datetime | None:
+    found: datetime | None = tx.scalar(select(_Q.next_at).where(_Q.next_at.is_not(None)).order_by(_Q.next_at).limit(1))
+    return found
+
+
+def advance(tx: Tx, case: Request, then: datetime | None) -> bool:
+    """Write when to look again; False: another process was first."""
+    change = update(requests).where(_Q.id == case.id, _Q.next_at == case.next_at)
+    return tx.execute(change.values(next_at=then)).rowcount == 1
+
+
+def overdue(tx: Tx, now: datetime) -> int:
+    """How many wait for longer than they should."""
+    late = (_Q.state == OPEN) & (_Q.due_at <= now)
+    return int(tx.scalar(select(func.count()).select_from(requests).where(late)) or 0)
+
+
+def forget(tx: Tx, address_id: int) -> None:
+    """What an address tells of who speaks from it. The address itself stays: what happened there refers to it."""
+    tx.execute(update(addresses).where(_R.id == address_id).values(named="", phone=None, consent=""))
+
+
+def wipe_words(tx: Tx, person_id: int) -> None:
+    """What somebody wrote in requests of his, and what was answered."""
+    mine = update(requests).where(_Q.subject_id == person_id)
+    tx.execute(mine.values(words_sealed=None, answer_sealed=None))
+
+
+def wipe_names(tx: Tx, address_ids: Collection[int]) -> None:
+    """The names that were given where somebody asked to be recorded; what still waits is asked no more."""
+    named = _Q.address_id.in_(list(address_ids)) & (_Q.kind == IDENTITY)
+    tx.execute(update(requests).where(named, is_alive).values(state=REPLACED))
+    tx.execute(update(requests).where(named).values(name=""))
+
+
+def wipe_unlisted(tx: Tx, person_id: int) -> None:
+    """The number and NIK of somebody whom no roster needs any more; his name stays with what happened."""
+    listed = select(assignments.c.id).where(assignments.c.person_id == person_id).exists()
+    change = update(people).where(_P.id == person_id, ~listed)
+    tx.execute(change.values(phone=None, nik_sealed=None, nik_hash=None))
