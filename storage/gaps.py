@@ -43,19 +43,42 @@ class Count:
     unknown: int
 
 
-def _state(election_id: int, day: date) -> ColumnElement[str]:
-    """covered: both programmes hold on the day; lapsed: he is on the list, but not both do; missing: the list of his
-    institution is in and he is not on it; unknown: there is no list yet."""
-    listed = select(_C.institution).where(_C.election_id == election_id).distinct()
-    his = (_C.nik_hash == _P.nik_hash) & (_C.election_id == election_id) & (_C.institution == _A.institution)
-    holds = his & _C.active & (_C.starts <= day) & (_C.ends >= day)
-    programmes = select(func.count(_C.programme.distinct())).where(holds).scalar_subquery()
-    return case(
-        (_A.institution.not_in(listed), UNKNOWN),
-        (programmes >= PROGRAMMES, COVERED),
-        (select(_C.id).where(his).exists(), LAPSED),
-        else_=MISSING,
+def _on(day: date) -> ColumnElement[bool]:
+    return _C.active & (_C.starts <= day) & (_C.ends >= day)
+
+
+def _listed(election_id: int) -> ColumnElement[bool]:
+    return _A.institution.in_(select(_C.institution).where(_C.election_id == election_id).distinct())
+
+
+def _held(area: Area, day: date) -> Any:
+    """What is held by each NIK and institution: `n` programmes on a day, empty for who is on no list.
+
+    All lists are read once for a wide area; for a kelurahan each of its few officers is looked up.
+    """
+    n = func.sum(case((_on(day), 1), else_=0))
+    if not area.kelurahan_id:
+        its = select(_C.nik_hash, _C.institution, n.label("n")).where(_C.election_id == area.election_id)
+        return its.group_by(_C.nik_hash, _C.institution).subquery("held")
+    return None
+
+
+def _looked_up(area: Area, day: date) -> ColumnElement[int]:
+    his = (_C.nik_hash == _P.nik_hash) & (_C.election_id == area.election_id) & (_C.institution == _A.institution)
+    return select(func.sum(case((_on(day), 1), else_=0))).where(his).scalar_subquery()
+
+
+def _with_state(query: Select[Any], area: Area, day: date) -> Select[Any]:
+    """A column `state`. covered: both programmes hold on the day; lapsed: he is on the list, but not both do; missing:
+    the list of his institution is in and he is not on it; unknown: there is no list yet."""
+    held = _held(area, day)
+    if held is not None:
+        query = query.outerjoin(held, (held.c.nik_hash == _P.nik_hash) & (held.c.institution == _A.institution))
+    n = held.c.n if held is not None else _looked_up(area, day)
+    state = case(
+        (~_listed(area.election_id), UNKNOWN), (n >= PROGRAMMES, COVERED), (n.is_not(None), LAPSED), else_=MISSING
     )
+    return query.add_columns(state.label("state"))
 
 
 def _inside(area: Area) -> list[ColumnElement[bool]]:
@@ -79,22 +102,39 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 def counts(tx: Tx, area: Area, day: date) -> list[Count]:
     """Every institution, role and kelurahan of an area with its officers."""
-    state = _state(area.election_id, day).label("state")
     places = (kecamatan.c.name.label("kecamatan"), kelurahan.c.name.label("kelurahan"))
-    each = _joined(select(_A.institution, _A.role, *places, state)).where(*_inside(area)).subquery()
+    each = _with_state(_joined(select(_A.institution, _A.role, *places)), area, day).where(*_inside(area)).subquery()
     of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN)]
     by = (each.c.institution, each.c.role, each.c.kecamatan, each.c.kelurahan)
     rows = tx.rows(select(*by, *of).group_by(*by).order_by(*by))
     return [Count(row[0], row[1], row[2] or "", row[3] or "", *row[4:]) for row in rows]
 
 
+def uncovered(tx: Tx, area: Area, day: date) -> int:
+    """How many of an area and institution are missing or lapsed: those whose list is in, but for those it covers."""
+    mine = [*_inside(area), *([_A.institution == area.institution] if area.institution else [])]
+    its = (_C.institution == _A.institution) & (_C.election_id == _A.election_id)
+    both = (
+        select(_A.id)
+        .select_from(coverages)
+        .join(people, _P.nik_hash == _C.nik_hash)
+        .join(assignments, (_A.person_id == _P.id) & its)
+        .where(*mine, _C.election_id == area.election_id, _on(day))
+        .group_by(_A.id)
+        .having(func.count() >= PROGRAMMES)
+        .subquery()
+    )
+    listed = tx.scalar(select(func.count()).select_from(assignments).where(*mine, _listed(area.election_id))) or 0
+    return int(listed) - int(tx.scalar(select(func.count()).select_from(both)) or 0)
+
+
 def names(tx: Tx, area: Area, day: date, offset: int = 0, limit: int | None = None) -> list[Any]:
     """Who is missing or lapsed, by place: name, role, institution, kecamatan, kelurahan, number (of his TPS), state."""
-    state = _state(area.election_id, day).label("state")
     each = _joined(
         select(_P.name, _A.role, _A.institution, kecamatan.c.name.label("kecamatan"),
-               kelurahan.c.name.label("kelurahan"), tps.c.number, state, _A.id)
-    ).where(*_inside(area))  # fmt: skip
+               kelurahan.c.name.label("kelurahan"), tps.c.number, _A.id)
+    )  # fmt: skip
+    each = _with_state(each, area, day).where(*_inside(area))
     if area.institution:
         each = each.where(_A.institution == area.institution)
     inside = each.subquery()

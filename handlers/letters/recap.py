@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import audience, coverage, recap, schedule
+from handlers import coverage, recap, schedule
 from handlers.letters.facts import place_words
 from handlers.letters.registry import Writing, letter
 from messages import recap as told
@@ -51,7 +51,7 @@ def _recap(w: Writing) -> Words | None:
         due_more=max(0, len(mine) - DUE_SHOWN),
         due_others=len(others),
         due_first=_until(others[0][0], zone) if others else "",
-        gaps=_gaps(w, role),
+        gaps=gaps.uncovered(w.tx, coverage.area(role), w.now.astimezone(role.election.tz).date()),
         cases=coverage_cases.count(w.tx, coverage.area(role)),
         rights=rights.count(w.tx, coverage.area(role)),
         identities=shelf.identities(w.tx, role.where),
@@ -78,12 +78,6 @@ def _since(case: Any, role: Role, now: datetime) -> str:
 
 def _until(at: datetime, zone: str) -> str:
     return f"{words.day_in(at, zone)} pukul {words.hour_in(at, zone)}"
-
-
-def _gaps(w: Writing, role: Role) -> int:
-    mine, day = audience.own(role.institution), w.now.astimezone(role.election.tz).date()
-    found = gaps.counts(w.tx, coverage.area(role), day)
-    return sum(each.missing + each.lapsed for each in found if not mine or each.institution == mine)
 
 
 @letter("recap_sheet")

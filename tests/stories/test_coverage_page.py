@@ -8,8 +8,10 @@ import python_calamine
 from sqlalchemy import delete, func, select, update
 
 from handlers import letters
-from storage import journal
+from storage import gaps, journal, places
 from storage.coverages import coverages
+from storage.database import Tx
+from storage.gaps import Area
 from storage.people import people
 from storage.roster import assignments
 from tests.stories.stage import Actor, Stage
@@ -86,6 +88,27 @@ async def test_an_area_ends_where_it_ends_and_names_are_of_the_own_institution(s
     await boss.taps("Nama-nama")
     assert "Bawaslu" not in boss.last.text
     assert "KPU" in boss.last.text
+
+
+async def test_however_it_is_counted_it_is_the_same(stage: Stage) -> None:
+    """All lists at once for a city, one by one for a kelurahan, and the sum alone."""
+    await all_covered(stage, but=2)
+    await stage.db.write(lambda tx: tx.execute(update(coverages).where(_C.id % 7 == 0).values(active=False)))
+    day = stage.clock.now().date()
+
+    def count(tx: Tx) -> None:
+        city = gaps.counts(tx, Area(1), day)
+        wards = [each for row in places.all_kelurahan(tx, [1]) for each in gaps.counts(tx, Area(1, row.kecamatan_id, row.id), day)]
+        inside = [each for each in city if each.kelurahan]
+        assert sorted(inside, key=repr) == sorted(wards, key=repr)
+        assert any(each.lapsed for each in inside)
+        assert any(each.missing for each in inside)
+        for institution in ("", "KPU", "Bawaslu"):
+            wanted = sum(each.missing + each.lapsed for each in city if institution in {"", each.institution})
+            assert gaps.uncovered(tx, Area(1, institution=institution), day) == wanted
+            assert len(gaps.names(tx, Area(1, institution=institution), day)) == wanted
+
+    await stage.db.read(count)
 
 
 async def test_nobody_else_has_it(stage: Stage) -> None:
