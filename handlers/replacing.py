@@ -8,7 +8,7 @@ from handlers.receipt import CHAIR
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu
 from messages import replacing as said
-from storage import journal, people, places, replacements, roster
+from storage import denials, journal, people, places, replacements, roster
 from storage.names import mobile
 from storage.roster import Assignment, Role
 
@@ -133,6 +133,7 @@ def _welcome(turn: Turn, person_id: int, phone: str) -> bool:
     """Chats that waited for this number are his from now on; whether any reaches him."""
     kinds = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
     for address_id in replacements.link_waiting(turn.tx, person_id, phone, turn.now):
+        denials.take_back(turn.tx, address_id, person_id)
         for each in (Letter("linked"), menu.Menu(menu_keys(kinds))):
             post.say(turn.tx, address_id, each, turn.now)
     return bool(people.reachable(turn.tx, [person_id]))
@@ -143,7 +144,7 @@ def _dismiss(turn: Turn, person_id: int, what: str) -> None:
     left = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
     for address_id in people.reachable(turn.tx, [person_id]).get(person_id, []):
         if not left:
-            leaving.leave(turn.tx, address_id, person_id, left, turn.now, turn.rules)
+            leaving.leave(turn.tx, address_id, person_id, turn.now, turn.rules)
         told = said.NoLonger(menu_keys(left, bool(left)), what, turn.who.name or "", bool(left))
         post.say(turn.tx, address_id, told, turn.now)
 
