@@ -228,6 +228,12 @@ def workers_of_kecamatan(tx: Tx, kecamatan_id: int, now: datetime) -> list[Role]
     return _where(tx, (assignments.c.kind == WORKER) & assignments.c.puskesmas_id.in_(inside), now)
 
 
+def by_ids(tx: Tx, ids: Iterable[int], now: datetime) -> list[Role]:
+    """These assignments."""
+    wanted = set(ids)
+    return _where(tx, assignments.c.id.in_(wanted), now) if wanted else []
+
+
 def by_name(tx: Tx, wanted: str, now: datetime, most: int) -> list[Role]:
     """People whose name holds these letters, for picking somebody up in a rehearsal."""
     return _where(tx, people.c.name.icontains(wanted, autoescape=True), now)[:most]

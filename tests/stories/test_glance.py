@@ -1,0 +1,149 @@
+"""What the rehearsal's page shows of the city while people report and answer, on both databases."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.town import finding, glance
+from storage import coverages, elections, overview, places, rehearsing, roster
+from storage.database import Tx
+from tests.stories.stage import VOTING_DAY, Stage
+
+FOUND = [
+    ("", 20, None),  # never more than a page of them
+    ("ketua tps 1 kasin", 1, "KPPS KPU, ketua, TPS 001, Kel. Kasin"),
+    ("TPS 1 Kasin KPPS", 7, "TPS 001, Kel. Kasin"),
+    ("perawat dinoyo", 5, "Perawat, Puskesmas Dinoyo"),
+    ("nakes arjuno", 8, "Puskesmas Arjuno"),
+    ("koordinator dinkes", 1, "Koordinator Dinkes"),
+    ("panwascam sukun", 3, "Kec. Sukun"),
+    ("tps 4711", 0, None),
+    ("100%", 0, None),
+    ("99999999999999999999", 0, None),
+]
+
+
+@pytest.mark.parametrize(("wanted", "many", "role"), FOUND, ids=[each[0] or "nothing" for each in FOUND])
+async def test_anybody_is_found_by_what_is_known_of_him(stage: Stage, wanted: str, many: int, role: str | None) -> None:
+    found = await stage.db.read(lambda tx: finding.search(tx, wanted, VOTING_DAY))
+    assert len(found) == len({each.user_id for each in found}) == many
+    assert all(role in each.role for each in found if role)
+    assert all(each.phone.startswith("0812") for each in found)
+
+
+async def test_who_was_found_is_known_again_by_his_id(stage: Stage) -> None:
+    (chair,) = await stage.db.read(lambda tx: finding.search(tx, "ketua tps 1 kasin", VOTING_DAY))
+    ids = [chair.user_id, 11, finding.FIRST_USER + 999_999]
+    assert await stage.db.read(lambda tx: finding.again(tx, ids, VOTING_DAY)) == [chair]
+
+
+async def stand(stage: Stage) -> Any:
+    return await stage.db.read(lambda tx: glance.stand(tx, stage.clock.now(), stage.rules))
+
+
+def who(rung: dict[str, Any], how: str) -> set[str]:
+    return {each["name"] for each in rung["people"] if each["how"] == how}
+
+
+async def test_a_case_climbs_is_taken_and_leaves_the_map(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    first, other, *_ = await stage.workers()
+    await first.links()
+    await other.links()
+    boss = await (await stage.coordinator()).links()
+    assert (await stand(stage))["cases"] == []
+    await officer.says("Pingsan")
+    (case,) = (await stand(stage))["cases"]
+    assert (case["number"], case["state"], case["severity"], case["kind"], case["place"]) == (
+        "L-0001", "waiting", "red", "Pingsan", "TPS 001 · Arjosari",
+    )  # fmt: skip
+    assert (case["rung"], len(case["rungs"]), case["wait"]) == (0, 4, 90_000)
+    assert case["climbs"] - case["reported"] == 90_000
+    assert {first.name, other.name} <= who(case["rungs"][0], "called")
+    assert case["rungs"][3]["people"] == []
+    await other.taps("Tidak bisa")
+    await stage.passes(minutes=10)
+    (case,) = (await stand(stage))["cases"]
+    assert (case["rung"], case["wait"]) == (3, 180_000)
+    assert who(case["rungs"][0], "declined") == {other.name}
+    assert who(case["rungs"][3], "called") == {boss.name}
+    assert case["rungs"][2]["people"] == []  # nobody there has a chat: climbed past
+    assert case["rungs"][3]["silent"] > 0
+    await first.taps("Saya tangani")
+    (case,) = (await stand(stage))["cases"]
+    assert (case["state"], case["climbs"], case["taker"]) == ("taken", None, first.name)
+    assert who(case["rungs"][0], "took") == {first.name}
+    await first.taps("Tiba")
+    await first.taps("Selesai")
+    await first.taps("Membaik")
+    (case,) = (await stand(stage))["cases"]
+    assert (case["state"], case["outcome"]) == ("closed", "Membaik")
+    await stage.passes(minutes=91)
+    assert (await stand(stage))["cases"] == []
+
+
+async def test_the_lanes_count_what_waits_went_out_and_failed(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    worker = (await stage.workers())[0]
+    await worker.links()
+    before = (await stand(stage))["lanes"]
+    await stage.stops()
+    await officer.says("Pingsan")
+    now = (await stand(stage))["lanes"]
+    assert (now["alert"]["waiting"], now["alert"]["sent"]) == (3, before["alert"]["sent"])
+    stage.phones.lost.add(worker.id)
+    await stage.starts()
+    await stage.settled()
+    now = (await stand(stage))["lanes"]
+    assert now["alert"]["waiting"] == 0
+    assert now["alert"]["failed"] > before["alert"]["failed"] == 0
+    assert now["alert"]["sent"] > before["alert"]["sent"]
+    assert (await stand(stage))["linked"] == 1  # his address is gone
+
+
+async def test_the_next_thing_is_told(stage: Stage) -> None:
+    officer, _ = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await stage.heart.cycle()
+    notice = (await stand(stage))["next"]
+    assert datetime.fromtimestamp(notice / 1000, UTC) == datetime(2024, 11, 27, 4, 0, tzinfo=UTC)  # those of 50 and over
+    await officer.says("Pingsan")
+    assert (await stand(stage))["next"] == int((VOTING_DAY + timedelta(seconds=90)).timestamp() * 1000)
+
+
+async def test_the_map_has_every_tps_within_its_kelurahan(stage: Stage) -> None:
+    city = await stage.db.read(lambda tx: glance.city(tx, VOTING_DAY))
+    assert (len(city["wards"]), len(city["tps"]), len(city["puskesmas"])) == (57, 57, 16)
+    for _, _, ward, x, y in city["tps"]:
+        nearest = min(city["wards"], key=lambda each: (each["middle"][0] - x) ** 2 + (each["middle"][1] - y) ** 2)
+        assert nearest["name"] == city["wards"][ward]["name"]
+
+
+async def test_a_tps_whose_place_is_known_is_drawn_there(stage: Stage) -> None:
+    def put(tx: Tx) -> None:
+        tx.execute(places.tps.update().where(places.tps.c.id == 1).values(latitude=-7.975, longitude=112.633))
+
+    await stage.db.write(put)
+    city = await stage.db.read(lambda tx: glance.city(tx, VOTING_DAY))
+    assert next(row[3:] for row in city["tps"] if row[0] == 1) == [0, 0]
+
+
+async def test_the_voting_day_moves_with_its_shifts_and_coverage(stage: Stage) -> None:
+    to = datetime(2024, 12, 2).date()  # noqa: DTZ001 - a day
+
+    def facts(tx: Tx) -> Any:
+        (election,) = elections.active(tx, VOTING_DAY)
+        shifts = sorted({(r.starts_at, r.ends_at) for r in roster.workers(tx, [1], VOTING_DAY) if r.starts_at and r.ends_at})
+        ends = {row.ends for row in tx.rows(coverages.coverages.select())}
+        return election.voting_day, election.last_day, shifts, ends, overview.handed(tx, 1)
+
+    await stage.db.write(lambda tx: places.hand_over(tx, 1, 1, VOTING_DAY))
+    _, _, before, _, handed = await stage.db.read(facts)
+    assert handed == [1]
+    await stage.db.write(lambda tx: rehearsing.move_day(tx, 1, to))
+    day_, last, shifts, ends, handed = await stage.db.read(facts)
+    assert (day_, last, handed) == (to, to, [])
+    assert shifts == [(start + timedelta(days=5), end + timedelta(days=5)) for start, end in before]
+    assert {each.isoformat() for each in ends} == {"2024-12-31"}
