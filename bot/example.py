@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -17,18 +18,22 @@ from bot.installation import keep_clock
 from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
-from bot.rehearsal.phones import CastMember, Kind
+from bot.rehearsal.phones import CastMember
+from bot.rehearsal.story import Player
+from bot.rehearsal.wire import Json
+from bot.town import day as one_day
+from bot.town import finding, glance
 from bot.workbook import read, sample
 from bot.workbook.load import load
-from handlers.letters import role_words
+from handlers import ticks
+from handlers.boxes import CHAIR
+from handlers.turn import Rules
 from messages.templates import wanted
-from messages.words import local_phone
-from storage import elections, people, places, roster
+from storage import elections, overview, people, places, rehearsing, roster
 from storage.database import Database, Tx
 
-FIRST_USER = 700_000_000
 MORNING = time(9, 0)
-FOUND_AT_MOST = 20
+SECOND = 1 / 60  # of a minute
 
 
 async def settle(db: Database, clock: Clock) -> None:
@@ -41,11 +46,6 @@ async def settle(db: Database, clock: Clock) -> None:
     clock.move(datetime.combine(day, MORNING, zone).astimezone(UTC) - clock.now())
     await keep_clock(db, clock)
     await load(db, read.of_rows(sample.rows(voting_day=day)), now=clock.now())
-
-
-def _member(tx: Tx, role: roster.Role, kind: Kind = "telegram") -> CastMember:
-    phone = people.person(tx, role.person_id).phone or ""
-    return CastMember(FIRST_USER + role.person_id, role.name, role_words(tx, role), local_phone(phone), kind)
 
 
 def cast(tx: Tx, now: datetime) -> list[CastMember]:
@@ -63,18 +63,38 @@ def cast(tx: Tx, now: datetime) -> list[CastMember]:
     ]
     first, second = officers[:2]
     one, other, third = list(by_person.values())[:3]
-    there = [_member(tx, role) for role in (first, one, other, *city[:1])]
-    return [*there, _member(tx, second, "whatsapp"), _member(tx, third, "whatsapp")]
+    there = [finding.member(tx, role) for role in (first, one, other, *city[:1])]
+    return [*there, finding.member(tx, second, "whatsapp"), finding.member(tx, third, "whatsapp")]
 
 
-def _search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
-    found = roster.by_name(tx, wanted, now, FOUND_AT_MOST)
-    return [_member(tx, role) for role in found]
+def _scene(tx: Tx, members: Sequence[CastMember], now: datetime) -> one_day.Scene:
+    """The cast with the chair of its TPS, the next voting day, and who has a case that may be taken back."""
+    officer, one, other, coordinator, second, third = members
+    mine = next(r for r in roster.roles(tx, officer.user_id - finding.FIRST_USER, now) if r.where.tps_id)
+    crew = roster.crew(tx, mine.where.tps_id or 0, now)
+    chair = finding.member(tx, next(role for role in crew if (role.role, role.position) == CHAIR))
+    there = {each.user_id: each for each in (officer, second)}
+    named = places.named(tx, mine.where)
+    zone = mine.election.tz
+    return one_day.Scene(
+        zone=zone, day=one_day.next_day(now, zone), tps=named.tps or 0, kelurahan=named.kelurahan,
+        officer=officer, second=second, chair=there.get(chair.user_id, chair), workers=(one, other, third),
+        coordinator=coordinator, reporters=tuple(_reporters(tx, now)),
+    )  # fmt: skip
+
+
+def _reporters(tx: Tx, now: datetime) -> Iterator[CastMember]:
+    """Who reported a case that still waits or was taken, on the app with which he did."""
+    for kind, external in overview.reporters(tx):
+        speaker = people.known(tx, kind, external)
+        roles = roster.roles(tx, speaker.person_id, now) if speaker and speaker.person_id else []
+        if roles:
+            yield finding.member(tx, roles[0], "whatsapp" if kind == "whatsapp" else "telegram")
 
 
 @dataclass
 class Stage:
-    """The Bot API of our own, its cast, and the clock that the page may move."""
+    """The Bot API of our own, its cast, the clock that the page may move, and the city around them."""
 
     db: Database
     clock: Clock
@@ -82,15 +102,52 @@ class Stage:
     cloud: CloudApi
     members: list[CastMember]
     heard: dict[str, datetime]  # when each number last wrote on WhatsApp, before this start
+    rules: Rules
     heart: Heartbeat | None = None
+    chapters: int = len(one_day.CHAPTERS) + 1
 
     async def _search(self, wanted: str) -> list[CastMember]:
-        return await self.db.read(lambda tx: _search(tx, wanted, self.clock.now()))
+        return await self.db.read(lambda tx: finding.search(tx, wanted, self.clock.now()))
 
     async def _move(self, minutes: float) -> None:
         if self.heart is not None:
             await self.heart.pass_time(timedelta(minutes=minutes))
             await keep_clock(self.db, self.clock)
+
+    @property
+    def key(self) -> str:
+        """Another one with another database: its people have other numbers."""
+        return self.db.vault.fingerprint[:12]
+
+    async def plan(self) -> Json:
+        """The map of the city."""
+        return await self.db.read(lambda tx: glance.city(tx, self.clock.now()))
+
+    async def stand(self) -> Json:
+        """How cases and the outbox stand."""
+        return await self.db.read(lambda tx: glance.stand(tx, self.clock.now(), self.rules))
+
+    async def again(self, users: Sequence[int]) -> list[CastMember]:
+        """Those whose phones lay on a page before."""
+        return await self.db.read(lambda tx: finding.again(tx, users, self.clock.now()))
+
+    async def ahead(self) -> float:
+        """Minutes until the next thing that is planned, a day at most; 0: nothing is."""
+        due = await self.db.read(ticks.next_due)
+        if due is None:
+            return 0
+        return min(max((due - self.clock.now()) / timedelta(minutes=1), SECOND), page.FURTHEST_MOVE)
+
+    async def story(self, player: Player) -> None:
+        """Sehari di TPS."""
+        scene = await self.db.read(lambda tx: _scene(tx, self.members, self.clock.now()))
+        await one_day.Day(player, scene).play(self._move_day)
+
+    async def _move_day(self, to: date) -> None:
+        def move(tx: Tx) -> None:
+            rehearsing.move_day(tx, elections.active(tx, self.clock.now())[0].id, to)
+
+        await self.db.write(move)
 
     def add_routes(self, app: web.Application) -> None:
         """The Bot API and the page, on the application that serves."""
@@ -105,13 +162,14 @@ class Stage:
             now=self.clock.now,
             zone="WIB",
             cloud=self.cloud,
+            town=self,
         )
         for number, at in self.heard.items():  # an earlier start's windows are still open
             if person := self.cloud.phones.find(number):
                 person.wrote_at = at
 
 
-async def stage(db: Database, clock: Clock, token: str, number: Cloud) -> Stage:
+async def stage(db: Database, clock: Clock, token: str, number: Cloud, rules: Rules | None = None) -> Stage:
     """Settle the example city and choose the cast."""
     await settle(db, clock)
     cloud = CloudApi(
@@ -120,4 +178,4 @@ async def stage(db: Database, clock: Clock, token: str, number: Cloud) -> Stage:
     for each in wanted().values():
         cloud.templates.create(submission(draft(each)))
     members, heard = await db.read(lambda tx: (cast(tx, clock.now()), people.last_words(tx, "whatsapp")))
-    return Stage(db, clock, BotApi(token, now=clock.now), cloud, members, heard)
+    return Stage(db, clock, BotApi(token, now=clock.now), cloud, members, heard, rules or Rules())

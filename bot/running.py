@@ -41,7 +41,7 @@ async def _rehearse(settings: Settings, db: Database, clock: Clock, stop: asynci
     from bot import example  # noqa: PLC0415 - what only the rehearsal needs is imported only then
 
     log.info("the rehearsal: made-up people, nothing leaves this machine")
-    stage = await example.stage(db, clock, app.REHEARSAL_TOKEN, app.CLOUD)
+    stage = await example.stage(db, clock, app.REHEARSAL_TOKEN, app.CLOUD, settings.rules)
     base = f"http://{settings.listen}"
     log.info("open %s in a browser", base)
 

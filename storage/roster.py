@@ -232,8 +232,3 @@ def by_ids(tx: Tx, ids: Iterable[int], now: datetime) -> list[Role]:
     """These assignments."""
     wanted = set(ids)
     return _where(tx, assignments.c.id.in_(wanted), now) if wanted else []
-
-
-def by_name(tx: Tx, wanted: str, now: datetime, most: int) -> list[Role]:
-    """People whose name holds these letters, for picking somebody up in a rehearsal."""
-    return _where(tx, people.c.name.icontains(wanted, autoescape=True), now)[:most]

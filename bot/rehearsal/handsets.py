@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.cloud.phones import Person
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Kind
 from bot.rehearsal.watching import ChatId, Watchers
 from bot.rehearsal.wire import ApiError, Json
 
@@ -38,6 +38,16 @@ class Handsets:
         """A member of the cast, who can be written to from now on."""
         chat = self._whatsapp(member).bsuid if member.kind == "whatsapp" else self._telegram(member)
         return {**member._asdict(), "chat": chat}
+
+    @property
+    def apps(self) -> list[Kind]:
+        """The apps that a phone here may show."""
+        return ["telegram", "whatsapp"] if self._cloud is not None else ["telegram"]
+
+    def offer(self, member: CastMember) -> Json:
+        """Somebody whose phone may be taken up, with a chat in each app."""
+        chats = {kind: self.introduce(member._replace(kind=kind))["chat"] for kind in self.apps}
+        return {**member._asdict(), "chat": chats[member.kind], "chats": chats}
 
     def _telegram(self, member: CastMember) -> int:
         if member.user_id not in self.api.phones.people:

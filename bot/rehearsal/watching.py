@@ -27,6 +27,7 @@ class Watchers:
 
     def __init__(self) -> None:
         self._of: dict[ChatId, set[Watcher]] = {}
+        self._all: set[Watcher] = set()
 
     def __contains__(self, chat_id: ChatId) -> bool:
         return chat_id in self._of
@@ -37,8 +38,8 @@ class Watchers:
             watcher.put_nowait(Event(kind, {"chat": chat_id, **data}))
 
     def announce_all(self, kind: str, data: Json) -> None:
-        """Tell whoever looks at any chat, once."""
-        for watcher in set().union(*self._of.values()):
+        """Tell everybody, once; also who looks at no chat."""
+        for watcher in self._all:
             watcher.put_nowait(Event(kind, data))
 
     @contextmanager
@@ -46,11 +47,13 @@ class Watchers:
         """What happens in these chats, as a queue; None in it is the end."""
         queue: Watcher = asyncio.Queue()
         watched = set(chat_ids)
+        self._all.add(queue)
         for chat_id in watched:
             self._of.setdefault(chat_id, set()).add(queue)
         try:
             yield queue
         finally:
+            self._all.discard(queue)
             for chat_id in watched:
                 self._of[chat_id].discard(queue)
                 if not self._of[chat_id]:
@@ -58,5 +61,5 @@ class Watchers:
 
     def close(self) -> None:
         """Send all watchers home."""
-        for watcher in set().union(*self._of.values()):
+        for watcher in self._all:
             watcher.put_nowait(None)

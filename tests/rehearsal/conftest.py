@@ -6,18 +6,22 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
+from bot.outbox import gates
+from bot.rehearsal import lookout
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.cloud.limits import Limits as CloudLimits
 from bot.rehearsal.limits import Limits
+from tests.conftest import run
 
-from . import meta
+from . import living, meta
 
 if TYPE_CHECKING:
     from playwright.async_api import Browser
@@ -166,3 +170,25 @@ async def chromium() -> AsyncIterator[Browser]:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="session")
+def living_city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example city in a database, made once."""
+    folder = tmp_path_factory.mktemp("city")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        run(living.found(folder, sqlite_template, patch))
+    return folder / living.FILE
+
+
+@pytest.fixture
+async def rehearsal(living_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[living.Rehearsal]:
+    """`make run`, as a newcomer has it. Only that a chat takes more than five messages in five seconds, since hours pass in
+    one here; and that the page looks at the city more often."""
+    monkeypatch.setattr(lookout, "EVERY", 0.1)
+    monkeypatch.setitem(gates.GATES, "telegram", gates.none)  # type: ignore[index]
+    shutil.copy(living_city, tmp_path / living.FILE)
+    monkeypatch.chdir(tmp_path)
+    async with living.running_rehearsal() as found:
+        yield found

@@ -172,7 +172,7 @@ async def test_a_place_on_the_table_changes_its_app(chromium: Browser, base: str
     async with opened(chromium, base, viewport=SMALL, has_touch=True) as page:
         await page.locator(".tabs").get_by_role("button", name="Rina").click()
         await page.get_by_role("region", name="Rina").get_by_role("button", name="Ganti orang").click()
-        await page.get_by_role("button", name="Agus Salim").click()
+        await page.get_by_role("button", name="Angkat Agus Salim di WhatsApp").click()
         agus = page.get_by_role("region", name="Agus Salim")
         await expect(agus).to_have_class("phone whatsapp")
         await agus.get_by_role("button", name="Halo").click()

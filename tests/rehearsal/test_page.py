@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -57,8 +58,8 @@ async def browser(base: str) -> AsyncIterator[Browser]:
         yield Browser(base, session)
 
 
-PATHS = ["/", "/rehearsal/page.css", "/rehearsal/page.js", "/rehearsal/whatsapp.css", "/rehearsal/whatsapp.js", "/rehearsal/phones", "/rehearsal/people", "/rehearsal/file/x",
-         "/rehearsal/events", f"/bot{TOKEN}/getMe", f"/file/bot{TOKEN}/x"]  # fmt: skip
+FILES = ["/", *(f"/rehearsal/{name}" for name in page.FILES if name != "page.html")]
+PATHS = [*FILES, "/rehearsal/phones", "/rehearsal/people", "/rehearsal/city", "/rehearsal/file/x", "/rehearsal/events", f"/bot{TOKEN}/getMe", f"/file/bot{TOKEN}/x"]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,7 @@ async def test_a_foreign_page_changes_nothing(browser: Browser, api: BotApi, han
     say = {"who": SITI, "act": "say", "text": "halo"}
     assert (await browser.post("act", say, Origin=origin)).status == 403
     assert (await browser.post("clock", {"minutes": 5}, Origin=origin)).status == 403
+    assert (await browser.post("story", {"do": "play", "speed": 10}, Origin=origin)).status == 403
     url = browser.url("sendMessage")
     async with browser.session.post(url, json={"chat_id": SITI, "text": "x"}, headers={"Origin": origin}) as answer:
         assert answer.status == 403
@@ -89,7 +91,7 @@ async def test_a_foreign_page_changes_nothing(browser: Browser, api: BotApi, han
     assert (await browser.post("act", say, Origin=browser.base)).status == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/rehearsal/page.css", "/rehearsal/page.js", "/rehearsal/phones"])
+@pytest.mark.parametrize("path", [*FILES, "/rehearsal/phones", "/rehearsal/city"])
 async def test_everything_is_served_with_a_strict_policy(browser: Browser, path: str) -> None:
     async with browser.session.get(f"{browser.base}{path}") as answer:
         policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
@@ -100,6 +102,8 @@ async def test_everything_is_served_with_a_strict_policy(browser: Browser, path:
     assert "unsafe-inline" not in str(policy)
     assert "<style" not in text
     assert "onclick=" not in text
+    addresses = re.findall(r"https?://[^\s\"'<>)]+", text)
+    assert set(addresses) <= {"http://www.w3.org/2000/svg"}, "nothing is fetched from elsewhere"
 
 
 async def test_the_cast_lies_on_the_table(browser: Browser, api: BotApi) -> None:
@@ -147,6 +151,7 @@ async def test_the_clock_moves_forward_only(browser: Browser, hands: Hands) -> N
     before = hands.time.timestamp()
     assert (await browser.post("clock", {"minutes": 5})).status == 200
     assert hands.time.timestamp() - before == 300
+    assert (await browser.post("clock", {"next": True})).status == 400  # nothing is planned where there is no city
     for minutes in (0, -1, 24 * 60 + 1, "x", None):
         assert (await browser.post("clock", {"minutes": minutes})).status == 400
     assert (await browser.post("clock", [])).status == 400

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.town import finding, glance
+from bot.town import day, finding, glance
 from storage import coverages, elections, overview, places, rehearsing, roster
 from storage.database import Tx
 from tests.stories.stage import VOTING_DAY, Stage
@@ -147,3 +148,10 @@ async def test_the_voting_day_moves_with_its_shifts_and_coverage(stage: Stage) -
     assert (day_, last, handed) == (to, to, [])
     assert shifts == [(start + timedelta(days=5), end + timedelta(days=5)) for start, end in before]
     assert {each.isoformat() for each in ends} == {"2024-12-31"}
+
+
+@pytest.mark.parametrize(("hour", "later"), [(0, 1), (18, 1), (19, 2), (23, 2)])
+def test_the_next_voting_day_has_its_evening_before_it(hour: int, later: int) -> None:
+    zone = ZoneInfo("Asia/Jakarta")
+    now = datetime(2024, 11, 27, hour, tzinfo=zone)
+    assert day.next_day(now, zone) == (now + timedelta(days=later)).date()

@@ -1,0 +1,138 @@
+// The cases with their ladders, what the outbox holds by lane, and how many there are of everything.
+
+import { clock, length, make } from "/rehearsal/dom.js";
+import { COLOURS, LETTERS, STATES, show } from "/rehearsal/map.js";
+
+const list = document.getElementById("cases");
+const lanes = document.querySelector("#lanes tbody");
+const LANES = { alert: "Darurat", reply: "Jawaban", reminder: "Pengingat", notice: "Pengumuman", broadcast: "Siaran" };
+const MEDICAL = ["Nakes jaga", "Semua nakes puskesmas", "Puskesmas tetangga, Dinkes", "Koordinator kota"];
+const RIOT = ["Koordinator kelurahan", "Koordinator kecamatan", "Koordinator kota"];
+const HOW = { called: "dipanggil", took: "menangani", declined: "tidak bisa" };
+const SIGNS = { called: "🔔", took: "✋", declined: "✕" };
+const OPEN = ["waiting", "taken", "arrived", "referred"];
+let shown = [];
+
+export function drawStand(stand) {
+  shown = stand.cases;
+  document.getElementById("quiet").hidden = shown.length > 0;
+  const before = new Map([...list.children].map((node) => [node.dataset.id, node]));
+  list.replaceChildren(...shown.map((each) => {
+    const known = before.get(String(each.id));
+    const look = JSON.stringify(each);
+    if (known?.look === look) return known;
+    const node = card(each);
+    node.look = look;
+    return node;
+  }));
+  drawLanes(stand.lanes);
+  drawSums(stand);
+  tick();
+}
+
+function card(each) {
+  const node = make("li", `case ${each.severity} ${each.state}`);
+  node.dataset.id = each.id;
+  const head = make("button", "title");
+  head.append(make("i", `sign ${each.severity}`, LETTERS[each.severity]));
+  const text = make("span");
+  text.append(make("b", "", `${each.number} ${each.kind}`), make("small", "", each.place || "tempat belum diketahui"));
+  head.append(text, make("em", "", STATES[each.state]));
+  head.setAttribute("aria-label", `${each.number} ${COLOURS[each.severity]}, ${each.kind}, ${STATES[each.state]}`);
+  head.addEventListener("click", () => show(each.tps));
+  node.append(head, make("p", "now"));
+  if (OPEN.includes(each.state)) node.append(ladder(each));
+  return node;
+}
+
+function ladder(each) {
+  const node = make("ol", "ladder");
+  each.rungs.forEach((rung, at) => {
+    const here = at === each.rung;
+    const step = make("li", `rung ${here ? "here" : at < each.rung ? "past" : "ahead"}`);
+    const names = (rung.medical ? MEDICAL : RIOT)[at] || "Koordinator kota";
+    const title = make("div", "step");
+    title.append(make("i", "", String(at + 1)), make("b", "", names));
+    if (here) {
+      step.setAttribute("aria-current", "step");
+      title.append(make("em", "", "sekarang"));
+    } else if (at === each.rung + 1 && each.state === "waiting") title.append(make("em", "soon"));
+    step.append(title);
+    if (rung.people.length || rung.silent || at < each.rung) step.append(people(rung));
+    node.prepend(step); // it climbs
+  });
+  return node;
+}
+
+function people(rung) {
+  const node = make("ul", "people");
+  for (const each of rung.people) {
+    const item = make("li", each.how, `${SIGNS[each.how]} ${each.name}`);
+    item.title = HOW[each.how];
+    item.append(make("span", "", ` (${HOW[each.how]})`));
+    node.append(item);
+  }
+  if (rung.more) node.append(make("li", "more", `dan ${rung.more} lagi`));
+  if (rung.silent) node.append(make("li", "more", `${rung.silent} belum terhubung`));
+  if (!rung.people.length && !rung.silent) node.append(make("li", "more", "dilewati: tidak ada yang terhubung"));
+  return node;
+}
+
+// What changes with every second.
+export function tick() {
+  for (const each of shown) {
+    const node = list.querySelector(`[data-id="${each.id}"]`);
+    if (!node) continue;
+    const left = each.climbs ? each.climbs - clock.now() : 0;
+    node.querySelector(".now").textContent = sentence(each, left);
+    const soon = node.querySelector(".soon");
+    if (soon) soon.textContent = left > 0 ? `dalam ${length(left)}` : "sekarang juga";
+  }
+}
+
+function sentence(each, left) {
+  const since = `dilaporkan ${clock.format.short.format(each.reported)}`;
+  if (each.state === "waiting" && each.climbs) {
+    const last = each.rung >= each.rungs.length - 1;
+    return `${since} · panggilan ke-${each.round} · ${last ? "dipanggil lagi" : "naik"} dalam ${length(left)}`;
+  }
+  if (each.taker) return `${since} · ${each.taker}${each.outcome ? ` · ${each.outcome}` : ""}`;
+  return since;
+}
+
+function drawLanes(given) {
+  const most = Math.max(1, ...Object.values(given).map((lane) => lane.waiting + lane.sent + lane.failed));
+  lanes.replaceChildren(...Object.entries(LANES).map(([key, name]) => {
+    const row = make("tr");
+    row.dataset.lane = key;
+    const title = make("th", "", name);
+    title.scope = "row";
+    const bar = make("td", "wide");
+    const meter = make("div", "bar");
+    for (const part of ["sent", "waiting", "failed"]) {
+      const piece = make("i", part);
+      piece.style.width = `${Math.sqrt(given[key][part] / most) * 100}%`;
+      meter.append(piece);
+    }
+    bar.append(meter);
+    row.append(title, bar, ...["waiting", "sent", "failed"].map((part) => make("td", part, String(given[key][part]))));
+    return row;
+  }));
+}
+
+function drawSums(stand) {
+  const many = (...states) => stand.cases.filter((each) => states.includes(each.state)).length;
+  const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [many("closed"), "selesai"],
+    [stand.linked, "ponsel terhubung"], [stand.handed.length, "kotak diserahkan"]];
+  document.getElementById("sums").replaceChildren(...sums.map(([number, text]) => {
+    const item = make("li");
+    item.append(make("b", "", String(number)), make("span", "", text));
+    return item;
+  }));
+}
+
+export function open(id) {
+  const node = list.querySelector(`[data-id="${id}"]`);
+  for (const other of list.children) other.classList.toggle("chosen", other === node);
+  node?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+}

@@ -1,0 +1,104 @@
+"""A hand on one phone: sees what its screen shows, and taps and writes there exactly as the page does."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bot.rehearsal.handsets import Handsets
+from bot.rehearsal.phones import CastMember
+from bot.rehearsal.watching import ChatId
+from bot.rehearsal.wire import Json
+
+PATIENCE = 20.0  # seconds until an answer that does not come ends the story
+
+
+class Unanswered(Exception):
+    """What was waited for did not come; the sentence says on whose phone."""
+
+
+class Button(NamedTuple):
+    """Something to tap: the label, and what the page would send for it."""
+
+    label: str
+    act: Json
+
+
+class Hand:
+    """The phone of one member of the cast. What stood on the screen at the last act is not news."""
+
+    def __init__(self, handsets: Handsets, member: CastMember) -> None:
+        self._handsets = handsets
+        self.member = member
+        self.chat: ChatId = handsets.introduce(member)["chat"]
+        self._seen: dict[int | str, str] = {}
+        self.looks()
+
+    def looks(self) -> None:
+        """From now on only what comes is news."""
+        self._seen = {message["message_id"]: _words(message) for message in self._messages()}
+
+    def _messages(self) -> list[Json]:
+        shown: list[Json] = self._handsets.screen(self.chat)["messages"]
+        return shown
+
+    def news(self) -> list[Json]:
+        """What the bot has said, or changed, since the last act."""
+        return [one for one in self._messages() if not one["mine"] and self._seen.get(one["message_id"]) != _words(one)]
+
+    def shows(self, *words: str) -> bool:
+        """Whether any news holds one of these words."""
+        return any(word in _words(message) for message in self.news() for word in words)
+
+    def button(self, label: str, on: str = "") -> Button | None:
+        """The newest button with these letters, on a message with those; else a key under the text field."""
+        screen = self._handsets.screen(self.chat)
+        for message in reversed(screen["messages"]):
+            if on in _words(message):
+                for found in _buttons(message):
+                    if label in found.label:
+                        return found
+        rows = [] if on else screen["rows"]
+        keys = [Button(key["text"], {"row": at, "column": n, "text": key["text"]})
+                for at, row in enumerate(rows) for n, key in enumerate(row)]  # fmt: skip
+        return next((key for key in keys if label in key.label), None)
+
+    def does(self, act: str, **more: object) -> None:
+        """Do something with the phone."""
+        self.looks()
+        self._handsets.act(self.chat, {"who": self.chat, "act": act, **more})
+
+    def taps(self, button: Button) -> None:
+        self.does("press", **button.act)
+
+    async def until(self, there: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+        """Wait until it is so; looked at whenever something happens on the phone. Raises Unanswered after `patience`
+        seconds."""
+        with self._handsets.watchers.watch([self.chat]) as happens:
+            try:
+                async with asyncio.timeout(patience):
+                    while not there():
+                        await happens.get()
+            except TimeoutError:
+                raise Unanswered(f"{self.member.name}: {what}") from None
+
+
+def _words(message: Json) -> str:
+    return "\n".join(str(message.get(part, "")) for part in ("header", "text", "caption")) + "".join(
+        f"\n[{found.label}]" for found in _buttons(message)
+    )
+
+
+def _buttons(message: Json) -> list[Button]:
+    """The buttons under a message, and the rows of its list."""
+    found = []
+    for at, row in enumerate(message["buttons"]):
+        for n, one in enumerate(row):
+            if not one["url"]:
+                place = {"message_id": message["message_id"], "row": at, "column": n, "text": one["text"]}
+                found.append(Button(one["text"], place))
+    sections = message.get("list", {}).get("sections", ())
+    listed = (row["title"] for section in sections for row in section["rows"])
+    found += [Button(title, {"message_id": message["message_id"], "text": title}) for title in listed]
+    return found

@@ -1,0 +1,53 @@
+// Whose phone is taken up: anybody of the city, on Telegram or on WhatsApp.
+
+import { make, words } from "/rehearsal/dom.js";
+
+const NAMES = { telegram: "Telegram", whatsapp: "WhatsApp" };
+const dialog = document.getElementById("picker");
+const query = dialog.querySelector("input");
+const list = dialog.querySelector("ul");
+let waiting, chosen, shown;
+
+// `onTable`: the chats that lie there already. `take` gets the member that was chosen.
+export function pick(onTable, take) {
+  [shown, chosen] = [onTable, take];
+  query.value = "";
+  search();
+  dialog.showModal();
+  query.focus();
+}
+
+async function search() {
+  const asked = query.value;
+  const found = await (await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`)).json();
+  if (asked !== query.value) return; // he wrote on meanwhile
+  list.replaceChildren(...(found.length ? found.map(row) : [make("li", "none", words.none)]));
+}
+
+function row(member) {
+  const item = make("li");
+  const about = make("div");
+  about.append(make("b", "", member.name), make("span", "", [member.role, member.phone].filter(Boolean).join(" · ")));
+  item.append(about, ...Object.entries(member.chats).map(([kind, chat]) => button(member, kind, chat)));
+  return item;
+}
+
+function button(member, kind, chat) {
+  const there = shown.has(chat);
+  const node = make("button", kind, there ? `${NAMES[kind]} ✓` : NAMES[kind]);
+  node.disabled = there;
+  node.setAttribute("aria-label", `Angkat ${member.name} di ${NAMES[kind]}`);
+  node.addEventListener("click", () => {
+    dialog.close();
+    chosen({ ...member, kind, chat });
+  });
+  return node;
+}
+
+query.addEventListener("input", () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(search, 150);
+});
+query.addEventListener("keydown", (event) => {
+  if (event.key === "Enter") event.preventDefault(); // it would close the dialog
+});

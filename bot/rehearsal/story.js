@@ -1,0 +1,42 @@
+// Sehari di TPS: its buttons, its caption, whose hand moves.
+
+import { post } from "/rehearsal/dom.js";
+import { phones } from "/rehearsal/phone.js";
+
+const bar = document.getElementById("story");
+const caption = bar.querySelector(".caption");
+const speed = bar.querySelector("select");
+const progress = bar.querySelector("progress");
+const button = (what) => bar.querySelector(`[data-do=${what}]`);
+const PLAY = button("play").innerHTML;
+let last = "";
+
+for (const one of bar.querySelectorAll("[data-do]")) {
+  one.addEventListener("click", () => post("/rehearsal/story", { do: one.dataset.do, speed: Number(speed.value) }));
+}
+speed.addEventListener("change", () => {
+  if (last === "playing") post("/rehearsal/story", { do: "play", speed: Number(speed.value) });
+});
+
+// `lay` puts the phones of its cast on the table.
+export function told(story, lay) {
+  bar.hidden = false;
+  const on = story.state === "playing" || story.state === "paused";
+  bar.dataset.state = last = story.state;
+  button("pause").hidden = story.state !== "playing";
+  button("stop").hidden = progress.hidden = !on;
+  button("play").hidden = story.state === "playing";
+  if (story.state === "paused") button("play").textContent = "▶ Lanjut";
+  else button("play").innerHTML = PLAY;
+  if (story.caption) caption.textContent = story.state === "broken" ? `Cerita berhenti. ${story.caption}` : story.caption;
+  [progress.max, progress.value] = [story.chapters, story.chapter];
+  if (on) speed.value = String(story.speed);
+  if (on && story.cast.length) lay(story.cast);
+  if (!story.who) {
+    if (!on) for (const phone of phones) phone.node.classList.remove("hand");
+    return;
+  }
+  const phone = phones.find((one) => one.member.chat === story.who);
+  phone?.bring();
+  phone?.hand(story.label);
+}

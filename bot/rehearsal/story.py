@@ -1,0 +1,158 @@
+"""Plays a story on the phones: real acts, the clock moved as the header does, a line that tells what one sees."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot.rehearsal.hands import Hand, Unanswered
+from bot.rehearsal.handsets import Handsets
+from bot.rehearsal.phones import CastMember
+from bot.rehearsal.wire import Json
+
+log = logging.getLogger("siaga.rehearsal")
+SPEEDS = (0.0, 10.0, 30.0, 120.0)  # seconds of an hour; 0: as fast as it goes
+_READ = {0.0: 0.0, 10.0: 1.3, 30.0: 2.2, 120.0: 3.5}  # seconds for a tap to be seen and an answer to be read
+_TICK = 0.3  # seconds between two moves of the clock
+IDLE, PLAYING, PAUSED, DONE, BROKEN = "idle", "playing", "paused", "done", "broken"
+
+Move = Callable[[float], Awaitable[None]]
+Story = Callable[["Player"], Awaitable[None]]
+
+
+class Player:
+    """One story at a time. What it tells goes to every page that is open."""
+
+    def __init__(
+        self, handsets: Handsets, move: Move, now: Callable[[], datetime], story: Story, chapters: int
+    ) -> None:
+        self.handsets, self.now = handsets, now
+        self._move, self._story, self.chapters = move, story, chapters
+        self._state, self._caption, self._chapter, self._speed = IDLE, "", 0, SPEEDS[1]
+        self._cast: list[Json] = []
+        self._goes = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def state(self, **more: object) -> Json:
+        """Where the story is, for the page; `cast` are the phones that it needs."""
+        return {"state": self._state, "caption": self._caption, "chapter": self._chapter, "chapters": self.chapters,
+                "speed": self._speed, "cast": self._cast, **more}  # fmt: skip
+
+    def _announce(self, **more: object) -> None:
+        self.handsets.watchers.announce_all("story", self.state(**more))
+
+    async def ask(self, what: str, speed: float) -> None:
+        """play, pause, stop. Raises ValueError for anything else and for a speed that there is not."""
+        if what not in {"play", "pause", "stop"} or speed not in SPEEDS:
+            raise ValueError(what)
+        self._speed = speed
+        if what == "stop":
+            await self.stop()
+        elif what == "pause":
+            self._pause()
+        elif self._task is None or self._task.done():
+            self._begin()
+        else:
+            self._state = PLAYING
+            self._goes.set()
+        self._announce()
+
+    def _begin(self) -> None:
+        self._state, self._caption, self._chapter, self._cast = PLAYING, "", 0, []
+        self._goes.set()
+        self._task = asyncio.create_task(self._play(), name="story")
+
+    def _pause(self) -> None:
+        if self._state == PLAYING:
+            self._state = PAUSED
+            self._goes.clear()
+
+    async def stop(self) -> None:
+        """End it where it is; what was done stays done."""
+        if self._task is not None and not self._task.done():
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+        if self._state in {PLAYING, PAUSED}:
+            self._state, self._caption = IDLE, ""
+
+    async def _play(self) -> None:
+        try:
+            await self._story(self)
+            self._state = DONE
+        except Unanswered as missing:
+            log.warning("the story ends here: %s", missing)
+            self._state, self._caption = BROKEN, str(missing)
+        except (ValueError, LookupError) as wrong:
+            log.error("the story ends here: %s", wrong)
+            self._state, self._caption = BROKEN, str(wrong)
+        self._announce()
+
+    # --- what a story says and does
+
+    def takes_up(self, members: Sequence[CastMember]) -> list[Hand]:
+        """These phones lie on the table from now on."""
+        self._cast = [self.handsets.introduce(member) for member in members]
+        self._announce()
+        return [Hand(self.handsets, member) for member in members]
+
+    async def chapter(self, caption: str) -> None:
+        """The next chapter begins."""
+        self._chapter += 1
+        await self.tells(caption)
+
+    async def tells(self, caption: str) -> None:
+        """Say what one sees now, and leave time to read it."""
+        self._caption = caption
+        self._announce()
+        await self.rests(1.5)
+
+    async def rests(self, times: float = 1.0) -> None:
+        """Leave time to look; also where a pause holds."""
+        await self._goes.wait()
+        await asyncio.sleep(_READ[self._speed] * times)
+        await self._goes.wait()
+
+    async def says(self, hand: Hand, text: str) -> None:
+        await self._seen(hand, text)
+        hand.does("say", text=text)
+
+    async def shares(self, hand: Hand, what: str) -> None:
+        """place, photo, voice."""
+        await self._seen(hand, "")
+        hand.does(what)
+
+    async def taps(self, hand: Hand, label: str, on: str = "") -> None:
+        """Tap a button once it is there."""
+        await hand.until(lambda: hand.button(label, on), f"no button {label!r}")
+        found = hand.button(label, on)
+        assert found is not None  # it was there a moment ago, and only this task acts
+        await self._seen(hand, found.label)
+        hand.taps(hand.button(label, on) or found)
+
+    async def _seen(self, hand: Hand, label: str) -> None:
+        """The page shows whose hand moves, and what it is about to tap."""
+        await self.rests(0.5)
+        self._announce(who=hand.chat, label=label)
+        await self.rests(0.5)
+
+    async def sees(self, hand: Hand, *words: str) -> None:
+        """Wait until the answer is there."""
+        await hand.until(lambda: hand.shows(*words), f"{' / '.join(words)} did not come")
+
+    async def passes(self, minutes: float, hour: float | None = None) -> None:
+        """Time passes as the header moves it; `hour`: how many seconds an hour takes here, whatever the speed."""
+        an_hour = (self._speed if hour is None else hour) if self._speed else 0.0
+        while minutes > 0:
+            await self._goes.wait()
+            step = min(minutes, 60 * _TICK / an_hour) if an_hour else minutes
+            await self._move(step)
+            minutes -= step
+            await asyncio.sleep(_TICK if an_hour else 0)
+
+    async def until(self, moment: datetime, hour: float | None = None) -> None:
+        """Time passes up to a moment."""
+        await self.passes((moment - self.now()) / timedelta(minutes=1), hour)

@@ -1,0 +1,129 @@
+"""The page as it is shown to a mayor, in a real browser: search, map, ladder, lanes, small and dark screens."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from .browsing import CONTRAST, SMALL_TARGETS, WIDE, opened
+from .living import Rehearsal
+
+pytestmark = pytest.mark.browser
+
+PHONE_SIZE = {"width": 360, "height": 740}
+
+
+async def links(phone: Locator) -> None:
+    """A Telegram phone: /start, Setuju, the own number."""
+    await phone.get_by_role("button", name="/start").click()
+    await phone.get_by_role("button", name="Setuju").first.click()
+    await phone.locator(".keys").get_by_role("button", name="Kirim nomor saya").click()
+    await expect(phone.locator(".log")).to_contain_text("Anda terhubung sebagai")
+
+
+async def officer_and_worker(page: Page) -> tuple[Locator, Locator]:
+    officer, worker = page.locator(".phone").nth(0), page.locator(".phone").nth(1)
+    await links(officer)
+    await links(worker)
+    return officer, worker
+
+
+async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, viewport=WIDE) as page:
+        await expect(page.locator(".phone")).to_have_count(6)
+        await page.get_by_role("region", name="Angkat ponsel").get_by_role("button", name="Angkat ponsel").click()
+        dialog = page.get_by_role("dialog", name="Angkat ponsel")
+        await dialog.get_by_label("Cari orang").fill("ketua tps 1 kasin")
+        await expect(dialog.locator("li")).to_have_count(1)
+        name = await dialog.locator("li b").inner_text()
+        await dialog.get_by_role("button", name=f"Angkat {name} di Telegram").click()
+        chair = page.get_by_role("region", name=name)
+        await links(chair)
+        await expect(page.locator("#sums li", has_text="terhubung").locator("b")).to_have_text("1")
+        await page.reload()
+        await expect(page.locator(".phone")).to_have_count(7)
+        await expect(chair.locator(".log")).to_contain_text("Kel. Kasin")
+        await chair.get_by_role("button", name="Taruh ponsel").click()
+        await expect(page.locator(".phone")).to_have_count(6)
+        await page.reload()
+        await expect(page.locator(".phone")).to_have_count(6)
+        await expect(chair).to_have_count(0)
+
+
+async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, viewport=WIDE) as page:
+        officer, worker = await officer_and_worker(page)
+        await expect(page.locator(".mark[data-id]")).to_have_count(0)
+        await officer.locator(".keys").get_by_role("button", name="Darurat").click()
+        await officer.locator(".keys").get_by_role("button", name="Pingsan").click()
+        mark = page.get_by_role("button", name="L-0001, merah, menunggu, TPS 001 Arjosari")
+        await expect(mark.locator(".pulse")).to_have_count(1)
+        await expect(mark.locator("text")).to_have_text("M")
+        case = page.locator(".case", has_text="L-0001")
+        rung = case.locator("[aria-current=step]")
+        await expect(rung).to_contain_text("Nakes jaga")
+        await expect(rung).to_contain_text(await worker.get_attribute("aria-label") or "-")
+        await expect(case.locator(".soon")).to_contain_text("dalam 1.")
+        await page.get_by_role("button", name="+2 mnt").click()
+        await expect(rung).to_contain_text("Semua nakes puskesmas")
+        await expect(case.locator(".rung.past")).to_have_count(1)
+        await page.get_by_role("button", name="Ke kejadian berikutnya").click()
+        await page.get_by_role("button", name="+5 mnt").click()
+        await expect(rung).to_contain_text("Koordinator kota")
+        await expect(case.locator(".now")).to_contain_text("dipanggil lagi dalam")
+        await mark.click()
+        await expect(case).to_have_class("case red waiting chosen")
+        await expect(page.locator("#spot")).to_contain_text("TPS 001 · Kel. Arjosari")
+        for tap, state in (("Saya tangani", "ditangani"), ("Tiba", "petugas tiba")):
+            await worker.locator(".row").get_by_role("button", name=tap).last.click()
+            await expect(page.get_by_role("button", name=f"L-0001, merah, {state}, TPS 001 Arjosari")).to_be_visible()
+        await worker.locator(".row").get_by_role("button", name="Selesai").last.click()
+        await worker.locator(".row").get_by_role("button", name="Membaik").last.click()
+        await expect(page.get_by_role("button", name="L-0001, merah, selesai, TPS 001 Arjosari")).to_be_visible()
+        await expect(case.locator(".ladder")).to_have_count(0)
+        sent = await page.locator("[data-lane=alert] td.sent").inner_text()
+        assert int(sent) > 5
+        assert (await page.locator("[data-lane=broadcast] td").all_inner_texts())[1:] == ["0", "0", "0"]
+
+
+async def test_a_small_screen_shows_one_phone_and_every_target_is_large(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, viewport=PHONE_SIZE, color_scheme="dark", has_touch=True) as page:
+        first = page.locator(".phone").nth(0)
+        await expect(first).to_be_in_viewport(ratio=0.99)
+        seen = await page.evaluate("""() => [...document.querySelectorAll(".phone, .town, .slot")].filter((node) => {
+            const at = node.getBoundingClientRect(); return at.right > 1 && at.left < innerWidth - 1; }).length""")
+        assert seen == 1
+        assert await first.evaluate("node => node.getBoundingClientRect().width") == 360
+        await links(first)
+        assert await page.evaluate(SMALL_TARGETS) == []
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        await expect(page.get_by_role("region", name="Kota")).to_be_in_viewport(ratio=0.9)
+        assert await page.evaluate(SMALL_TARGETS) == []
+        assert await page.evaluate("document.querySelector('#town').scrollWidth <= innerWidth")
+        await page.locator(".tabs").get_by_role("button", name="Angkat ponsel").click()
+        await page.get_by_role("region", name="Angkat ponsel").get_by_role("button", name="Angkat ponsel").click()
+        await expect(page.get_by_role("dialog").locator("li")).to_have_count(20)
+        assert await page.evaluate(SMALL_TARGETS) == []
+        await page.get_by_role("button", name="Tutup", exact=True).click()
+
+
+@pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
+async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
+    faint: dict[str, Any] = {}
+    async with opened(chromium, rehearsal.base, viewport=screen) as page:
+        officer, worker = await officer_and_worker(page)
+        await officer.locator(".keys").get_by_role("button", name="Darurat").click()
+        await officer.locator(".keys").get_by_role("button", name="Pingsan").click()
+        await expect(worker.locator(".said.red")).to_contain_text("L-0001")
+        there = page.locator(".phone.whatsapp").nth(0)
+        await there.get_by_role("button", name="Halo").click()
+        await expect(there.locator(".answer", has_text="Setuju")).to_be_visible()
+        await expect(page.locator(".mark[data-id]")).to_have_count(1)
+        await page.locator(".slot .pick").click()
+        await expect(page.get_by_role("dialog").locator("li")).to_have_count(20)
+        for scheme in ("light", "dark"):
+            await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            faint[scheme] = await page.evaluate(CONTRAST)
+    assert faint == {"light": [], "dark": []}
