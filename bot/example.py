@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
@@ -29,11 +31,12 @@ from handlers import ticks
 from handlers.boxes import CHAIR
 from handlers.turn import Rules
 from messages.templates import wanted
-from storage import elections, overview, people, places, rehearsing, roster
+from storage import elections, exits, overview, people, places, rehearsing, roster
 from storage.database import Database, Tx
 
 MORNING = time(9, 0)
 SECOND = 1 / 60  # of a minute
+PATIENCE = 6.0  # seconds that a move of the clock may wait for the outbox
 
 
 async def settle(db: Database, clock: Clock) -> None:
@@ -110,9 +113,24 @@ class Stage:
         return await self.db.read(lambda tx: finding.search(tx, wanted, self.clock.now()))
 
     async def _move(self, minutes: float) -> None:
-        if self.heart is not None:
-            await self.heart.pass_time(timedelta(minutes=minutes))
-            await keep_clock(self.db, self.clock)
+        """From one due moment to the next; what each brings leaves before the clock goes on, lest it be too late."""
+        if self.heart is None:
+            return
+        until, patience = self.clock.now() + timedelta(minutes=minutes), monotonic() + PATIENCE
+        await self._at_rest(patience)
+        while (left := until - self.clock.now()) > timedelta():
+            due = await self.db.read(ticks.next_due)
+            ahead = max(due - self.clock.now(), timedelta(seconds=1)) if due else left
+            await self.heart.pass_time(min(left, ahead))
+            await self._at_rest(patience)
+        await keep_clock(self.db, self.clock)
+
+    async def _at_rest(self, patience: float) -> None:
+        """Nothing is left in the outbox that could go now, or nobody waits for it any longer."""
+        while monotonic() < patience:
+            if not await self.db.read(lambda tx: exits.anything_left(tx, self.clock.now())):
+                return
+            await asyncio.sleep(0.02)
 
     @property
     def key(self) -> str:

@@ -55,7 +55,7 @@ function ladder(each) {
     title.append(make("i", "", String(at + 1)), make("b", "", names));
     if (here) {
       step.setAttribute("aria-current", "step");
-      title.append(make("em", "", "sekarang"));
+      title.append(make("em", "", each.state === "waiting" ? "sekarang" : STATES[each.state]));
     } else if (at === each.rung + 1 && each.state === "waiting") title.append(make("em", "soon"));
     step.append(title);
     if (rung.people.length || rung.silent || at < each.rung) step.append(people(rung));
@@ -123,7 +123,7 @@ function drawLanes(given) {
 function drawSums(stand) {
   const many = (...states) => stand.cases.filter((each) => states.includes(each.state)).length;
   const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [many("closed"), "selesai"],
-    [stand.linked, "ponsel terhubung"], [stand.handed.length, "kotak diserahkan"]];
+    [stand.linked, "terhubung"], [stand.handed.length, "kotak diserahkan"]];
   document.getElementById("sums").replaceChildren(...sums.map(([number, text]) => {
     const item = make("li");
     item.append(make("b", "", String(number)), make("span", "", text));

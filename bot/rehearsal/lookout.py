@@ -14,7 +14,10 @@ from bot.rehearsal.wire import Json
 
 log = logging.getLogger("siaga.rehearsal")
 EVERY = 1.0  # seconds between two looks at least
-SHARE = 20  # a look that took long is followed by a pause of so many times its length: the bot comes first
+SHARE, LONGEST = (
+    10,
+    4.0,
+)  # a look that took long is followed by a longer pause, up to so many seconds: the bot comes first
 
 
 class Lookout:
@@ -59,7 +62,7 @@ class Lookout:
                 self._tell(await self._look())
             except Exception as error:  # noqa: BLE001 - the page is a guest: its trouble ends nothing
                 log.warning("how the city stands could not be read: %s", type(error).__name__)
-            await self._bell.wait(max(EVERY, SHARE * (time.monotonic() - began)))
+            await self._bell.wait(max(EVERY, min(SHARE * (time.monotonic() - began), LONGEST)))
         self._last = None  # the next page is not greeted with what is long past
 
     def _tell(self, found: Json) -> None:

@@ -185,7 +185,8 @@ const inSight = new IntersectionObserver((entries) => {
 }, { threshold: 0.6 });
 
 const town = document.getElementById("town");
-const [townTab, slotTab] = [tab("Kota", town), tab("＋", slot)];
+const [townTab, slotTab] = [tab("Kota", town), tab("+", slot)];
+townTab.className = "town-tab";
 slotTab.setAttribute("aria-label", "Angkat ponsel");
 tabs.append(townTab, slotTab);
 inSight.observe(town);

@@ -1,6 +1,6 @@
 // Sehari di TPS: its buttons, its caption, whose hand moves.
 
-import { post } from "/rehearsal/dom.js";
+import { post, small } from "/rehearsal/dom.js";
 import { phones } from "/rehearsal/phone.js";
 
 const bar = document.getElementById("story");
@@ -37,6 +37,7 @@ export function told(story, lay) {
     return;
   }
   const phone = phones.find((one) => one.member.chat === story.who);
-  phone?.bring();
+  const looks = small.matches && document.querySelector("#tabs .here")?.classList.contains("town-tab");
+  if (!looks) phone?.bring(); // who looks at the map on a small screen goes on doing so
   phone?.hand(story.label);
 }

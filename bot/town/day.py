@@ -111,6 +111,7 @@ class Day:
         await player.taps(self.chair, "Semua anggota")
         await player.passes(0.5)
         await player.taps(sender, "Belum terima")
+        await player.sees(sender, "menyatakan terima")
 
     async def night(self) -> None:
         player, scene = self.player, self.scene
@@ -144,7 +145,7 @@ class Day:
         await player.says(officer, "Sudah sadar, kami tunggu di dalam TPS.")
         await player.sees(worker, "Sudah sadar")
         await player.passes(4, hour=SLOW)
-        await self._arrives(worker, number)
+        await self._arrives(worker, number, officer)
         await player.passes(18)
         await self._closes(worker, number, "Membaik", officer)
 
@@ -162,7 +163,7 @@ class Day:
         worker = await self._called(number, [each for each in self.workers if each is not first])
         await self._takes(worker, number, second)
         await player.passes(6, hour=SLOW)
-        await self._arrives(worker, number)
+        await self._arrives(worker, number, second)
         await player.passes(10)
         await self._closes(worker, number, "Istirahat", second)
 
@@ -184,7 +185,7 @@ class Day:
         worker = await self._called(number, self.workers)
         await self._takes(worker, number, officer)
         await player.passes(8, hour=SLOW)
-        await self._arrives(worker, number)
+        await self._arrives(worker, number, officer)
         await player.tells("Korban perlu rumah sakit: dirujuk. Pelapor dan koordinator langsung tahu.")
         await player.taps(worker, "Rujuk", number)
         await player.sees(worker, "?")
@@ -227,10 +228,10 @@ class Day:
         await self.player.taps(worker, TAKE, number)
         await self.player.sees(reporter, "ditangani")
 
-    async def _arrives(self, worker: Hand, number: str) -> None:
+    async def _arrives(self, worker: Hand, number: str, reporter: Hand) -> None:
         await self.player.tells("Petugas kesehatan tiba: di peta tandanya menjadi kotak.")
         await self.player.taps(worker, "Tiba", number)
-        await worker.until(lambda: worker.button("Selesai", number), "no Selesai")
+        await self.player.sees(reporter, "sudah tiba")
 
     async def _closes(self, worker: Hand, number: str, outcome: str, reporter: Hand) -> None:
         await self.player.taps(worker, "Selesai", number)

@@ -12,14 +12,14 @@ WIDE, SMALL = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 
 @asynccontextmanager
-async def opened(chromium: Browser, base: str, **screen: Any) -> AsyncIterator[Page]:
+async def opened(chromium: Browser, base: str, patience: int = 5000, **screen: Any) -> AsyncIterator[Page]:
     """The page on a screen; nothing may be wrong in its console, and nothing wider than the screen."""
     context = await chromium.new_context(**screen)
     page = await context.new_page()
     wrong: list[str] = []
     page.on("console", lambda said: wrong.append(said.text) if said.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.set_default_timeout(5000)
+    page.set_default_timeout(patience)
     await page.goto(base)
     yield page
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -186,7 +186,8 @@ def living_city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
 async def rehearsal(living_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[living.Rehearsal]:
     """`make run`, as a newcomer has it. Only that a chat takes more than five messages in five seconds, since hours pass in
     one here; and that the page looks at the city more often."""
-    monkeypatch.setattr(lookout, "EVERY", 0.1)
+    monkeypatch.setattr(lookout, "EVERY", 0.2)
+    monkeypatch.setattr(lookout, "LONGEST", 0.2)
     monkeypatch.setitem(gates.GATES, "telegram", gates.none)  # type: ignore[index]
     shutil.copy(living_city, tmp_path / living.FILE)
     monkeypatch.chdir(tmp_path)

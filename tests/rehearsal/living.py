@@ -20,6 +20,7 @@ from bot.workbook import sample
 from storage.database import Database
 
 TPS = 57
+PATIENCE = 20_000  # milliseconds: a whole city answers here, and the machine may be busy
 FILE = "siaga-rehearsal.db"  # in the working folder, as the settings have it
 
 

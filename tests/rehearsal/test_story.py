@@ -14,7 +14,7 @@ from playwright.async_api import Browser, expect
 from storage import overview, reports
 
 from .browsing import WIDE, opened
-from .living import Rehearsal
+from .living import PATIENCE, Rehearsal
 
 
 async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
@@ -26,12 +26,11 @@ async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
 
 @pytest.mark.browser
 async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehearsal: Rehearsal) -> None:
-    async with opened(chromium, rehearsal.base, viewport=WIDE) as page:
-        page.set_default_timeout(40_000)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         story = page.get_by_role("region", name="Sehari di TPS")
         await story.get_by_label("Kecepatan cerita").select_option("secepatnya")
         await story.get_by_role("button", name="Sehari di TPS").click()
-        await expect(story).to_have_attribute("data-state", "done", timeout=40_000)
+        await expect(story).to_have_attribute("data-state", "done", timeout=3 * PATIENCE)
         await expect(story.get_by_role("status")).to_contain_text("Selesai. Setiap langkah tercatat")
         await expect(page.locator("#sums li", has_text="kotak diserahkan").locator("b")).to_have_text("1")
         await expect(page.locator(".phone")).to_have_count(7)
@@ -47,10 +46,13 @@ async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehea
     assert "declined" in {entry["what"] for entry in cases[1]["journal"]}
     assert "referred" in {entry["what"] for entry in cases[2]["journal"]}
     assert len(await rehearsal.db.read(lambda tx: overview.handed(tx, 1))) == 1
+    sent = await rehearsal.db.read(reports.outbox)
+    assert {state for lane in sent.values() for state in lane} == {"sent", "withdrawn"}, "nothing came too late"
+    assert all(sent[lane]["sent"] for lane in ("alert", "reply", "notice", "broadcast"))
 
 
 async def test_it_is_held_goes_on_and_is_ended(rehearsal: Rehearsal) -> None:
-    async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(20):
+    async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(60):
         heard = stories(stream)
         assert (await anext(heard))["state"] == "idle"
         assert (await rehearsal.post("story", do="play", speed=10))["state"] == "playing"

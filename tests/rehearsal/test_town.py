@@ -44,7 +44,7 @@ async def stands(rehearsal: Rehearsal, phones: str = "") -> Any:
 
 
 async def test_a_page_without_phones_sees_the_city_and_another_sees_it_too(rehearsal: Rehearsal) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         first, second = await asyncio.gather(stands(rehearsal), stands(rehearsal))
     assert first == second
     assert (first["cases"], first["linked"]) == ([], 0)

@@ -8,9 +8,10 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from .browsing import CONTRAST, SMALL_TARGETS, WIDE, opened
-from .living import Rehearsal
+from .living import PATIENCE, Rehearsal
 
 pytestmark = pytest.mark.browser
+expect.set_options(timeout=PATIENCE)
 
 PHONE_SIZE = {"width": 360, "height": 740}
 
@@ -31,7 +32,7 @@ async def officer_and_worker(page: Page) -> tuple[Locator, Locator]:
 
 
 async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, rehearsal: Rehearsal) -> None:
-    async with opened(chromium, rehearsal.base, viewport=WIDE) as page:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         await expect(page.locator(".phone")).to_have_count(6)
         await page.get_by_role("region", name="Angkat ponsel").get_by_role("button", name="Angkat ponsel").click()
         dialog = page.get_by_role("dialog", name="Angkat ponsel")
@@ -53,7 +54,7 @@ async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, 
 
 
 async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, rehearsal: Rehearsal) -> None:
-    async with opened(chromium, rehearsal.base, viewport=WIDE) as page:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         officer, worker = await officer_and_worker(page)
         await expect(page.locator(".mark[data-id]")).to_have_count(0)
         await officer.locator(".keys").get_by_role("button", name="Darurat").click()
@@ -89,7 +90,7 @@ async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, reh
 
 
 async def test_a_small_screen_shows_one_phone_and_every_target_is_large(chromium: Browser, rehearsal: Rehearsal) -> None:
-    async with opened(chromium, rehearsal.base, viewport=PHONE_SIZE, color_scheme="dark", has_touch=True) as page:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=PHONE_SIZE, color_scheme="dark", has_touch=True) as page:
         first = page.locator(".phone").nth(0)
         await expect(first).to_be_in_viewport(ratio=0.99)
         seen = await page.evaluate("""() => [...document.querySelectorAll(".phone, .town, .slot")].filter((node) => {
@@ -112,7 +113,7 @@ async def test_a_small_screen_shows_one_phone_and_every_target_is_large(chromium
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
 async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
     faint: dict[str, Any] = {}
-    async with opened(chromium, rehearsal.base, viewport=screen) as page:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=screen) as page:
         officer, worker = await officer_and_worker(page)
         await officer.locator(".keys").get_by_role("button", name="Darurat").click()
         await officer.locator(".keys").get_by_role("button", name="Pingsan").click()
