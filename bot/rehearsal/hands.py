@@ -11,7 +11,7 @@ from bot.rehearsal.phones import CastMember
 from bot.rehearsal.watching import ChatId
 from bot.rehearsal.wire import Json
 
-PATIENCE = 20.0  # seconds until an answer that does not come ends the story
+PATIENCE = 60.0  # seconds until an answer that does not come ends the story; a chat that had much may be made to wait
 
 
 class Unanswered(Exception):
@@ -51,18 +51,16 @@ class Hand:
         """Whether any news holds one of these words."""
         return any(word in _words(message) for message in self.news() for word in words)
 
-    def button(self, label: str, on: str = "") -> Button | None:
-        """The newest button with these letters, on a message with those; else a key under the text field."""
+    def button(self, label: str, on: str = "", *, fresh: bool = False) -> Button | None:
+        """A key under the text field with these letters, else the newest button, on a message with those; `fresh`: only
+        under what is news."""
         screen = self._handsets.screen(self.chat)
-        for message in reversed(screen["messages"]):
-            if on in _words(message):
-                for found in _buttons(message):
-                    if label in found.label:
-                        return found
-        rows = [] if on else screen["rows"]
+        rows = [] if on or fresh else screen["rows"]
         keys = [Button(key["text"], {"row": at, "column": n, "text": key["text"]})
                 for at, row in enumerate(rows) for n, key in enumerate(row)]  # fmt: skip
-        return next((key for key in keys if label in key.label), None)
+        messages = self.news() if fresh else screen["messages"]
+        shown = [found for message in reversed(messages) if on in _words(message) for found in _buttons(message)]
+        return next((found for found in (*keys, *shown) if label in found.label), None)
 
     def does(self, act: str, **more: object) -> None:
         """Do something with the phone."""

@@ -125,13 +125,14 @@ class Player:
         await self._seen(hand, "")
         hand.does(what)
 
-    async def taps(self, hand: Hand, label: str, on: str = "") -> None:
+    async def taps(self, hand: Hand, label: str, on: str = "", *, fresh: bool = False) -> None:
         """Tap a button once it is there."""
-        await hand.until(lambda: hand.button(label, on), f"no button {label!r}")
-        found = hand.button(label, on)
-        assert found is not None  # it was there a moment ago, and only this task acts
-        await self._seen(hand, found.label)
-        hand.taps(hand.button(label, on) or found)
+        await hand.until(lambda: hand.button(label, on, fresh=fresh), f"no button {label!r}")
+        await self._seen(hand, label)
+        found = hand.button(label, on, fresh=fresh)
+        if found is None:
+            raise Unanswered(f"{hand.member.name}: the button {label!r} is gone")
+        hand.taps(found)
 
     async def _seen(self, hand: Hand, label: str) -> None:
         """The page shows whose hand moves, and what it is about to tap."""

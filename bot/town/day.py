@@ -85,7 +85,7 @@ class Day:
         player = self.player
         await player.says(hand, "Halo" if hand.member.kind == "whatsapp" else "/start")
         await hand.until(hand.news, "no answer to the greeting")
-        if hand.button("Setuju") and hand.shows("Setuju"):
+        if hand.shows("Setuju?"):
             await player.taps(hand, "Setuju")
             await hand.until(hand.news, "no answer to Setuju")
         if hand.button("Kirim nomor saya"):
@@ -101,16 +101,19 @@ class Day:
         await player.says(sender, f'peran=KPPS kelurahan="{self.scene.kelurahan}" tps={self.scene.tps}')
         await player.sees(sender, "Kepada:")
         await player.says(sender, CARDS)
-        await player.taps(sender, "Ya, minta tanda terima")
-        await player.taps(sender, "✅ Kirim")
+        await player.taps(sender, "Ya, minta tanda terima", fresh=True)
+        await player.taps(sender, "✅ Kirim", fresh=True)
         await player.passes(0.5)
-        for hand in dict.fromkeys((self.officer, self.second)):
-            await player.taps(hand, "Sudah saya terima")
+        crew = list(dict.fromkeys((self.officer, self.second, self.chair)))
+        for hand in crew:
+            await player.sees(hand, CARDS)
+        for hand in (self.officer, self.second):
+            await player.taps(hand, "Sudah saya terima", CARDS)
         await player.tells("Ketua KPPS menyatakan terima untuk seluruh rekannya. Koordinator melihat siapa yang belum.")
-        await player.taps(self.chair, "Konfirmasi untuk")
-        await player.taps(self.chair, "Semua anggota")
+        await player.taps(self.chair, "Konfirmasi untuk", CARDS)
+        await player.taps(self.chair, "Semua anggota", fresh=True)
         await player.passes(0.5)
-        await player.taps(sender, "Belum terima")
+        await player.taps(sender, "Belum terima", fresh=True)
         await player.sees(sender, "menyatakan terima")
 
     async def night(self) -> None:
@@ -155,7 +158,7 @@ class Day:
         await player.chapter("11.20 kata bebas di WhatsApp: tanda bahaya dikenali, satu ketukan melaporkan.")
         await player.until(self.scene.at(0, 11, 20))
         await player.says(second, f"tolong bu ketua semaput di tps {self.scene.tps}")
-        await player.taps(second, "🆘", "Apakah ini keadaan darurat")
+        await player.taps(second, "🆘", fresh=True)
         number = await self._number(second)
         first = await self._called(number, self.workers)
         await player.tells(f"{number}: satu nakes menjawab Tidak bisa, yang lain mengambil alih.")
