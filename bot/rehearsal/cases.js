@@ -11,7 +11,7 @@ const RIOT = ["Koordinator kelurahan", "Koordinator kecamatan", "Koordinator kot
 const HOW = { called: "dipanggil", took: "menangani", declined: "tidak bisa" };
 const SIGNS = { called: "🔔", took: "✋", declined: "✕" };
 const OPEN = ["waiting", "taken", "arrived", "referred"];
-let shown = [];
+let shown = [], followed;
 
 export function drawStand(stand) {
   shown = stand.cases;
@@ -28,6 +28,20 @@ export function drawStand(stand) {
   drawLanes(stand.lanes);
   drawSums(stand);
   tick();
+  follow();
+}
+
+// A case that climbs comes into sight by itself, once a rung.
+function follow() {
+  const first = shown.find((each) => each.state === "waiting");
+  const key = first && `${first.id} ${first.rung}`;
+  if (key && key !== followed) {
+    const node = list.querySelector(`[data-id="${first.id}"]`);
+    const town = document.getElementById("town");
+    const below = node.getBoundingClientRect().bottom - town.getBoundingClientRect().bottom + 12;
+    if (below > 0) town.scrollBy({ top: below, behavior: "smooth" });
+  }
+  followed = key;
 }
 
 function card(each) {
@@ -39,7 +53,7 @@ function card(each) {
   text.append(make("b", "", `${each.number} ${each.kind}`), make("small", "", each.place || "tempat belum diketahui"));
   head.append(text, make("em", "", STATES[each.state]));
   head.setAttribute("aria-label", `${each.number} ${COLOURS[each.severity]}, ${each.kind}, ${STATES[each.state]}`);
-  head.addEventListener("click", () => show(each.tps));
+  head.addEventListener("click", () => show(each));
   node.append(head, make("p", "now"));
   if (OPEN.includes(each.state)) node.append(ladder(each));
   return node;
@@ -123,7 +137,7 @@ function drawLanes(given) {
 function drawSums(stand) {
   const many = (...states) => stand.cases.filter((each) => states.includes(each.state)).length;
   const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [many("closed"), "selesai"],
-    [stand.linked, "terhubung"], [stand.handed.length, "kotak diserahkan"]];
+    [stand.linked, "terhubung"], [stand.handed.length, "kotak sampai"]];
   document.getElementById("sums").replaceChildren(...sums.map(([number, text]) => {
     const item = make("li");
     item.append(make("b", "", String(number)), make("span", "", text));

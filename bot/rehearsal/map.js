@@ -92,9 +92,9 @@ export function drawCases(cases, handed) {
   for (const one of stations.values()) one.dot.classList.toggle("handed", handed.includes(one.id));
   const before = new Map([...marks.children].map((node) => [node.dataset.id, node]));
   for (const each of [...cases].reverse()) { // the newest on top
-    const station = stations.get(each.tps);
+    const station = where(each);
     if (!station) continue;
-    const look = `${each.state} ${each.severity}`;
+    const look = `${each.state} ${each.severity} ${each.tps}`;
     const known = before.get(String(each.id));
     before.delete(String(each.id));
     if (known?.dataset.look === look) continue;
@@ -105,9 +105,17 @@ export function drawCases(cases, handed) {
   for (const gone of before.values()) gone.remove();
 }
 
+// Its TPS, or the middle of its kelurahan where no more is known.
+function where(each) {
+  const ward = city.wards.find((one) => one.id === each.kelurahan);
+  return stations.get(each.tps) || (ward && { ward, x: ward.middle[0], y: ward.middle[1] });
+}
+
+const title = (station) => (station.number ? `${tpsName(station.number)} ` : "Kel. ") + station.ward.name;
+
 function mark(each, station, look) {
-  const node = draw("g", { class: `fixed mark ${look}`, "data-id": each.id, "data-look": look, "data-x": station.x, "data-y": station.y,
-    tabindex: 0, role: "button", "aria-label": `${each.number}, ${COLOURS[each.severity]}, ${STATES[each.state]}, ${tpsName(station.number)} ${station.ward.name}` });
+  const node = draw("g", { class: `fixed mark ${each.state} ${each.severity}`, "data-id": each.id, "data-look": look, "data-x": station.x, "data-y": station.y,
+    tabindex: 0, role: "button", "aria-label": `${each.number}, ${COLOURS[each.severity]}, ${STATES[each.state]}, ${title(station)}` });
   draw("circle", { class: "touch", r: 22 }, node);
   if (each.state === "waiting") draw("circle", { class: "pulse", r: 11 }, node);
   draw("path", { class: "shape", d: SHAPES[each.state] }, node);
@@ -124,14 +132,15 @@ function mark(each, station, look) {
 
 function tell(station) {
   for (const other of dots.querySelectorAll(".chosen")) other.classList.remove("chosen");
-  station.dot.classList.add("chosen");
-  const box = station.dot.classList.contains("handed") ? " · kotak sudah diserahkan" : "";
-  spot.textContent = `${tpsName(station.number)} · Kel. ${station.ward.name} · Kec. ${station.ward.kecamatan}${box}`;
+  station.dot?.classList.add("chosen");
+  const box = station.dot?.classList.contains("handed") ? " · kotak sudah diserahkan" : "";
+  const tps = station.number ? `${tpsName(station.number)} · ` : "";
+  spot.textContent = `${tps}Kel. ${station.ward.name} · Kec. ${station.ward.kecamatan}${box}`;
 }
 
 // Show where a case is.
-export function show(tpsId) {
-  const station = stations.get(tpsId);
+export function show(each) {
+  const station = where(each);
   if (station) tell(station);
 }
 

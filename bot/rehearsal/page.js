@@ -137,9 +137,14 @@ function connect() {
     if (!city) return;
     drawCases(stand.cases, stand.handed);
     drawStand(stand);
+    if (stand.cases.length) begun();
     townTab.classList.toggle("red", stand.cases.some((each) => each.state === "waiting"));
   });
-  source.addEventListener("story", (event) => told(JSON.parse(event.data), layCast));
+  source.addEventListener("story", (event) => {
+    const story = JSON.parse(event.data);
+    told(story, layCast);
+    if (story.state === "playing") begun();
+  });
   source.addEventListener("open", () => say(""));
   source.addEventListener("error", () => {
     say(words.lost);
@@ -168,10 +173,14 @@ for (const button of document.querySelectorAll(".moves button")) {
   });
 }
 
-hint.querySelector("button").addEventListener("click", () => {
+// Whoever has begun needs no hint.
+function begun() {
+  if (hint.hidden) return;
   hint.hidden = true;
   kept.set("siaga.hint", "seen");
-});
+}
+
+hint.querySelector("button").addEventListener("click", begun);
 
 // --- the beginning
 

@@ -41,8 +41,8 @@ def city(tx: Tx, now: datetime) -> Json:
     centres = [(name, ground.puskesmas(name)) for name in overview.centres(tx, election.id)]
     return {
         "name": election.name,
-        "wards": [{"name": row.name, "kecamatan": row.kecamatan, "middle": ward.middle, "border": ward.border}
-                  for row, ward in zip(rows, drawn, strict=True)],
+        "wards": [{"id": row.id, "name": row.name, "kecamatan": row.kecamatan, "middle": ward.middle,
+                   "border": ward.border} for row, ward in zip(rows, drawn, strict=True)],
         "tps": found,
         "puskesmas": [{"name": name, "at": at} for name, at in centres if at],
     }  # fmt: skip
@@ -97,6 +97,7 @@ def _case(tx: Tx, case: Incident, calls: list[Any], takers: dict[int, str], rule
         "severity": case.severity,
         "kind": ", ".join(label(kind) for kind in case.said),
         "tps": case.tps_id,
+        "kelurahan": case.kelurahan_id,
         "place": _place(named),
         "reported": _ms(case.reported_at),
         "climbs": None if over else _ms(case.climb_at),
