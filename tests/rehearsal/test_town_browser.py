@@ -24,6 +24,15 @@ async def links(phone: Locator) -> None:
     await expect(phone.locator(".log")).to_contain_text("Anda terhubung sebagai")
 
 
+async def finds(page: Page, wanted: str) -> Locator:
+    """The one row of the search that this finds."""
+    await page.get_by_role("region", name="Angkat ponsel").get_by_role("button", name="Angkat ponsel").click()
+    dialog = page.get_by_role("dialog", name="Angkat ponsel")
+    await dialog.get_by_label("Cari orang").fill(wanted)
+    await expect(dialog.locator("li")).to_have_count(1)
+    return dialog.locator("li")
+
+
 async def officer_and_worker(page: Page) -> tuple[Locator, Locator]:
     officer, worker = page.locator(".phone").nth(0), page.locator(".phone").nth(1)
     await links(officer)
@@ -34,18 +43,23 @@ async def officer_and_worker(page: Page) -> tuple[Locator, Locator]:
 async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, rehearsal: Rehearsal) -> None:
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         await expect(page.locator(".phone")).to_have_count(6)
-        await page.get_by_role("region", name="Angkat ponsel").get_by_role("button", name="Angkat ponsel").click()
-        dialog = page.get_by_role("dialog", name="Angkat ponsel")
-        await dialog.get_by_label("Cari orang").fill("ketua tps 1 kasin")
-        await expect(dialog.locator("li")).to_have_count(1)
-        name = await dialog.locator("li b").inner_text()
-        await dialog.get_by_role("button", name=f"Angkat {name} di Telegram").click()
+        row = await finds(page, "ketua tps 1 kasin")
+        name = await row.locator("b").inner_text()
+        await row.get_by_role("button", name=f"Angkat {name} di Telegram").click()
         chair = page.get_by_role("region", name=name)
         await links(chair)
         await expect(page.locator("#sums li", has_text="terhubung").locator("b")).to_have_text("1")
         await page.reload()
         await expect(page.locator(".phone")).to_have_count(7)
         await expect(chair.locator(".log")).to_contain_text("Kel. Kasin")
+        row = await finds(page, "koordinator dinkes")
+        boss = page.get_by_role("region", name=await row.locator("b").inner_text())
+        await row.get_by_role("button", name="di WhatsApp").click()
+        await boss.get_by_role("button", name="Halo").click()
+        await boss.locator(".answer", has_text="Setuju").click()
+        await expect(boss.locator(".log")).to_contain_text("Koordinator Dinkes")
+        await expect(page.locator("#sums li", has_text="terhubung").locator("b")).to_have_text("2")
+        await boss.get_by_role("button", name="Taruh ponsel").click()
         await chair.get_by_role("button", name="Taruh ponsel").click()
         await expect(page.locator(".phone")).to_have_count(6)
         await page.reload()
