@@ -9,7 +9,7 @@ from handlers import answering, cover, coverage, ladder, post, reading, schedule
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
-from storage import deliveries, journal, people, readings, requests
+from storage import deliveries, journal, names, people, readings, requests
 from storage.deliveries import NOTICE
 from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
 from storage.roster import OFFICER, Role
@@ -95,7 +95,7 @@ def refuse(turn: Turn) -> Reply:
 def refused(turn: Turn) -> Reply:
     """The typed reason; it is what the officer reads."""
     turn.args = (str(turn.kept.get("request", 0)),)
-    case, why = answering.of(turn, KINDS), " ".join(turn.heard.text.split())
+    case, why = answering.of(turn, KINDS), names.without_nik(" ".join(turn.heard.text.split()))
     if case is None:
         return Reply((menu.NotYours(turn.menu),), None)
     if not why or len(why) > LONGEST:

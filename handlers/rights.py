@@ -14,7 +14,7 @@ from handlers.turn import STAY, Letter, Next, Reply, Rules, Turn
 from messages import menu
 from messages import rights as said
 from messages.words import short
-from storage import deliveries, elections, journal, people, requests, roster
+from storage import deliveries, elections, journal, names, people, requests, roster
 from storage import rights as shelf
 from storage.database import Tx
 from storage.deliveries import NOTICE
@@ -72,7 +72,7 @@ def fix_ask(turn: Turn) -> Reply:
 
 def fix_typed(turn: Turn) -> Reply:
     """What is wrong, in his own words; a second complaint joins the first."""
-    words = short(turn.heard.text, LONGEST + 1)
+    words = names.without_nik(short(turn.heard.text, LONGEST + 1))
     if not turn.who.linked or not turn.roles:
         return Reply((menu.NotYours(turn.menu),), None)
     if not words or len(words) > LONGEST:
@@ -147,7 +147,7 @@ def refuse(turn: Turn) -> Reply:
 def refused(turn: Turn) -> Reply:
     """The typed reason; it is what who asked reads."""
     turn.args = (str(turn.kept.get("request", 0)),)
-    case, why = answering.of(turn, RIGHTS), " ".join(turn.heard.text.split())
+    case, why = answering.of(turn, RIGHTS), names.without_nik(" ".join(turn.heard.text.split()))
     if case is None:
         return Reply((menu.NotYours(turn.menu),), None)
     if not why or len(why) > WHY:

@@ -14,6 +14,7 @@ _BETWEEN = re.compile(r"[\W_]+")
 _MOBILE = re.compile(r"^628[1-9]\d{7,10}$")
 _LEVEL = re.compile(r"^(kelurahan|kel|desa|kecamatan|kec|puskesmas|pkm)(\s*\.\s*|\s+)(?=\S)", re.IGNORECASE)
 _LONG = re.compile(r"\+?\d[\d .\-()]{7,}\d")
+_NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
 _SHOWN = 4  # digits of a number that a mask leaves at either end
 
 
@@ -56,6 +57,11 @@ def masked(written: str) -> str:
     if len(digits) < _SHOWN * 2 + 1:
         return digits[:2] + "*" * max(0, len(digits) - 2)
     return digits[:_SHOWN] + "*" * (len(digits) - 2 * _SHOWN) + digits[-_SHOWN:]
+
+
+def without_nik(written: str) -> str:
+    """Somebody's words with every NIK in them masked; a telephone number stays, it may be what they are about."""
+    return _NIK.sub(lambda found: masked(found[0]), written)
 
 
 def masked_text(written: str) -> str:

@@ -204,6 +204,24 @@ async def test_nobody_else_reads_or_answers_a_case(stage: Stage) -> None:
     assert await states(stage) == [OPEN]
 
 
+async def test_a_day_after_his_last_word_a_template_tells_him_on_whatsapp(stage: Stage) -> None:
+    boss = (await stage.coordinator("KPU")).on_whatsapp()
+    await boss.links()
+    stage.clock.move(timedelta(hours=25))
+    officer = await uncovered(stage)
+    whats = officer.on_whatsapp()
+    await whats.links()
+    await whats.says("status")
+    await whats.taps("Minta diperiksa")
+    (to_boss,) = stage.cloud.templates
+    assert to_boss.name == "siaga_pemberitahuan"
+    assert officer.name in to_boss.values[0]
+    stage.clock.move(timedelta(hours=25))
+    await brings(stage, officer)
+    assert "kini terdaftar" in stage.cloud.templates[-1].values[0]
+    assert "kini terdaftar" not in officer.screen, "where he spoke last, and there only"
+
+
 async def test_who_died_is_not_told(stage: Stage) -> None:
     officer = await uncovered(stage)
     await officer.says("/status")

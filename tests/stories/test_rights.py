@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -172,6 +173,22 @@ async def test_a_correction_is_sealed_asked_and_answered(stage: Stage) -> None:
     assert await boss.forges("right_done:1") == "Sudah tercatat."
     assert await states(stage) == [DONE]
     assert "terlalu panjang" in await complains(officer, "x" * 501)
+
+
+async def test_a_nik_in_it_is_masked_and_a_telephone_number_is_not(stage: Stage) -> None:
+    boss = await (await stage.coordinator("KPU")).links()
+    officer = await (await stage.officer()).links()
+    await complains(officer, "NIK saya 3573 0101 0190 0001 atau 3573010101900001, nomor 081234567890123")
+    assert "3573********0001 atau 3573********0001, nomor 081234567890123" in boss.last.text
+
+
+async def test_two_answers_at_once_are_one(stage: Stage) -> None:
+    first, second = [await (await stage.coordinator(each)).links() for each in ("KPU", "Bakesbangpol")]
+    officer = await (await stage.officer()).links()
+    await complains(officer, "Nama saya salah")
+    await asyncio.gather(first.forges("right_done:1"), second.forges("right_done:1"))
+    assert await states(stage) == [DONE]
+    assert sum("sudah diperbaiki" in each.said.text for each in officer.messages) == 1
 
 
 async def test_unanswered_it_is_reminded_then_goes_to_the_city_and_he_is_told(stage: Stage) -> None:
