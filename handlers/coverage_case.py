@@ -5,17 +5,20 @@ It informs and promises nothing: what is written down is that it was submitted, 
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers import answering, cover, coverage, ladder, post, reading, schedule
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
-from storage import deliveries, journal, names, people, readings, requests
+from storage import coverage_cases, deliveries, journal, names, people, readings, requests
 from storage.deliveries import NOTICE
 from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
 from storage.roster import OFFICER, Role
 
 LONGEST = 200  # characters of a reason
 A_PAGE = 8
+SINGLY, HOUR = 20, timedelta(hours=1)  # so many cases of an institution in an hour come each by itself
 STATUS = Letter("status")
 KINDS = (COVERAGE,)
 
@@ -35,11 +38,19 @@ def ask(turn: Turn) -> Reply:
     )
     journal.add(turn.tx, "coverage_asked", turn.now, who=turn.who.person_id,
                 detail={"request": number, "asked": len(asked)})  # fmt: skip
+    _tell(turn, role, number, asked)
+    return Reply((said.Asked("sent" if asked else "nobody", role.institution),), STAY, tap="noted")
+
+
+def _tell(turn: Turn, role: Role, number: int, asked: set[int]) -> None:
+    """Each by itself; where many come, as after a list with holes, the list of them once an hour."""
+    lately = coverage_cases.lately(turn.tx, role.election.id, role.institution, turn.now - HOUR)
+    many, hour = lately > SINGLY, int(turn.now.timestamp() // HOUR.total_seconds())
+    letter = Letter("coverage_cases", {"page": 0}) if many else Letter("coverage_case", {"request": number})
     for addresses in people.latest(turn.tx, asked).values():
         for address_id in addresses:
-            post.say(turn.tx, address_id, Letter("coverage_case", {"request": number}), turn.now, lane=NOTICE,
-                     once=f"cov:{number}:{address_id}", lives=post.NOTICE_LIVES)  # fmt: skip
-    return Reply((said.Asked("sent" if asked else "nobody", role.institution),), STAY, tap="noted")
+            once = f"covs:{hour}:{address_id}" if many else f"cov:{number}:{address_id}"
+            post.say(turn.tx, address_id, letter, turn.now, lane=NOTICE, once=once, lives=post.NOTICE_LIVES)
 
 
 def _keep(turn: Turn, role: Role, person_id: int) -> int | None:

@@ -109,3 +109,6 @@ class Cases(Words):
         back = (Button("earlier", f"cov_list:{self.page - 1}"),) if self.page else ()
         on = (Button("later", f"cov_list:{self.page + 1}"),) if self.more else ()
         return (*rows, (*back, *on)) if back or on else rows
+
+    def template(self, said: str, zone: str) -> Template:
+        return filled("siaga_pemberitahuan", said)

@@ -37,6 +37,12 @@ def count(tx: Tx, area: Area) -> int:
     return int(tx.scalar(select(func.count()).select_from(requests).where(*_inside(area))) or 0)
 
 
+def lately(tx: Tx, election_id: int, institution: str, since: datetime) -> int:
+    """How many cases of an institution were opened since a moment and wait."""
+    where = (_Q.election_id == election_id) & (_Q.kind == COVERAGE) & is_alive & (_Q.created_at > since)
+    return int(tx.scalar(select(func.count()).select_from(requests).where(where, _Q.institution == institution)) or 0)
+
+
 def page(tx: Tx, area: Area, offset: int, limit: int) -> list[Any]:
     """Cases of an area, the oldest first: id, name, role, institution, kelurahan, kecamatan, number (of the TPS),
     state, created_at."""

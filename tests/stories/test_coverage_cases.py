@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from bot.workbook import read
 from bot.workbook.load import load
+from handlers import coverage_case
 from storage import coverage_cases, journal
 from storage.coverages import coverages
 from storage.database import Database, Tx
@@ -220,6 +221,32 @@ async def test_a_day_after_his_last_word_a_template_tells_him_on_whatsapp(stage:
     await brings(stage, officer)
     assert "kini terdaftar" in stage.cloud.templates[-1].values[0]
     assert "kini terdaftar" not in officer.screen, "where he spoke last, and there only"
+
+
+async def test_where_many_ask_the_list_comes_once_an_hour(stage: Stage) -> None:
+    boss = await boss_of(stage, "KPU", "city")
+    officers = [await uncovered(stage, rank) for rank in (0, 2, 3)]
+    others = select(assignments.c.person_id).where(assignments.c.kind == "officer", assignments.c.institution == "KPU").limit(60)
+
+    def lay(tx: Tx) -> None:
+        mine = {each.person_id for each in officers}
+        ids = [row.person_id for row in tx.rows(others) if row.person_id not in mine][: coverage_case.SINGLY - 1]
+        given = {"kind": COVERAGE, "address_id": 1, "election_id": 1, "institution": "KPU", "role": "KPPS", "name": "", "state": OPEN}
+        tx.execute(insert(requests), [{**given, "subject_id": n, "created_at": stage.clock.now()} for n in ids])
+
+    await stage.db.write(lay)
+    seen = len(boss.messages)
+    for each in officers:
+        await each.says("/status")
+        await each.taps("Minta diperiksa")
+    first, second = [each.said.text for each in boss.messages[seen:]]
+    assert officers[0].name in first
+    assert "yang terlama dahulu" in second
+    stage.clock.move(timedelta(hours=2))
+    await (await uncovered(stage, 4)).says("/status")
+    last = await stage.officer(rank=4)
+    await last.taps("Minta diperiksa")
+    assert last.name in boss.last.text, "later each comes by itself again"
 
 
 async def test_who_died_is_not_told(stage: Stage) -> None:
