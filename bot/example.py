@@ -59,8 +59,12 @@ def cast(tx: Tx, now: datetime) -> list[CastMember]:
     where = places.of_tps(tx, station.id)
     # By name: rows come in the order of hashes, which differ with every installation's secret.
     officers = sorted((r for r in roster.crew(tx, station.id, now) if r.role == "KPPS"), key=lambda r: r.name)
-    workers = sorted(roster.workers(tx, places.serving(tx, where), now), key=lambda r: r.name)
-    by_person = {role.person_id: role for role in workers if roster.on_duty([role], now)}
+    # Those on duty first: days after the voting day, where the clock may have been left, there are hardly any.
+    workers = sorted(roster.workers(tx, places.serving(tx, where), now),
+                     key=lambda r: (not roster.on_duty([r], now), r.name))  # fmt: skip
+    by_person: dict[int, roster.Role] = {}
+    for role in workers:
+        by_person.setdefault(role.person_id, role)
     city = [
         r for r in roster.coordinators(tx, [election.id], now) if not r.where.kecamatan_id and r.institution == "KPU"
     ]

@@ -29,6 +29,8 @@ async def test_the_second_start_knows_the_templates_and_the_windows(sqlite_url: 
     heard, silent = (again.cloud.phones.person("62" + each.phone.removeprefix("0")) for each in there)
     assert heard.within(clock.now() + timedelta(hours=23))
     assert not silent.within(clock.now())
+    late = await db.read(lambda tx: example.cast(tx, clock.now() + timedelta(days=3)))
+    assert len({each.phone for each in late}) == 6, "the clock may have been left days after the voting day"
     await again.cloud.close()
     await first.cloud.close()
     await db.close()
