@@ -11,6 +11,7 @@ import pytest
 from aiohttp import ClientResponse
 from playwright.async_api import Browser, expect
 
+from bot.rehearsal import story
 from storage import overview, reports
 
 from .browsing import WIDE, opened
@@ -27,11 +28,11 @@ async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
 @pytest.mark.browser
 async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehearsal: Rehearsal) -> None:
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
-        story = page.get_by_role("region", name="Sehari di TPS")
-        await story.get_by_label("Kecepatan cerita").select_option("secepatnya")
-        await story.get_by_role("button", name="Sehari di TPS").click()
-        await expect(story).to_have_attribute("data-state", "done", timeout=3 * PATIENCE)
-        await expect(story.get_by_role("status")).to_contain_text("Selesai. Setiap langkah tercatat")
+        day = page.get_by_role("region", name="Sehari di TPS")
+        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await expect(day).to_have_attribute("data-state", "done", timeout=3 * PATIENCE)
+        await expect(day.get_by_role("status")).to_contain_text("Selesai. Setiap langkah tercatat")
         await expect(page.locator("#sums li", has_text="kotak sampai").locator("b")).to_have_text("1")
         await expect(page.locator(".phone")).to_have_count(7)
         await expect(page.locator(".dots .handed")).to_have_count(1)
@@ -51,7 +52,8 @@ async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehea
     assert all(sent[lane]["sent"] for lane in ("alert", "reply", "notice", "broadcast"))
 
 
-async def test_it_is_held_goes_on_and_is_ended(rehearsal: Rehearsal) -> None:
+async def test_it_is_held_goes_on_and_is_ended(rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(story._READ, 10.0, 0.2)
     async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(60):
         heard = stories(stream)
         assert (await anext(heard))["state"] == "idle"
