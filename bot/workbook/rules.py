@@ -15,6 +15,8 @@ Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
 
 _NIK = re.compile(r"^\d{16}\Z", re.ASCII)
 _NIK_AS_NUMBER = re.compile(r"^\d[.,]?\d*[eE]\+?1[3-7]$")
+_PHONE_AS_NUMBER = re.compile(r"^\+?\d[.,]?\d*[eE]\+?\d\d$")
+_ROUNDED = "000000"  # a number cell that was once saved as `8.12E+09` ends so: the digits are gone
 _TPS = re.compile(r"^(?:tps)?\D{0,3}0*(\d{1,4})$", re.IGNORECASE)
 _PROVINCES = {
     *(str(n) for n in (*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66))),
@@ -91,6 +93,9 @@ def phone(cell: Cell) -> str | None:
     if not found:
         return None
     mobile = names.mobile(found)
+    rounded = not isinstance(cell, str) and found.endswith(_ROUNDED)
+    if rounded or _PHONE_AS_NUMBER.match(found):
+        raise Bad("phone_rounded")
     if mobile is None:
         raise Bad("phone")
     return mobile

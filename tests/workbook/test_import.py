@@ -117,6 +117,8 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", officer(2, name=""), "nama", "empty"),
     ("petugas", officer(2, phone="0341-551234"), "no_hp", "phone"),
     ("petugas", officer(2, phone=551234.0), "no_hp", "phone"),
+    ("petugas", officer(2, phone="8.12E+09"), "no_hp", "phone_rounded"),
+    ("petugas", officer(2, phone=8.12e9), "no_hp", "phone_rounded"),
     ("petugas", officer(2, ward="Kasim"), "kelurahan", "kelurahan_unknown"),
     ("petugas", officer(2, ward="Ksatrian", number=7), "kelurahan", "kelurahan_unknown"),
     ("petugas", officer(2, ward="", number=""), "tps", "empty"),
@@ -226,6 +228,19 @@ async def test_a_near_name_is_proposed_and_never_taken(db: Database) -> None:
 async def test_spelling_that_differs_in_spaces_hyphens_and_case_is_the_same_place(db: Database, ward: str) -> None:
     assert (await put(db, kota(petugas=rows("petugas", officer(1, ward=ward))))).all_in
     assert (await post(db, "Budi")).ward == "Oro-oro Dowo"
+
+
+@pytest.mark.parametrize(("known", "written"), [
+    ("Tasikmadu", "Tasik Madu"), ("Kiduldalem", "Kidul Dalem"), ("Pisangcandi", "PISANG-CANDI"), ("Kotalama", "Kota Lama"),
+    ("Bandungrejosari", "Bandung Rejosari"), ("Rampalcelaket", "Rampal Celaket"), ("Gading Kasri", "Gadingkasri"),
+])  # fmt: skip
+async def test_the_spellings_of_the_field_are_one_place_where_only_spaces_differ(
+    db: Database, known: str, written: str
+) -> None:
+    found = kota(petugas=rows("petugas", officer(1, ward=written, number=3)))
+    found["tps"].append([known, "Klojen", 3, *[""] * (len(HEADERS["tps"]) - 3)])
+    assert (await put(db, found)).all_in
+    assert (await post(db, "Budi")).ward == known
 
 
 async def test_the_same_file_again_changes_nothing(db: Database, tmp_path: Path) -> None:
