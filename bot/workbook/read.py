@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,8 @@ from bot.workbook.rules import Cell, text
 from storage import names
 
 _HEADER_WITHIN = 15  # rows of titles that may stand above the header
+_NUMBER = re.compile(r"[\d.,%]+")
+_SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
 
 
@@ -94,14 +97,28 @@ def _named(sheet: str | None, path: Path) -> str:
 
 def _sheet(name: str, title: str, rows: Sequence[Sequence[Cell]]) -> Sheet:
     at, columns = _header(name, rows)
+    first = at + 1 + (columns != _columns(name, rows[at]))  # a header of two lines
     missing = [each for each in sheets.LAYOUTS[name].required if each not in columns]
     if missing:
         raise Unreadable("columns_missing", sheet=title, columns=", ".join(missing))
     found = Sheet(name, title, list(rows[at]), columns)
-    for number, row in enumerate(rows[at + 1 :], start=at + 2):
-        if any(map(_filled, row)):
+    for number, row in enumerate(rows[first:], start=first + 1):
+        if any(map(_filled, row)) and not (_numbering(row) or _total(row)):
             found.rows.append((number, list(row)))
     return found
+
+
+def _numbering(row: Sequence[Cell]) -> bool:
+    """The row `1 2 3 …` (`(1) (2) …`) by which offices number their columns."""
+    written = [text(cell).strip("()") for cell in row if _filled(cell)]
+    return len(written) > 2 and written == [str(n) for n in range(1, len(written) + 1)]  # noqa: PLR2004 - no row of ours
+
+
+def _total(row: Sequence[Cell]) -> bool:
+    """`Jumlah` or `Total` with nothing but numbers beside it: a sum, and nobody's row."""
+    written = [text(cell) for cell in row if _filled(cell)]
+    words = [each for each in written if not _NUMBER.fullmatch(each)]
+    return len(words) == 1 and _SUM.match(words[0]) is not None
 
 
 def _filled(cell: Cell) -> bool:
@@ -114,10 +131,22 @@ def _header(name: str, rows: Sequence[Sequence[Cell]]) -> tuple[int, dict[str, i
     required = set(sheets.LAYOUTS[name].required)
     best: tuple[int, dict[str, int]] = (0, {})
     for at, row in enumerate(rows[:_HEADER_WITHIN]):
-        columns = _columns(name, row)
-        if len(required & columns.keys()) > len(required & best[1].keys()):
-            best = (at, columns)
+        below = rows[at + 1] if at + 1 < len(rows) else ()
+        for columns in (_columns(name, row), _columns(name, _both_lines(row, below))):
+            if _worth(columns, required) > _worth(best[1], required):
+                best = (at, columns)
     return best
+
+
+def _worth(columns: dict[str, int], required: set[str]) -> tuple[int, int]:
+    return len(required & columns.keys()), len(columns)
+
+
+def _both_lines(row: Sequence[Cell], below: Sequence[Cell]) -> list[Cell]:
+    """A header of two lines: `Wilayah`, merged over Kecamatan, Kelurahan and TPS, which stand in the next."""
+    wide = max(len(row), len(below))
+    upper, lower = [*row, *[""] * (wide - len(row))], [*below, *[""] * (wide - len(below))]
+    return [low if _filled(low) else up for up, low in zip(upper, lower, strict=True)]
 
 
 def _columns(name: str, header: Iterable[Cell]) -> dict[str, int]:

@@ -87,3 +87,38 @@ def test_no_known_sheet_and_a_missing_column_are_told_apart(tmp_path: Path) -> N
     assert (found.code, found.about["columns"]) == ("columns_missing", "peran")
     twice = {"petugas": [["nik", "nama", "peran"]], "Data Petugas": [["nik", "nama", "peran"]]}
     assert fault(save(tmp_path / "c.xlsx", **twice)).code == "sheet_twice"  # type: ignore[arg-type]
+
+
+NIK, NAME = "3573010101900001", "Budi"
+
+
+def petugas(*rows: list[object]) -> list[tuple[int, list[object]]]:
+    return [(number, [cell for cell in row if cell != ""]) for number, row in read.of_rows({"petugas": list(rows)}).sheets["petugas"].rows]  # type: ignore[arg-type]
+
+
+def test_a_header_of_two_lines_with_merged_cells_is_one() -> None:
+    book = read.of_rows({"petugas": [
+        ["DAFTAR PETUGAS", "", "", "", "", ""], ["No", "NIK", "Nama", "Peran", "Wilayah", "", ""],
+        ["", "", "", "", "Kecamatan", "Kelurahan", "TPS"], [1, NIK, NAME, "KPPS", "Klojen", "Kasin", 1]]})  # fmt: skip
+    sheet = book.sheets["petugas"]
+    assert sheet.columns == {"nik": 1, "nama": 2, "peran": 3, "kecamatan": 4, "kelurahan": 5, "tps": 6}
+    assert [number for number, _ in sheet.rows] == [4]
+
+
+def test_a_first_row_under_the_header_is_no_second_line_of_it() -> None:
+    assert petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"]) == [(2, [NIK, NAME, "KPPS"])]
+
+
+@pytest.mark.parametrize("numbers", [[1, 2, 3], ["(1)", "(2)", "(3)"], ["1", "2", "3"]])
+def test_the_row_that_numbers_the_columns_is_nobodys(numbers: list[object]) -> None:
+    assert petugas(["nik", "nama", "peran"], numbers, [NIK, NAME, "KPPS"]) == [(3, [NIK, NAME, "KPPS"])]
+
+
+@pytest.mark.parametrize("total", [["Jumlah", "", 12], ["TOTAL", "", ""], ["", "Total petugas:", "12"], ["Jumlah keseluruhan", "", "1.188"]])
+def test_totals_and_blank_rows_are_nobodys(total: list[object]) -> None:
+    found = petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"], ["", "", ""], total)
+    assert found == [(2, [NIK, NAME, "KPPS"])]
+
+
+def test_somebody_called_total_stays() -> None:
+    assert len(petugas(["nik", "nama", "peran"], [NIK, "Total Suharto", "KPPS"], ["", "Jumlah", "KPPS"])) == 2
