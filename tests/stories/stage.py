@@ -316,7 +316,8 @@ class Stage:
         where = await self.tps(at)
         now = self.clock.now()
         crew = await self.db.read(lambda tx: [r for r in roster.crew(tx, where.tps_id or 0, now) if r.role == role])
-        return await self.find(lambda _tx: crew[rank])
+        # By name, so that a rank is the same person, of the same age, wherever rows got their ids side by side.
+        return await self.find(lambda _tx: sorted(crew, key=lambda each: each.name)[rank])
 
     async def chair(self, at: int = 0) -> Actor:
         """The chair of the KPPS of a TPS."""
