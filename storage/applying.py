@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, delete, func, select, text, update
 
 from storage import undo
-from storage.bulk import upsert
+from storage.bulk import among, upsert
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Tx
@@ -55,14 +55,14 @@ def put_election(tx: Tx, row: ElectionRow, file: str, now: datetime) -> None:
 def put_areas(tx: Tx, run: int, election: int, plan: Plan) -> None:
     rows = [(election, name, key) for key, name in plan.areas.items()]
     columns = ("election_id", "name", "key")
-    keys = kecamatan.c.key.in_([row[2] for row in rows])
+    keys = among(tx, kecamatan.c.key, [row[2] for row in rows])
     undo.noted(tx, run, kecamatan, (kecamatan.c.election_id == election) & keys, lambda: upsert(
         tx, kecamatan, by=("election_id", "key"), columns=columns, rows=rows, fixed=("name",)))  # fmt: skip
     wanted = select(kecamatan.c.key, kecamatan.c.id).where(kecamatan.c.election_id == election)
     ids = {row.key: row.id for row in tx.rows(wanted)}
     wards = [(election, ids[where.kecamatan], name, where.kelurahan) for where, name in plan.wards.items()]
     by = ("election_id", "kecamatan_id", "key")
-    named = kelurahan.c.key.in_([row[3] for row in wards])
+    named = among(tx, kelurahan.c.key, [row[3] for row in wards])
     undo.noted(tx, run, kelurahan, (kelurahan.c.election_id == election) & named, lambda: upsert(
         tx, kelurahan, by=by, columns=("election_id", "kecamatan_id", "name", "key"), rows=wards,
         fixed=("name",)))  # fmt: skip
@@ -73,7 +73,7 @@ def put_puskesmas(tx: Tx, run: int, election: int, ids: Ids, plan: Plan) -> None
         (election, key, ids.kecamatan[each.kecamatan], each.name, each.phone) for key, each in plan.puskesmas.items()
     ]
     by = ("election_id", "key")
-    inside = (puskesmas.c.election_id == election) & puskesmas.c.key.in_(list(plan.puskesmas))
+    inside = (puskesmas.c.election_id == election) & among(tx, puskesmas.c.key, plan.puskesmas)
     undo.noted(tx, run, puskesmas, inside, lambda: upsert(
         tx, puskesmas, by=by, columns=(*by, "kecamatan_id", "name", "phone"), rows=rows))  # fmt: skip
     wanted = select(puskesmas.c.key, puskesmas.c.id).where(puskesmas.c.election_id == election)
@@ -121,7 +121,7 @@ def put_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
     seal = tx.vault.seal
     rows = [(who.nik_hash, who.name, who.name_key, who.phone, seal(who.nik)) for who in whos]
     columns = ("nik_hash", "name", "name_key", "phone", "nik_sealed")
-    undo.noted(tx, run, people, people.c.nik_hash.in_([row[0] for row in rows]), lambda: upsert(
+    undo.noted(tx, run, people, among(tx, people.c.nik_hash, [row[0] for row in rows]), lambda: upsert(
         tx, people, by=("nik_hash",), columns=columns, rows=rows, fixed=("nik_sealed",)))  # fmt: skip
 
 
@@ -137,13 +137,13 @@ def put_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> None:
         if (who.phone, who.name_key) not in known
     ]
     if rows:
-        theirs = people.c.nik_hash.is_(None) & people.c.phone.in_([row["phone"] for row in rows])
+        theirs = people.c.nik_hash.is_(None) & among(tx, people.c.phone, [row["phone"] for row in rows])
         undo.noted(tx, run, people, theirs, lambda: tx.execute(people.insert(), rows))
 
 
 def change_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
     """A new name or number; an officer known by his number alone so far gets his NIK."""
-    undo.noted(tx, run, people, people.c.id.in_([who.id for who in whos]), lambda: _change_people(tx, whos))
+    undo.noted(tx, run, people, among(tx, people.c.id, [who.id for who in whos]), lambda: _change_people(tx, whos))
 
 
 def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
@@ -187,7 +187,7 @@ def put_posts(tx: Tx, run: int, election: int, ids: Ids, found: Found, placed: S
     by = ("election_id", "kind", "key")
     columns = ("person_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id", "tps_id",
                "puskesmas_id", "starts_at", "ends_at")  # fmt: skip
-    mine = (_A.election_id == election) & _A.key.in_([each.key for each in placed])
+    mine = (_A.election_id == election) & among(tx, _A.key, [each.key for each in placed])
     undo.noted(tx, run, assignments, mine,
                lambda: upsert(tx, assignments, by=by, columns=by + columns, rows=rows))  # fmt: skip
 
@@ -204,7 +204,7 @@ def take_posts(tx: Tx, run: int, election: int, gone: Sequence[tuple[str, str]])
     """Take assignments out; the people stay, with what else they are."""
     mine = (_A.election_id == election) & (_A.kind == bindparam("of_kind")) & (_A.key == bindparam("of_key"))
     rows = [{"of_kind": kind, "of_key": key} for kind, key in gone]
-    here = (_A.election_id == election) & _A.key.in_([key for _, key in gone])
+    here = (_A.election_id == election) & among(tx, _A.key, [key for _, key in gone])
     undo.noted(tx, run, assignments, here, lambda: tx.execute(delete(assignments).where(mine), rows))
 
 
@@ -217,7 +217,7 @@ def take_coverages(tx: Tx, run: int, election: int, gone: Sequence[tuple[str, st
     )
     names = ("of_nik", "of_institution", "of_programme")
     rows = [dict(zip(names, each, strict=True)) for each in gone]
-    here = (_C.election_id == election) & _C.nik_hash.in_([each[0] for each in gone])
+    here = (_C.election_id == election) & among(tx, _C.nik_hash, [each[0] for each in gone])
     undo.noted(tx, run, coverages, here, lambda: tx.execute(delete(coverages).where(mine), rows))
 
 
@@ -229,7 +229,7 @@ def put_coverages(tx: Tx, run: int, election: int, covered: Sequence[Covered]) -
     kept = [(election, *each[:2], *each.facts) for each in covered if not each.kpj and each.facts.kpj_hash]
     sealed = {kpj: tx.vault.seal(kpj) for kpj in {each.kpj for each in spoken} - {""}}
     rows = [(election, *each[:2], *each.facts, sealed.get(each.kpj)) for each in spoken]
-    here = (_C.election_id == election) & _C.nik_hash.in_([each.nik_hash for each in covered])
+    here = (_C.election_id == election) & among(tx, _C.nik_hash, [each.nik_hash for each in covered])
 
     def put() -> None:
         upsert(tx, coverages, by=by, columns=(*columns, "kpj_sealed"), rows=rows)

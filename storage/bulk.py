@@ -6,11 +6,12 @@ SQLAlchemy's own executemany spends four times as long on a row as the database 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Dialect, Table
+from sqlalchemy import ARRAY, ColumnElement, Dialect, Table, any_, func, literal, select
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from storage.database import Tx
@@ -41,6 +42,16 @@ def upsert(
         tx.conn.exec_driver_sql(_for_sqlite(into, by, columns, fixed), list(zip(*lists, strict=True)))
     else:
         tx.conn.exec_driver_sql(_for_postgres(into, by, columns, fixed, tx.conn.dialect), tuple(map(list, lists)))
+
+
+def among(tx: Tx, column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """The condition that a column of text or numbers is one of many values, which are one parameter: with one each,
+    thousands of rows cost more in SQLAlchemy than in the database."""
+    wanted = list(values)
+    if tx.is_sqlite:
+        listed = func.json_each(json.dumps(wanted)).table_valued("value")
+        return column.in_(select(listed.c.value))
+    return column == any_(literal(wanted, ARRAY(column.type)))
 
 
 def _processed(
