@@ -9,6 +9,7 @@ from sqlalchemy import Column, LargeBinary, UniqueConstraint, bindparam, func, s
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.people import people
 from storage.quick import Quick
 from storage.types import table
 
@@ -47,6 +48,13 @@ _OF_NIK = Quick(select(coverages).where(coverages.c.nik_hash == bindparam("nik_h
 def of_nik(tx: Tx, nik_hash: str) -> list[Any]:
     """Every row about a NIK, in all elections."""
     return list(_OF_NIK.rows(tx, {"nik_hash": nik_hash}))
+
+
+def of_strangers(tx: Tx, election_id: int) -> int:
+    """How many NIKs of an election's lists are in no roster: kept, for the roster may come later, and told."""
+    known = select(people.c.id).where(people.c.nik_hash == coverages.c.nik_hash).exists()
+    query = select(func.count(coverages.c.nik_hash.distinct())).where(coverages.c.election_id == election_id, ~known)
+    return int(tx.scalar(query) or 0)
 
 
 def list_as_of(tx: Tx, election_id: int, institution: str) -> tuple[bool, date | None]:

@@ -115,6 +115,7 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "refused": [_remark(each) for each in outcome.refusals],
         "warnings": [_remark(each) for each in outcome.doubts],
         "ignored_sheets": outcome.ignored,
+        "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
     }
     told["replace"] = outcome.replaced
@@ -154,6 +155,8 @@ def _difference(each: Difference) -> dict[str, object]:
 def _as_text(outcome: Outcome, written: Path | None) -> str:
     lines = [words.say("report", "checked" if outcome.checked else "imported", election=outcome.election)]
     lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
+    if outcome.strangers:
+        lines.append(words.say("report", "strangers", count=outcome.strangers))
     if outcome.ignored:
         lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
     for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):

@@ -15,7 +15,7 @@ from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Unreadable
 from bot.workbook.review import Remark, Review
-from storage import coverage_cases, elections, plans, standing
+from storage import coverage_cases, coverages, elections, plans, standing
 from storage.database import Database, SqliteDatabase, Tx
 from storage.imports import At, ElectionRow
 from storage.plans import Plan
@@ -47,6 +47,7 @@ class Outcome:
     differences: list[plans.Difference]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
+    strangers: int = 0  # NIKs of coverage lists that no roster has
 
     @property
     def all_in(self) -> bool:
@@ -76,17 +77,19 @@ async def load(
     judge = _Judge(db.vault, now_in, stated, outcome)
     await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent, (file, now))
     if not check_only:
-        await _close_cases(db, code, now)
+        known = await db.read(partial(elections.by_code, code=code))
+        assert known is not None
+        await _close_cases(db, known.id, now)
+        outcome.strangers = await db.read(partial(coverages.of_strangers, election_id=known.id))
     return outcome
 
 
-async def _close_cases(db: Database, code: str, now: datetime) -> None:
+async def _close_cases(db: Database, election: int, now: datetime) -> None:
     """Who asked why he is not on a list, and is now, is told. Looked at after every import, also one that changed
     nothing, so that the same file finishes a killed one."""
-    known = await db.read(partial(elections.by_code, code=code))
     after: int | None = 0
-    while known is not None and after is not None:
-        after = await db.write(partial(coverage_cases.close, election_id=known.id, after=after, now=now))
+    while after is not None:
+        after = await db.write(partial(coverage_cases.close, election_id=election, after=after, now=now))
 
 
 def _silent(done: int, total: int) -> None:

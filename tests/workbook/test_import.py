@@ -19,6 +19,7 @@ from bot.commands import workbook
 from bot.workbook import load, read, sheets
 from bot.workbook.load import Outcome
 from bot.workbook.read import Unreadable
+from storage import roster
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Database, Tx
@@ -497,3 +498,48 @@ async def test_the_refused_file_can_be_mended_and_goes_in(db: Database, tmp_path
     assert twice["petugas"][0].count("alasan") == 1
     mended["petugas"][1][8] = 1
     assert await workbook.import_file(db, save(again, mended), now=NOW, out=io.StringIO()) == 0
+
+
+async def test_one_person_serves_both_organisers_with_a_row_in_each(db: Database) -> None:
+    rows_of = rows("petugas", officer(1, phone="081200000001"), officer(1, role="PTPS", institution="Bawaslu", number=2))
+    outcome = await put(db, kota(petugas=rows_of))
+    assert outcome.all_in
+    posts = await db.read(lambda tx: tx.rows(select(assignments.c.person_id, assignments.c.role, assignments.c.institution)))
+    assert sorted(tuple(each) for each in posts) == [(1, "KPPS", "KPU"), (1, "PTPS", "Bawaslu")]
+
+
+async def test_one_person_may_have_a_kpj_a_programme_and_the_second_of_one_is_refused(db: Database) -> None:
+    def row(programme: str, kpj: str) -> list[Any]:
+        return [nik(1), "KPU", programme, date(2024, 11, 1), date(2024, 12, 31), kpj]
+
+    lists = rows("kepesertaan", row("JKK", "24000000017"), row("JKM", "24000000025"), row("JKK", "24000000033"))
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1)), kepesertaan=lists))
+    kept = await db.read(lambda tx: {row.programme: row.kpj_last4 for row in tx.rows(select(coverages))})
+    assert kept == {"JKK": "0017", "JKM": "0025"}
+    assert [(each.row, each.code) for each in outcome.refusals] == [(4, "twin_kepesertaan")]
+
+
+async def test_a_kecamatan_and_a_kelurahan_of_one_name_are_told_apart_by_the_column(db: Database) -> None:
+    crew = rows("petugas", officer(1, role="PPK", area="Sukun", ward="", number=""),
+                officer(2, role="PPS", area="", ward="Sukun", number=""))  # fmt: skip
+    assert (await put(db, kota(petugas=crew))).all_in
+    found = await db.read(lambda tx: {row.role: row.kelurahan_id is not None for row in tx.rows(select(assignments))})
+    assert found == {"PPK": False, "PPS": True}
+
+
+async def test_shifts_of_one_worker_that_overlap_are_one_duty(db: Database) -> None:
+    shifts = [["Ani", "0812-3456-0001", "Bareng", "", since, until] for since, until in (("06.00", "14.00"), ("12.00", "20.00"), ("22.00", "06.00"))]
+    assert (await put(db, kota(nakes=rows("nakes", *shifts)))).all_in
+    day = datetime(2024, 11, 27, tzinfo=UTC)
+    mine = await db.read(lambda tx: [role for role in roster.workers(tx, [1, 2], day) if role.name == "Ani"])
+    assert len(mine) == 3
+    on = [hour for hour in range(24) if roster.on_duty(mine, day.replace(hour=hour))]  # UTC: seven hours behind
+    assert on == [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15, 16, 17, 18, 19, 20, 21, 22]
+
+
+async def test_coverage_of_nobody_is_kept_and_counted(db: Database, tmp_path: Path) -> None:
+    lists = rows("kepesertaan", *([nik(n), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 12, 31)] for n in (1, 2, 3)))
+    book = save(tmp_path / "kota.xlsx", kota(petugas=rows("petugas", officer(1)), kepesertaan=lists))
+    out = io.StringIO()
+    assert await workbook.import_file(db, book, now=NOW, out=out, err=io.StringIO()) == 0
+    assert "Kepesertaan 2 NIK yang belum ada di daftar petugas" in out.getvalue()
