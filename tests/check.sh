@@ -13,5 +13,5 @@ if free=$(df --output=avail /dev/shm 2> /dev/null | tail -1) && ((free > 2000000
   export TMPDIR
   trap 'rm -rf "$TMPDIR"' EXIT
 fi
-# The long forms live in `make soak`. Three processes on two cores: tests wait for databases and for processes of their own.
-$bin/python -m pytest -m "not soak" -n "${SIAGA_TEST_PROCESSES:-3}" --dist worksteal tests
+# The long forms live in `make soak`. Four processes on two cores: tests wait for databases and for processes of their own.
+$bin/python -m pytest -m "not soak" -n "${SIAGA_TEST_PROCESSES:-4}" --dist worksteal tests
