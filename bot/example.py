@@ -40,8 +40,9 @@ PATIENCE = 6.0  # seconds that a move of the clock may wait for the outbox
 
 
 async def settle(db: Database, clock: Clock) -> None:
-    """At the first start: the example city, whose voting day is today or tomorrow, at nine in the morning."""
-    if await db.read(lambda tx: bool(elections.active(tx, clock.now()))):
+    """At the first start, and where nobody is left to be picked up (its import was taken back): the example city, whose
+    voting day is today or tomorrow, at nine in the morning."""
+    if await db.read(lambda tx: bool(cast(tx, clock.now()))):
         return
     zone = ZoneInfo(elections.ZONES["WIB"])
     local = clock.now().astimezone(zone)
@@ -53,8 +54,16 @@ async def settle(db: Database, clock: Clock) -> None:
 
 def cast(tx: Tx, now: datetime) -> list[CastMember]:
     """On Telegram an officer, two health workers of the puskesmas that serves him and a coordinator of the city; on
-    WhatsApp a second officer of his TPS and a third worker."""
-    election = elections.active(tx, now)[0]
+    WhatsApp a second officer of his TPS and a third worker. Nobody where no election has all of them."""
+    for election in elections.active(tx, now):
+        try:
+            return _cast(tx, election, now)
+        except (StopIteration, ValueError):
+            continue  # somebody's own list, in which one of them is missing
+    return []
+
+
+def _cast(tx: Tx, election: elections.Known, now: datetime) -> list[CastMember]:
     station = next(row for row in places.every_tps(tx, election.id) if places.serving(tx, places.of_tps(tx, row.id)))
     where = places.of_tps(tx, station.id)
     # By name: rows come in the order of hashes, which differ with every installation's secret.
