@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, func, select, text, update
+from sqlalchemy import Table, bindparam, delete, func, select, text, update
 
 from storage import undo
-from storage.bulk import among, upsert
+from storage.bulk import add, among, upsert
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Tx
@@ -96,16 +96,33 @@ def put_candidates(tx: Tx, run: int, election: int, plan: Plan) -> None:
                lambda: upsert(tx, candidates, by=by, columns=(*by, "name"), rows=rows))  # fmt: skip
 
 
+def add_tps(tx: Tx, run: int, election: int, ids: Ids, stations: Sequence[TpsRow]) -> None:
+    """New TPS. Raises `Taken`, as everything that adds, where another import has put one in meanwhile."""
+    _added(tx, run, tps, _TPS, _tps_rows(election, ids, stations))
+
+
 def put_tps(tx: Tx, run: int, election: int, ids: Ids, stations: Sequence[TpsRow]) -> None:
-    rows = [
+    rows = _tps_rows(election, ids, stations)
+    here = (tps.c.kelurahan_id.in_({row[1] for row in rows})) & tps.c.number.in_({row[2] for row in rows})
+    undo.noted(tx, run, tps, here, lambda: upsert(
+        tx, tps, by=("election_id", "kelurahan_id", "number"), columns=_TPS, rows=rows))  # fmt: skip
+
+
+_TPS = ("election_id", "kelurahan_id", "number", "puskesmas_id", *TpsRow._fields[2:])
+
+
+def _tps_rows(election: int, ids: Ids, stations: Sequence[TpsRow]) -> list[tuple[Any, ...]]:
+    return [
         (election, ids.kelurahan[each.where._replace(tps=0)], each.where.tps, ids.puskesmas.get(each.puskesmas),
          *each[2:])
         for each in stations
     ]  # fmt: skip
-    by = ("election_id", "kelurahan_id", "number")
-    here = (tps.c.kelurahan_id.in_({row[1] for row in rows})) & tps.c.number.in_({row[2] for row in rows})
-    undo.noted(tx, run, tps, here, lambda: upsert(
-        tx, tps, by=by, columns=(*by, "puskesmas_id", *TpsRow._fields[2:]), rows=rows))  # fmt: skip
+
+
+def _added(tx: Tx, run: int, into: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[int]:
+    ids = add(tx, into, columns=columns, rows=rows)
+    undo.added(tx, run, into, ids)
+    return ids
 
 
 def put_last_day(tx: Tx, election: int) -> None:
@@ -116,29 +133,45 @@ def put_last_day(tx: Tx, election: int) -> None:
     tx.execute(update(elections).where(elections.c.id == election).values(last_day=max(days)))
 
 
-def put_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
-    """New people with a NIK."""
-    seal = tx.vault.seal
-    rows = [(who.nik_hash, who.name, who.name_key, who.phone, seal(who.nik)) for who in whos]
-    columns = ("nik_hash", "name", "name_key", "phone", "nik_sealed")
-    undo.noted(tx, run, people, among(tx, people.c.nik_hash, [row[0] for row in rows]), lambda: upsert(
-        tx, people, by=("nik_hash",), columns=columns, rows=rows, fixed=("nik_sealed",)))  # fmt: skip
+def add_people(tx: Tx, run: int, whos: Sequence[Who]) -> list[int]:
+    """New people with a NIK; their ids, in order."""
+    return _added(tx, run, people, _PERSON, _persons(tx, whos))
 
 
-def put_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> None:
-    """New people without a NIK. No index holds them apart, so a second import waits and looks again."""
+def put_people(tx: Tx, run: int, whos: Sequence[Who]) -> list[int]:
+    """New people with a NIK, or not so new; their ids, in order."""
+    rows = _persons(tx, whos)
+    theirs = among(tx, people.c.nik_hash, [row[0] for row in rows])
+    undo.noted(tx, run, people, theirs, lambda: upsert(
+        tx, people, by=("nik_hash",), columns=_PERSON, rows=rows, fixed=("nik_sealed",)))  # fmt: skip
+    known = {row.nik_hash: int(row.id) for row in tx.rows(select(people.c.nik_hash, people.c.id).where(theirs))}
+    return [known[who.nik_hash] for who in whos]
+
+
+_PERSON = ("nik_hash", "name", "name_key", "phone", "nik_sealed")
+
+
+def _persons(tx: Tx, whos: Sequence[Who]) -> list[tuple[Any, ...]]:
+    sealed = tx.vault.seal_all([who.nik for who in whos])
+    return [(who.nik_hash, who.name, who.name_key, who.phone, nik) for who, nik in zip(whos, sealed, strict=True)]
+
+
+def add_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> list[int]:
+    """New people without a NIK; their ids, in order. No index holds them apart, so a second import waits and looks
+    again."""
     if not tx.is_sqlite:
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    wanted = select(people.c.phone, people.c.name_key).where(people.c.phone.in_([who.phone for who in whos]))
-    known = {tuple(row) for row in tx.rows(wanted)}
-    rows = [
-        {"name": who.name, "name_key": who.name_key, "phone": who.phone}
-        for who in whos
-        if (who.phone, who.name_key) not in known
-    ]
+    phones = among(tx, people.c.phone, [who.phone for who in whos])
+    here = select(people.c.phone, people.c.name_key, people.c.id).where(phones)
+    latest_first = tx.rows(
+        here.order_by(people.c.nik_hash.is_(None), people.c.id.desc())
+    )  # who has a NIK is the last choice
+    known = {(row.phone, row.name_key): int(row.id) for row in latest_first}
+    fresh = {(who.phone, who.name_key): who for who in whos if (who.phone, who.name_key) not in known}
+    rows = [(who.name, who.name_key, who.phone) for who in fresh.values()]
     if rows:
-        theirs = people.c.nik_hash.is_(None) & among(tx, people.c.phone, [row["phone"] for row in rows])
-        undo.noted(tx, run, people, theirs, lambda: tx.execute(people.insert(), rows))
+        known |= zip(fresh, _added(tx, run, people, ("name", "name_key", "phone"), rows), strict=True)
+    return [known[who.phone, who.name_key] for who in whos]
 
 
 def change_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
@@ -159,37 +192,28 @@ def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
         tx.execute(change.where(people.c.nik_hash.is_(None)).values(values), sealed)
 
 
-Found = dict[str | tuple[str, str], int]
+def add_posts(tx: Tx, run: int, election: int, ids: Ids, placed: Sequence[Placed]) -> None:
+    """New assignments of people who have their ids."""
+    _added(tx, run, assignments, _POST, _posts(election, ids, placed))
 
 
-def people_ids(tx: Tx) -> Found:
-    """Everybody's row: by NIK's hash, and those without one by phone and name."""
-    with_nik = select(people.c.nik_hash, people.c.id).where(people.c.nik_hash.is_not(None))
-    found: Found = dict(tx.rows(with_nik))
-    others = select(people.c.phone, people.c.name_key, people.c.id).where(people.c.nik_hash.is_(None))
-    for phone, name_key, id_ in tx.rows(others.order_by(people.c.id.desc())):
-        found[phone, name_key] = id_
-    return found
-
-
-def _id_of(who: Who, found: Found) -> int:
-    if who.id is not None:
-        return who.id
-    return found[who.nik_hash] if who.nik_hash else found[who.phone or "", who.name_key]
-
-
-def put_posts(tx: Tx, run: int, election: int, ids: Ids, found: Found, placed: Sequence[Placed]) -> None:
-    rows = []
-    for kind, key, who, post in placed:
-        role, position, institution, where, health, starts_at, ends_at = post
-        rows.append((election, kind, key, _id_of(who, found), role, position, institution, *_where(ids, where),
-                     ids.puskesmas.get(health), starts_at, ends_at))  # fmt: skip
-    by = ("election_id", "kind", "key")
-    columns = ("person_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id", "tps_id",
-               "puskesmas_id", "starts_at", "ends_at")  # fmt: skip
+def put_posts(tx: Tx, run: int, election: int, ids: Ids, placed: Sequence[Placed]) -> None:
     mine = (_A.election_id == election) & among(tx, _A.key, [each.key for each in placed])
-    undo.noted(tx, run, assignments, mine,
-               lambda: upsert(tx, assignments, by=by, columns=by + columns, rows=rows))  # fmt: skip
+    undo.noted(tx, run, assignments, mine, lambda: upsert(
+        tx, assignments, by=_POST[:3], columns=_POST, rows=_posts(election, ids, placed)))  # fmt: skip
+
+
+_POST = ("election_id", "kind", "key", "person_id", "role", "position", "institution", "kecamatan_id", "kelurahan_id",
+         "tps_id", "puskesmas_id", "starts_at", "ends_at")  # fmt: skip
+
+
+def _posts(election: int, ids: Ids, placed: Sequence[Placed]) -> list[tuple[Any, ...]]:
+    rows = []
+    for kind, key, who, post, _ in placed:
+        role, position, institution, where, health, starts_at, ends_at = post
+        rows.append((election, kind, key, who.id, role, position, institution, *_where(ids, where),
+                     ids.puskesmas.get(health), starts_at, ends_at))  # fmt: skip
+    return rows
 
 
 def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
@@ -221,18 +245,31 @@ def take_coverages(tx: Tx, run: int, election: int, gone: Sequence[tuple[str, st
     undo.noted(tx, run, coverages, here, lambda: tx.execute(delete(coverages).where(mine), rows))
 
 
+def add_coverages(tx: Tx, run: int, election: int, covered: Sequence[Covered]) -> None:
+    """New coverages."""
+    _added(tx, run, coverages, (*_COVERAGE, "kpj_sealed"), _spoken(tx, election, covered))
+
+
 def put_coverages(tx: Tx, run: int, election: int, covered: Sequence[Covered]) -> None:
     """A KPJ that the sheet does not speak of stays sealed as it is."""
-    by = ("election_id", "nik_hash", "programme", "institution")
-    columns = by + CoverageFacts._fields[1:]
     spoken = [each for each in covered if each.kpj or not each.facts.kpj_hash]
     kept = [(election, *each[:2], *each.facts) for each in covered if not each.kpj and each.facts.kpj_hash]
-    sealed = {kpj: tx.vault.seal(kpj) for kpj in {each.kpj for each in spoken} - {""}}
-    rows = [(election, *each[:2], *each.facts, sealed.get(each.kpj)) for each in spoken]
     here = (_C.election_id == election) & among(tx, _C.nik_hash, [each.nik_hash for each in covered])
+    by = ("election_id", "nik_hash", "programme", "institution")
 
     def put() -> None:
-        upsert(tx, coverages, by=by, columns=(*columns, "kpj_sealed"), rows=rows)
-        upsert(tx, coverages, by=by, columns=columns, rows=kept)
+        rows = _spoken(tx, election, spoken)
+        upsert(tx, coverages, by=by, columns=(*_COVERAGE, "kpj_sealed"), rows=rows)
+        upsert(tx, coverages, by=by, columns=_COVERAGE, rows=kept)
 
     undo.noted(tx, run, coverages, here, put)
+
+
+_COVERAGE = ("election_id", "nik_hash", "programme", *CoverageFacts._fields)
+
+
+def _spoken(tx: Tx, election: int, covered: Sequence[Covered]) -> list[tuple[Any, ...]]:
+    """Rows with their KPJ; one number may stand in many of them."""
+    numbers = list({each.kpj for each in covered} - {""})
+    sealed = dict(zip(numbers, tx.vault.seal_all(numbers), strict=True))
+    return [(election, *each[:2], *each.facts, sealed.get(each.kpj)) for each in covered]

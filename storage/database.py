@@ -288,13 +288,13 @@ class PostgresDatabase(Database):
             try:
                 async with self._engine.begin() as conn:
                     return await conn.run_sync(lambda sync: fn(Tx(sync, self.vault)))
-            except DBAPIError as error:
-                if _is_away(error):
-                    raise Away(str(error.orig)) from error
-                if getattr(error.orig, "sqlstate", None) not in _AGAIN or attempt == _TRIES - 1:
-                    raise
             except (OSError, TimeoutError, PoolTimeout) as error:
                 raise Away(str(error)) from error
+            except Exception as error:
+                if _is_away(error):
+                    raise Away(str(getattr(error, "orig", error))) from error
+                if sqlstate(error) not in _AGAIN or attempt == _TRIES - 1:
+                    raise
         raise AssertionError("unreachable")
 
     async def read(self, fn: Callable[[Tx], T]) -> T:
@@ -304,6 +304,11 @@ class PostgresDatabase(Database):
         await self._engine.dispose()
 
 
-def _is_away(error: DBAPIError) -> bool:
-    state = str(getattr(error.orig, "sqlstate", "") or "")
-    return error.connection_invalidated or state.startswith(("08", "57P", "53")) or state == "25006"
+def sqlstate(error: Exception) -> str:
+    """PostgreSQL's code for what went wrong, from the driver or from SQLAlchemy around it; "" if it has none."""
+    return str(getattr(getattr(error, "orig", error), "sqlstate", None) or "")
+
+
+def _is_away(error: Exception) -> bool:
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return lost or sqlstate(error).startswith(("08", "57P", "53")) or sqlstate(error) == "25006"

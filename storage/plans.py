@@ -22,6 +22,7 @@ class Placed(NamedTuple):
     key: str
     who: Who
     post: Post
+    is_new: bool = False
 
 
 class Covered(NamedTuple):
@@ -31,6 +32,7 @@ class Covered(NamedTuple):
     programme: str
     facts: CoverageFacts
     kpj: str
+    is_new: bool
 
 
 class Difference(NamedTuple):
@@ -214,7 +216,7 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
     verdict = NEW if old is None else SAME if same and placed.who.verdict == SAME else CHANGED
     plan.verdicts[placed.kind, row] = verdict
     if not same:
-        plan.placed.append(placed)
+        plan.placed.append(placed if old is not None else placed._replace(is_new=True))
     if verdict != SAME and plan.tell:
         fields = _changed(placed, old, standing) if old is not None else ()
         plan.differences.append(_difference(placed, verdict, row, fields))
@@ -263,7 +265,7 @@ def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -
             verdicts.append(_verdict(old, facts))
             here[key] = (each, facts)
             if old != facts:
-                plan.covered.append(Covered(nik_hash, programme, facts, kpj))
+                plan.covered.append(Covered(nik_hash, programme, facts, kpj, old is None))
         plan.verdicts[imports.COVERAGE, each.row] = max(verdicts, key=_RANK.__getitem__)
     if plan.tell:
         named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}

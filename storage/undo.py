@@ -100,14 +100,22 @@ def noted(tx: Tx, run_id: int, of: Table, where: ColumnElement[bool], work: Call
     before = _images(tx, of, where)
     work()
     after = _images(tx, of, where) if before else {key: {} for key in _keys(tx, of, where)}
-    seen = {
+    seen: dict[str, list[Any]] = {
         "added": [list(key) for key in after if key not in before],
         "gone": [_packed(row) for key, row in before.items() if key not in after],
         "changed": [each for key, row in before.items() if key in after and (each := _change(key, row, after[key]))],
     }
     if any(seen.values()):
-        sealed = tx.vault.seal_json(seen)
-        tx.execute(insert(steps).values(run_id=run_id, of=of.name, seen_sealed=sealed))
+        _write_down(tx, run_id, of, seen)
+
+
+def added(tx: Tx, run_id: int, of: Table, ids: Iterable[int]) -> None:
+    """Write down rows that were new, each of them."""
+    _write_down(tx, run_id, of, {"added": [[id_] for id_ in ids], "gone": [], "changed": []})
+
+
+def _write_down(tx: Tx, run_id: int, of: Table, seen: dict[str, list[Any]]) -> None:
+    tx.execute(insert(steps).values(run_id=run_id, of=of.name, seen_sealed=tx.vault.seal_json(seen)))
 
 
 def _change(key: Key, before: Row, after: Row) -> list[Any] | None:

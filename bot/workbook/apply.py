@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
-from storage import applying, elections, moves, standing, undo
+from storage import applying, bulk, elections, moves, standing, undo
 from storage.database import Database, SqliteDatabase, Tx
 from storage.plans import Plan
 from storage.standing import Ids
+from storage.who import Who
 
-Step = Callable[[Tx], Any]
 Progress = Callable[[int, int], None]  # rows written so far, of how many
+
+
+class Step(NamedTuple):
+    """One transaction: how many rows it writes, what is done with what it gives, and what to do `instead` where a row
+    that should be new has been put in by another import meanwhile."""
+
+    rows: int
+    run: Callable[[Tx], Any]
+    then: Callable[[Any], None] = lambda _: None
+    instead: Callable[[Tx], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +54,7 @@ async def apply(db: Database, plan: Plan, under: Import, progress: Progress) -> 
     ids = await _places(db, plan, under)
     told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered) + _taken(plan))
     await _write(db, _people(plan, under.run), told)
-    found: applying.Found = await db.read(applying.people_ids) if plan.placed else {}
-    await _write(db, _roster(plan, under, ids, found), told)
+    await _write(db, _roster(plan, under, ids), told)
 
 
 def _taken(plan: Plan) -> int:
@@ -63,14 +72,14 @@ def _teller(progress: Progress, total: int) -> Callable[[int], None]:
     return told
 
 
-async def _write(db: Database, steps: Iterator[tuple[int, Step]], told: Callable[[int], None]) -> None:
+async def _write(db: Database, steps: Iterator[Step], told: Callable[[int], None]) -> None:
     """Every step is a transaction of its own. PostgreSQL takes two at a time; SQLite has one writer, and two steps
     that wait for it together would be one group that holds it twice as long."""
 
     async def lane() -> None:
-        for rows, step in steps:
-            await db.write(step)
-            told(rows)
+        for step in steps:
+            step.then(await _done(db, step))
+            told(step.rows)
 
     try:
         async with asyncio.TaskGroup() as lanes:
@@ -78,6 +87,14 @@ async def _write(db: Database, steps: Iterator[tuple[int, Step]], told: Callable
                 lanes.create_task(lane())
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
+
+
+async def _done(db: Database, step: Step) -> Any:
+    try:
+        return await db.write(partial(bulk.lightly, step.run))
+    except bulk.Taken:
+        assert step.instead is not None
+        return await db.write(partial(bulk.lightly, step.instead))
 
 
 async def _places(db: Database, plan: Plan, under: Import) -> Ids:
@@ -92,8 +109,7 @@ async def _places(db: Database, plan: Plan, under: Import) -> Ids:
     if not (plan.tps or plan.placed or plan.election):
         return Ids()
     ids = await db.read(partial(standing.place_ids, election=election))
-    for rows in applying.chunks(plan.tps):
-        await db.write(partial(applying.put_tps, run=run, election=election, ids=ids, stations=rows))
+    await _write(db, _stations(plan, under, ids), lambda _: None)
     if plan.tps:
         await db.write(partial(moves.settle, election=election))
     if plan.tps or plan.election is not None:
@@ -101,24 +117,54 @@ async def _places(db: Database, plan: Plan, under: Import) -> Ids:
     return await db.read(partial(standing.place_ids, election=election)) if plan.tps else ids
 
 
-def _people(plan: Plan, run: int) -> Iterator[tuple[int, Step]]:
-    fresh = [who for who in plan.people if who.id is None]
+def _stations(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
+    put = partial(applying.put_tps, run=under.run, election=under.election, ids=ids)
+    add = partial(applying.add_tps, run=under.run, election=under.election, ids=ids)
+    for rows in applying.chunks([each for each in plan.tps if each.where not in ids.tps]):
+        yield Step(len(rows), partial(add, stations=rows), instead=partial(put, stations=rows))
+    for rows in applying.chunks([each for each in plan.tps if each.where in ids.tps]):
+        yield Step(len(rows), partial(put, stations=rows))
+
+
+def _people(plan: Plan, run: int) -> Iterator[Step]:
+    fresh, known = [who for who in plan.people if who.id is None], [who for who in plan.people if who.id is not None]
     for whos in applying.chunks(sorted((who for who in fresh if who.nik), key=lambda each: each.nik_hash or "")):
-        yield len(whos), partial(applying.put_people, run=run, whos=whos)
+        yield Step(len(whos), partial(applying.add_people, run=run, whos=whos), partial(_number, whos),
+                   partial(applying.put_people, run=run, whos=whos))  # fmt: skip
     for whos in applying.chunks([who for who in fresh if not who.nik]):
-        yield len(whos), partial(applying.put_contacts, run=run, whos=whos)
-    for whos in applying.chunks([who for who in plan.people if who.id is not None]):
-        yield len(whos), partial(applying.change_people, run=run, whos=whos)
+        yield Step(len(whos), partial(applying.add_contacts, run=run, whos=whos), partial(_number, whos))
+    for whos in applying.chunks(known):
+        yield Step(len(whos), partial(applying.change_people, run=run, whos=whos))
 
 
-def _roster(plan: Plan, under: Import, ids: Ids, found: applying.Found) -> Iterator[tuple[int, Step]]:
+def _number(whos: Sequence[Who], ids: Sequence[int]) -> None:
+    """Who was new has an id, once his step is committed."""
+    for who, id_ in zip(whos, ids, strict=True):
+        who.id = id_
+
+
+def _roster(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
+    """New rows and changed ones apart: new ones cost half. All in the order of the widest index: its pages are then
+    written once, not once a row."""
     run, election = under.run, under.election
-    # In the order of the widest index: its pages are then written once, not once a row.
-    for placed in applying.chunks(sorted(plan.placed, key=lambda each: each.key)):
-        yield len(placed), partial(applying.put_posts, run=run, election=election, ids=ids, found=found, placed=placed)
+    add, put = (partial(each, run=run, election=election, ids=ids) for each in (applying.add_posts, applying.put_posts))
+    placed = sorted(plan.placed, key=lambda each: each.key)
+    for posts in applying.chunks([each for each in placed if each.is_new]):
+        yield Step(len(posts), partial(add, placed=posts), instead=partial(put, placed=posts))
+    for posts in applying.chunks([each for each in placed if not each.is_new]):
+        yield Step(len(posts), partial(put, placed=posts))
     for gone in applying.chunks(plan.gone):
-        yield len(gone), partial(applying.take_posts, run=run, election=election, gone=gone)
+        yield Step(len(gone), partial(applying.take_posts, run=run, election=election, gone=gone))
     for uncovered in applying.chunks(plan.uncovered):
-        yield len(uncovered), partial(applying.take_coverages, run=run, election=election, gone=uncovered)
-    for covered in applying.chunks(sorted(plan.covered, key=lambda each: each.nik_hash)):
-        yield len(covered), partial(applying.put_coverages, run=run, election=election, covered=covered)
+        yield Step(len(uncovered), partial(applying.take_coverages, run=run, election=election, gone=uncovered))
+    yield from _covers(plan, under)
+
+
+def _covers(plan: Plan, under: Import) -> Iterator[Step]:
+    run, election = under.run, under.election
+    add, put = (partial(each, run=run, election=election) for each in (applying.add_coverages, applying.put_coverages))
+    covered = sorted(plan.covered, key=lambda each: each.nik_hash)
+    for lists in applying.chunks([each for each in covered if each.is_new]):
+        yield Step(len(lists), partial(add, covered=lists), instead=partial(put, covered=lists))
+    for lists in applying.chunks([each for each in covered if not each.is_new]):
+        yield Step(len(lists), partial(put, covered=lists))

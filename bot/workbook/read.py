@@ -16,6 +16,7 @@ from bot.workbook.rules import Cell, text
 from storage import names
 
 _HEADER_WITHIN = 15  # rows of titles that may stand above the header
+_SHORT = 8  # longer than any column's number in brackets: both tests of a row are asked of a million
 _NUMBER = re.compile(r"[\d.,%]+")
 _SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
@@ -104,21 +105,33 @@ def _sheet(name: str, title: str, rows: Sequence[Sequence[Cell]]) -> Sheet:
     found = Sheet(name, title, list(rows[at]), columns)
     for number, row in enumerate(rows[first:], start=first + 1):
         if any(map(_filled, row)) and not (_numbering(row) or _total(row)):
-            found.rows.append((number, list(row)))
+            found.rows.append((number, row if isinstance(row, list) else list(row)))
     return found
 
 
 def _numbering(row: Sequence[Cell]) -> bool:
     """The row `1 2 3 …` (`(1) (2) …`) by which offices number their columns."""
-    written = [text(cell).strip("()") for cell in row if _filled(cell)]
-    return len(written) > 2 and written == [str(n) for n in range(1, len(written) + 1)]  # noqa: PLR2004 - no row of ours
+    number = 0
+    for cell in row:
+        if _filled(cell):
+            number += 1
+            if (isinstance(cell, str) and len(cell) > _SHORT) or text(cell).strip("()") != str(number):
+                return False
+    return number > 2  # noqa: PLR2004 - no row of ours
 
 
 def _total(row: Sequence[Cell]) -> bool:
     """`Jumlah` or `Total` with nothing but numbers beside it: a sum, and nobody's row."""
-    written = [text(cell) for cell in row if _filled(cell)]
-    words = [each for each in written if not _NUMBER.fullmatch(each)]
-    return len(words) == 1 and _SUM.match(words[0]) is not None
+    found = False
+    for cell in row:
+        if cell is None or cell == "" or (isinstance(cell, str) and cell.isdigit()):
+            continue
+        written = text(cell)
+        if written and not _NUMBER.fullmatch(written):
+            if found or not _SUM.match(written):
+                return False
+            found = True
+    return found
 
 
 def _filled(cell: Cell) -> bool:

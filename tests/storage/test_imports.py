@@ -43,6 +43,29 @@ async def test_an_upsert_inserts_changes_and_keeps_what_is_fixed(db: Database) -
     assert row.emergency_number == "119", "a column that the caller does not know of has its own value"
 
 
+async def test_new_rows_have_their_ids_and_one_that_stands_already_lets_none_in(db: Database) -> None:
+    def add(*phones: str) -> Callable[[Tx], list[int]]:
+        rows = [("Somebody", "somebody", phone) for phone in phones]
+        return lambda tx: bulk.add(tx, people, columns=("name", "name_key", "phone"), rows=rows)
+
+    ids = await db.write(add("1", "2", "3"))
+    found = await db.read(lambda tx: tx.rows(select(people.c.id, people.c.phone).order_by(people.c.id)))
+    assert [tuple(row) for row in found] == list(zip(ids, ("1", "2", "3"), strict=True))
+    made = await db.write(lambda tx: int(tx.execute(people.insert().values(name="x", name_key="x")).inserted_primary_key[0]))
+    assert made not in ids, "the next id is nobody's"
+
+    def twins(*hashes: str) -> Callable[[Tx], list[int]]:
+        return lambda tx: bulk.add(tx, people, columns=("name", "name_key", "nik_hash"), rows=[("y", "y", each) for each in hashes])
+
+    await db.write(twins("a"))
+    with pytest.raises(bulk.Taken) as raised:
+        await db.write(twins("b", "a"))
+    assert str(raised.value) == "person", "no value of it may come into a log"
+    assert raised.value.__cause__ is None
+    assert await db.read(lambda tx: tx.first(select(people).where(people.c.nik_hash == "b"))) is None
+    await db.write(twins("b"))
+
+
 async def test_instants_yes_and_no_and_bytes_come_back_as_they_went_in(db: Database) -> None:
     book = sample.rows(1)
     await load.load(db, read.of_rows(book), now=NOW)
@@ -84,6 +107,29 @@ class Watched(Database):
 
     async def close(self) -> None:
         await self._real.close()
+
+
+async def test_what_another_import_has_put_in_meanwhile_is_changed(db: Database) -> None:
+    """Both read what stands before either writes; the second one's rows are no longer new, and its words count."""
+
+    class Overtaken(Watched):
+        async def write(self, fn: Callable[[Tx], T]) -> T:
+            await first.wait()
+            return await super().write(fn)
+
+    first, theirs = asyncio.Event(), sample.rows(4)
+    mine = {name: [list(row) for row in rows] for name, rows in theirs.items()}
+    named = theirs["petugas"][0].index("nama")
+    for row in mine["petugas"][1:]:
+        row[named] = "Bu " + str(row[named])
+    late = asyncio.create_task(load.load(Overtaken(db), read.of_rows(mine), now=NOW))
+    await load.load(db, read.of_rows(theirs), now=NOW)
+    first.set()
+    assert (await late).all_in
+    found = await db.read(counts)
+    assert found["assignment"] == sum(len(mine[name]) - 1 for name in ("petugas", "nakes", "koordinator"))
+    told = await db.read(lambda tx: tx.rows(select(people.c.name).where(people.c.nik_hash.is_not(None))))
+    assert all(name.startswith("Bu ") for (name,) in told)
 
 
 @pytest.mark.parametrize("after", [1, 3, 5, 6, 8])
