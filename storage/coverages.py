@@ -52,9 +52,10 @@ def of_nik(tx: Tx, nik_hash: str) -> list[Any]:
 
 def of_strangers(tx: Tx, election_id: int) -> int:
     """How many NIKs of an election's lists are in no roster: kept, for the roster may come later, and told."""
-    known = select(people.c.id).where(people.c.nik_hash == coverages.c.nik_hash).exists()
-    query = select(func.count(coverages.c.nik_hash.distinct())).where(coverages.c.election_id == election_id, ~known)
-    return int(tx.scalar(query) or 0)
+    listed = select(coverages.c.nik_hash).where(coverages.c.election_id == election_id)
+    # As a set: one look-up for each of a million rows takes three times as long.
+    strangers = listed.except_(select(people.c.nik_hash).where(people.c.nik_hash.is_not(None))).subquery()
+    return int(tx.scalar(select(func.count()).select_from(strangers)) or 0)
 
 
 def list_as_of(tx: Tx, election_id: int, institution: str) -> tuple[bool, date | None]:

@@ -60,6 +60,12 @@ class Tx:
     def first(self, statement: Executable, params: Any = None) -> Any:
         return self.conn.execute(statement, params).first()
 
+    def steady(self) -> None:
+        """All that a `read` reads is of one moment; said before its first query. On SQLite a `write` is so anyway."""
+        if self.raw is None:
+            steady = "BEGIN" if self.is_sqlite else "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
+            self.conn.exec_driver_sql(steady)
+
     def insert(self, into: Table) -> sqlite.Insert | postgresql.Insert:
         """An insert that knows `on_conflict_…`, in this database's dialect."""
         return sqlite.insert(into) if self.is_sqlite else postgresql.insert(into)

@@ -257,16 +257,17 @@ def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -
         nik, institution, programmes, starts, ends, active, as_of, wage, kpj = each.value
         nik_hash, kpj_hash = hashes.of(nik), hashes.of(f"kpj {kpj}") if kpj else ""
         new = CoverageFacts(institution, starts, ends, active, as_of, wage, kpj_hash, kpj[-4:])
-        verdicts = []
+        verdict, at = SAME, names.key(institution)
         for programme in programmes:
-            key = (nik_hash, names.key(institution), programme)
+            key = (nik_hash, at, programme)
             old = standing.coverages.get(key)
             facts = settled(new, old, absent)
-            verdicts.append(_verdict(old, facts))
-            here[key] = (each, facts)
+            verdict = max(verdict, _verdict(old, facts), key=_RANK.__getitem__)
+            if plan.tell:
+                here[key] = (each, facts)
             if old != facts:
                 plan.covered.append(Covered(nik_hash, programme, facts, kpj, old is None))
-        plan.verdicts[imports.COVERAGE, each.row] = max(verdicts, key=_RANK.__getitem__)
+        plan.verdicts[imports.COVERAGE, each.row] = verdict
     if plan.tell:
         named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}
         named |= {who.nik_hash: who.name for who in plan.people if who.nik_hash}

@@ -79,6 +79,7 @@ class Standing:
 
 def read(tx: Tx, code: str | None) -> Standing:
     """Everything to compare with, for the election of this code; a new one has people only."""
+    tx.steady()
     found = Standing(election=elections.by_code(tx, code) if code else None)
     found.people = {row.id: PersonFacts(*row) for row in tx.rows(select(*(people.c[f] for f in PersonFacts._fields)))}
     if found.election is not None:
@@ -88,8 +89,18 @@ def read(tx: Tx, code: str | None) -> Standing:
     return found
 
 
+def lists(tx: Tx, code: str) -> Standing:
+    """What the lists of coverage are compared with, and nothing else."""
+    tx.steady()
+    found = Standing(election=elections.by_code(tx, code))
+    assert found.election is not None
+    _coverages(tx, found, found.election.id)
+    return found
+
+
 def place_ids(tx: Tx, election: int) -> Ids:
     """The rows of an election's places by their keys."""
+    tx.steady()
     found = Standing()
     _places(tx, found, election)
     return found.ids

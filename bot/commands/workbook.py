@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import json
 import sys
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -15,8 +17,9 @@ from typing import Any, TextIO
 from tqdm import tqdm
 
 from bot.commands import export
-from bot.workbook import load, read, review, words, write
+from bot.workbook import apart, load, read, review, sheets, words, write
 from bot.workbook import sample as example
+from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
 from storage import exports, names, plans, readings, who
@@ -44,16 +47,44 @@ async def import_file(
 ) -> int:
     """Read a workbook into the tables, or with `check` only say what would happen. Gives the exit code."""
     out, err = out or sys.stdout, err or sys.stderr
+    is_plain = not (check or replace or sheet)
     try:
-        book = read.read(path, sheet)
-        with _Bar(err) as bar, _no_collector():
-            outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
-                                      progress=bar.show, file=path.name)  # fmt: skip
+        async with _read(db, path, sheet, is_plain) as (book, beside):
+            with _Bar(err) as bar, _no_collector():
+                outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
+                                          progress=bar.show, file=path.name, beside=beside)  # fmt: skip
     except Unreadable as fault:
         return complain(fault, err)
     written = _refused(book, outcome, path, err)
     print(_as_json(outcome, path, written) if as_json else _as_text(outcome, written), file=out)
     return ALL_IN if outcome.all_in else SOME_REFUSED
+
+
+@asynccontextmanager
+async def _read(
+    db: Database, path: Path, sheet: str | None, is_plain: bool
+) -> AsyncIterator[tuple[Book, Apart | None]]:
+    """The workbook; of a large one without the lists of coverage, which are read and worked on beside."""
+    if not (is_plain and apart.is_worth(db, path)):
+        yield read.read(path, sheet), None
+        return
+    beside = await Apart.start(path)
+    try:
+        book = await asyncio.to_thread(_others, path)
+        found = await beside.ready()
+        yield book or read.read(path), beside if book and found else None
+    finally:
+        await beside.close()
+
+
+def _others(path: Path) -> Book | None:
+    """The workbook without the lists of coverage; None if it has nothing else."""
+    try:
+        return read.read(path, but=sheets.COVERAGES)
+    except Unreadable as fault:
+        if fault.code != "no_sheet":
+            raise
+        return None
 
 
 def complain(fault: Unreadable, err: TextIO) -> int:

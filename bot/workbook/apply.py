@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from storage import applying, bulk, elections, moves, standing, undo
 from storage.database import Database, SqliteDatabase, Tx
+from storage.imports import ElectionRow
 from storage.plans import Plan
 from storage.standing import Ids
 from storage.who import Who
@@ -36,10 +37,10 @@ class Import:
     run: int
 
 
-async def begin(db: Database, plan: Plan, code: str, file: str, now: datetime) -> Import:
-    """Write the election: every part of a workbook hangs on it."""
-    if plan.election is not None:
-        await db.write(partial(applying.put_election, row=plan.election, file=file, now=now))
+async def begin(db: Database, election: ElectionRow | None, code: str, file: str, now: datetime) -> Import:
+    """Write the election, if it is new or changed: every part of a workbook hangs on it."""
+    if election is not None:
+        await db.write(partial(applying.put_election, row=election, file=file, now=now))
     known = await db.read(partial(elections.by_code, code=code))
     assert known is not None
     return Import(known.id, await db.write(partial(undo.begin, election_id=known.id, file=file, now=now)))

@@ -38,13 +38,13 @@ class Known:
         self.stations = set(standing.tps)
         self._moves: dict[Where, Where] = {}  # as this workbook has them
         self.puskesmas = {each: (row.name, row.kecamatan) for each, row in standing.puskesmas.items()}
-        self._institutions = {names.key(each): each for each in _SPELLINGS} | dict(_ALIASES)
+        self.institutions = {names.key(each): each for each in _SPELLINGS} | dict(_ALIASES)  # how each is spelled
         for post in (post for _, post in standing.posts.values()):
-            self._institutions.setdefault(names.key(post.institution), post.institution)
+            self.institutions.setdefault(names.key(post.institution), post.institution)
         for _, institution, _ in standing.coverages:
-            self._institutions.setdefault(institution, institution)
+            self.institutions.setdefault(institution, institution)
         for facts in standing.coverages.values():
-            self._institutions[names.key(facts.institution)] = facts.institution
+            self.institutions[names.key(facts.institution)] = facts.institution
         self._homes: dict[str, list[str]] = {}
         for where in self.wards:
             self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
@@ -62,7 +62,7 @@ class Known:
 
     def institution(self, written: str) -> str:
         """The one spelling of an institution; an unknown one is taken as it is written first."""
-        return self._institutions.setdefault(names.key(written), written)
+        return self.institutions.setdefault(names.key(written), written)
 
     def institution_of(self, cell: Cell) -> str:
         return self.institution(need(cell))

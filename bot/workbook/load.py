@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 from sqlalchemy import select
 
@@ -13,11 +14,11 @@ from bot.workbook import check, review, sheets
 from bot.workbook.apply import Import, Progress, apply, begin, finish
 from bot.workbook.check import Day
 from bot.workbook.known import Known
-from bot.workbook.read import Book, Unreadable
+from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
 from storage import coverage_cases, coverages, elections, plans, standing
-from storage.database import Database, SqliteDatabase, Tx
-from storage.imports import At, ElectionRow
+from storage.database import Database, Tx
+from storage.imports import At, ElectionRow, Wanted
 from storage.plans import Plan
 from storage.standing import Standing
 from storage.vault import Vault
@@ -53,6 +54,21 @@ class Outcome:
     def all_in(self) -> bool:
         return not self.refusals
 
+    def add(self, part: Outcome) -> None:
+        """What was said of a sheet that was worked on beside the others."""
+        self.counts |= part.counts
+        self.refusals += part.refusals
+        self.doubts += part.doubts
+        self.refused |= part.refused
+
+
+class Beside(Protocol):
+    """Works on one sheet elsewhere; gives what it said of it, and the sheet with its refused rows only."""
+
+    async def work(
+        self, code: str, under: Import, institutions: dict[str, str], progress: Progress
+    ) -> tuple[Outcome, Sheet]: ...
+
 
 async def load(
     db: Database,
@@ -64,9 +80,11 @@ async def load(
     replace: bool = False,
     progress: Progress | None = None,
     file: str = "",
+    beside: Beside | None = None,
 ) -> Outcome:
     """Check a workbook and, unless `check_only`, write its good rows; with `replace` who stands in its institutions and
-    areas and not in it is taken out. Raises `Unreadable`; nothing is changed then."""
+    areas and not in it is taken out. A sheet that is worked on `beside` is not in `book`; its refused rows are added.
+    Raises `Unreadable`; nothing is changed then."""
     first = Review()
     stated = _stated(book, first)
     code = await _code(db, stated, first, election, now)
@@ -74,13 +92,15 @@ async def load(
     stated = _complete(stated, first, now_in)
     outcome = Outcome(code, check_only, {}, first.refusals, first.doubts, first.refused, [], book.ignored)
     outcome.replaced = replace
-    judge = _Judge(db.vault, now_in, stated, outcome)
-    await _in_parts(db, _parts(db, book, check_only), judge, progress or _silent, (file, now))
-    if not check_only:
-        known = await db.read(partial(elections.by_code, code=code))
-        assert known is not None
-        await _close_cases(db, known.id, now)
-        outcome.strangers = await db.read(partial(coverages.of_strangers, election_id=known.id))
+    judge = Judge(db.vault, now_in, stated, outcome)
+    if check_only:
+        await asyncio.to_thread(judge.plan, book)
+        return outcome
+    under = await begin(db, judge.election(book), code, file, now)
+    await _write(db, book, judge, under, progress or _silent, beside)
+    await finish(db, under)
+    await _close_cases(db, under.election, now)
+    outcome.strangers = await db.read(partial(coverages.of_strangers, election_id=under.election))
     return outcome
 
 
@@ -97,22 +117,24 @@ def _silent(done: int, total: int) -> None:
     del done, total
 
 
-async def _in_parts(
-    db: Database, parts: list[Book], judge: _Judge, progress: Progress, named: tuple[str, datetime]
+async def _write(
+    db: Database, book: Book, judge: Judge, under: Import, progress: Progress, beside: Beside | None
 ) -> None:
-    """Each part is checked while those before it are being written."""
-    under: Import | None = None
+    own, others = _shares(progress, 2)
     try:
-        async with asyncio.TaskGroup() as writing:
-            for part, told in zip(parts, _shares(progress, len(parts)), strict=True):
-                plan = await asyncio.to_thread(judge.plan, part)
-                if not judge.outcome.checked:
-                    under = under or await begin(db, plan, judge.outcome.election, *named)
-                    writing.create_task(apply(db, plan, under, told))
+        async with asyncio.TaskGroup() as parts:
+            if beside is not None:
+                review.spell(book, judge.known)
+                working = parts.create_task(
+                    beside.work(judge.outcome.election, under, judge.known.institutions, others)
+                )
+            await apply(db, await asyncio.to_thread(judge.plan, book), under, own)
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
-    if under is not None:
-        await finish(db, under)
+    if beside is not None:
+        part, refused = working.result()
+        judge.outcome.add(part)
+        book.sheets[refused.name] = refused
 
 
 def _shares(progress: Progress, parts: int) -> list[Progress]:
@@ -126,21 +148,9 @@ def _shares(progress: Progress, parts: int) -> list[Progress]:
     return [partial(tell, part) for part in range(parts)]
 
 
-def _parts(db: Database, book: Book, check_only: bool) -> list[Book]:
-    """On PostgreSQL the lists of coverage are a part of their own: they need nothing but the election.
-
-    Not on SQLite: its writer is a thread of ours, and would wait for a checking one at every row.
-    """
-    lists = book.sheets.get(sheets.COVERAGES)
-    if check_only or lists is None or isinstance(db, SqliteDatabase):
-        return [book]
-    rest = {name: sheet for name, sheet in book.sheets.items() if name != sheets.COVERAGES}
-    return [Book(rest), Book({sheets.COVERAGES: lists})]
-
-
 @dataclass(slots=True)
-class _Judge:
-    """Checks parts of one workbook, one after the other, and gathers what is said of them in `outcome`."""
+class Judge:
+    """Checks a workbook and gathers what is said of it in `outcome`."""
 
     vault: Vault
     now_in: Standing
@@ -151,18 +161,22 @@ class _Judge:
     def __post_init__(self) -> None:
         self.known = Known(self.now_in)
 
-    def plan(self, part: Book) -> Plan:
+    def election(self, book: Book) -> ElectionRow | None:
+        """The election's row, if it is to be written."""
+        wanted = Wanted(election=self.stated, absent=review.absent(book))
+        return plans.compare(wanted, self.now_in, self.vault, tell=False).election
+
+    def plan(self, book: Book) -> Plan:
         source = self.stated.value if self.stated else self.now_in.election
         assert source is not None
-        stated = self.stated if sheets.ELECTION in part.sheets else None
-        found = review.review(part, self.known, Day(source.voting_day, source.zone), stated)
+        found = review.review(book, self.known, Day(source.voting_day, source.zone), self.stated)
         plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
                               replace=self.outcome.replaced)  # fmt: skip
-        review.bar(found, part, plan.barred)
+        review.bar(found, book, plan.barred)
         self.outcome.refusals += found.refusals
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
-        self.outcome.counts |= _counts(part, plan, self.outcome.refused)
+        self.outcome.counts |= _counts(book, plan, self.outcome.refused)
         self.outcome.differences += plan.differences
         return plan
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,8 +54,11 @@ class Book:
     ignored: list[str] = field(default_factory=list)
 
 
-def read(path: Path, sheet: str | None = None) -> Book:
-    """Read an .xlsx workbook, or a .csv that is the sheet named `sheet`. Raises `Unreadable`."""
+def read(path: Path, sheet: str | None = None, but: str | None = None) -> Book:
+    """Read an .xlsx workbook (only `sheet`, or all `but` one), or a .csv that is the sheet named `sheet`.
+
+    Raises `Unreadable`.
+    """
     if not path.is_file():
         raise Unreadable("missing", file=path.name)
     try:
@@ -64,11 +67,13 @@ def read(path: Path, sheet: str | None = None) -> Book:
         raise Unreadable("cannot_read", file=path.name, why=error.strerror or str(error)) from error
     if path.suffix.casefold() == ".csv":
         return of_rows({_named(sheet, path): _csv_rows(path, raw)})
-    found = _workbook_rows(path, raw)
-    if sheet is not None:
-        wanted = _named(sheet, path)
-        found = {title: rows for title, rows in found.items() if sheets.known_sheet(title) == wanted}
-    return of_rows(found)
+    only = _named(sheet, path) if sheet is not None else None
+
+    def is_wanted(title: str) -> bool:
+        name = sheets.known_sheet(title)
+        return name == only if only else but is None or name != but
+
+    return of_rows(_workbook_rows(path, raw, is_wanted))
 
 
 def of_rows(found: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
@@ -180,10 +185,11 @@ def _columns(name: str, header: Iterable[Cell]) -> dict[str, int]:
     return found
 
 
-def _workbook_rows(path: Path, raw: bytes) -> dict[str, list[list[Cell]]]:
+def _workbook_rows(path: Path, raw: bytes, is_wanted: Callable[[str], bool]) -> dict[str, list[list[Cell]]]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
-            return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in book.sheet_names}
+            titles = filter(is_wanted, book.sheet_names)
+            return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in titles}
     except PasswordError:
         raise Unreadable("encrypted", file=path.name) from None
     except (CalamineError, OSError, ValueError) as error:

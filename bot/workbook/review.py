@@ -108,11 +108,20 @@ def rows(sheet: Sheet) -> Iterator[Row]:
         yield Row(number, dict(zip(columns, pick(padded), strict=True)))
 
 
+def spell(book: Book, known: Known) -> None:
+    """Take the institutions' spellings from a book before its rows are looked at, for whoever looks at others."""
+    for sheet in (book.sheets[name] for name in (sheets.OFFICERS, sheets.COORDINATORS) if name in book.sheets):
+        at = sheet.columns.get("lembaga", len(sheet.header))
+        for cell in dict.fromkeys(cells[at] for _, cells in sheet.rows if at < len(cells)):
+            if written := rules.text(cell):
+                known.institution(written)
+
+
 def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow] | None) -> Review:
     """Every sheet but `pemilihan`, which is read first of all because the others hang on it."""
     found = Review()
     found.wanted.election = election
-    found.wanted.absent = dict(_absent(book))
+    found.wanted.absent = absent(book)
     _places(found, book, known)
     if sheets.TPS in book.sheets:
         found.wanted.areas, found.wanted.wards = known.areas, known.wards
@@ -130,12 +139,15 @@ def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow]
     return found
 
 
-def _absent(book: Book) -> Iterator[tuple[str, frozenset[str]]]:
+def absent(book: Book) -> dict[str, frozenset[str]]:
+    """The fields for which a sheet has no column, by noun."""
+    found = {}
     for name, sheet in book.sheets.items():
         fields = _FIELDS.get(name, {})
         kept = frozenset(each for column in sheet.absent for each in fields.get(column, ()))
         if kept:
-            yield NOUNS[name], kept
+            found[NOUNS[name]] = kept
+    return found
 
 
 def _contact(each: imports.WorkerRow | imports.CoordinatorRow) -> tuple[str, str]:

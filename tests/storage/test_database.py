@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import inspect, select
 
 from storage import installation, migrations, schema, updates
-from storage.database import Database, Tx
+from storage.database import Database, Tx, open_database
+from storage.vault import Vault
+from tests.conftest import run
 
 NOW = datetime(2024, 11, 27, 6, 0, tzinfo=UTC)
 
@@ -41,6 +43,25 @@ async def test_the_same_update_is_claimed_once_however_many_bring_it(db: Databas
 async def test_instants_come_back_with_their_zone(db: Database) -> None:
     await db.write(lambda tx: updates.claim(tx, "telegram", "1", NOW))
     assert await db.read(lambda tx: tx.scalar(select(updates.updates.c.at))) == NOW
+
+
+async def test_what_is_read_steadily_is_of_one_moment(db: Database, db_url: str, vault: Vault) -> None:
+    """Between two queries somebody else commits."""
+
+    async def elsewhere() -> None:
+        other = open_database(db_url, vault)
+        await other.write(lambda tx: installation.set_fact(tx, "moved", "yes"))
+        await other.close()
+
+    def look(tx: Tx, steady: bool) -> tuple[str | None, str | None]:
+        if steady:
+            tx.steady()
+        before = installation.fact(tx, "moved")
+        run(elsewhere())
+        return before, installation.fact(tx, "moved")
+
+    assert await db.read(lambda tx: look(tx, steady=True)) == (None, None)
+    assert await db.read(lambda tx: installation.fact(tx, "moved")) == "yes", "and it lasts no longer than the read"
 
 
 async def test_an_instant_without_a_zone_is_refused(db: Database) -> None:
