@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.chat import Template
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
-from messages.templates import filled
+from messages.templates import Announced
 
 
 @dataclass(frozen=True)
@@ -21,7 +20,7 @@ class Asked(Words):
 
 
 @dataclass(frozen=True)
-class Case(Words):
+class Case(Announced):
     """To the coordinator: one case as it stands. `lacks`: JKK, JKM; empty where a list has brought both meanwhile."""
 
     name = "coverage_case"
@@ -44,9 +43,6 @@ class Case(Words):
     def brief(self) -> Words | None:
         return self if self.state != "open" else None
 
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
-
 
 @dataclass(frozen=True)
 class WhyAsk(Words):
@@ -68,7 +64,7 @@ class Noted(Words):
 
 
 @dataclass(frozen=True)
-class Answer(Words):
+class Answer(Announced):
     """To the officer: what the coordinator wrote down. It informs and promises nothing. `what`: submitted, refused."""
 
     name = "coverage_answer"
@@ -77,22 +73,16 @@ class Answer(Words):
     institution: str = ""
     why: str = ""
 
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
-
 
 @dataclass(frozen=True)
-class Found(Words):
+class Found(Announced):
     """To the officer: the list that came in has him."""
 
     name = "coverage_found"
 
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
-
 
 @dataclass(frozen=True)
-class Cases(Words):
+class Cases(Announced):
     """Open cases of an area, the oldest first, a page at a time: `cases` are id and name, `lines` who, what, where and
     since when, with the state.
     """
@@ -109,6 +99,3 @@ class Cases(Words):
         back = (Button("earlier", f"cov_list:{self.page - 1}"),) if self.page else ()
         on = (Button("later", f"cov_list:{self.page + 1}"),) if self.more else ()
         return (*rows, (*back, *on)) if back or on else rows
-
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)

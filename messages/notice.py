@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.chat import Template
 from messages.render import Button, Rows, Words
-from messages.templates import filled
+from messages.templates import Announced
 
 
 @dataclass(frozen=True)
-class Notice(Words):
+class Notice(Announced):
     """One message with everything that is due within the hour: `items` are keys of default lines and, where a
     coordinator wrote his own, his words. `tps_id`: where the boxes of that TPS may be reported as handed over.
     `group`: for a group, where no keys lie under the text field.
@@ -25,9 +24,6 @@ class Notice(Words):
 
     def choices(self) -> Rows:
         return ((Button("handed", f"handed:{self.tps_id}"),),) if self.tps_id else ()
-
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.chat import Template
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
-from messages.templates import filled
+from messages.templates import Announced
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Sent(Words):
 
 
 @dataclass(frozen=True)
-class Decide(Words):
+class Decide(Announced):
     """To who answers for it. `kind`: delete or correct; `said`: what he wrote; `nth`: 0, 1 (reminded), 2 (late)."""
 
     name = "right_decide"
@@ -59,9 +58,6 @@ class Decide(Words):
     def brief(self) -> Words | None:
         return self if self.state != "open" else None
 
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
-
 
 @dataclass(frozen=True)
 class WhyAsk(Words):
@@ -83,7 +79,7 @@ class Noted(Words):
 
 
 @dataclass(frozen=True)
-class Answer(Words):
+class Answer(Announced):
     """To who asked. `kind` as in `Decide`; `what`: done, refused, late, late_alone (and there is
     nobody of the city to ask)."""
 
@@ -92,9 +88,6 @@ class Answer(Words):
     kind: str = "correct"
     what: str = "done"
     why: str = ""
-
-    def template(self, said: str, zone: str) -> Template:
-        return filled("siaga_pemberitahuan", said)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from functools import cache
 
 from messages.chat import Template
 from messages.fit import cut, units
-from messages.render import HERE, LANGUAGE
+from messages.render import HERE, LANGUAGE, Words
 
 WHOLE = 1024  # UTF-16 units of a body with its values
 PLACE = re.compile(r"\{\{\d+\}\}")
@@ -44,6 +44,13 @@ def filled(name: str, *values: str, taps: tuple[str, ...] = (), language: str = 
     if (len(values), len(taps)) != (len(meant.examples), len(meant.buttons)):
         raise ValueError(f"{name} takes {len(meant.examples)} values and {len(meant.buttons)} taps")
     return Template(name, language, _fitting(values, WHOLE - units(PLACE.sub("", meant.body))), taps)
+
+
+class Announced(Words):
+    """Words that the plain template carries whole, where free words may not go."""
+
+    def template(self, said: str, zone: str) -> Template:
+        return filled("siaga_pemberitahuan", said)
 
 
 def _fitting(values: tuple[str, ...], room: int) -> tuple[str, ...]:

@@ -15,26 +15,12 @@ from storage.deliveries import NOTICE, WAITING, deliveries
 from storage.gaps import Area
 from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, tps
-from storage.requests import COVERAGE, COVERED, is_alive, requests
+from storage.requests import COVERAGE, COVERED, alive_in, is_alive, requests
 from storage.types import Instant
 
 _C, _P, _Q, _R = coverages.c, people.c, requests.c, addresses.c
 A_STEP = 500  # cases a transaction: some milliseconds
 LIVES = timedelta(days=3)  # of the word that a list has come
-
-
-def _inside(area: Area) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_Q.election_id == area.election_id, _Q.kind == COVERAGE, is_alive]
-    if area.kelurahan_id:
-        found.append(_Q.kelurahan_id == area.kelurahan_id)
-    elif area.kecamatan_id:
-        found.append(_Q.kecamatan_id == area.kecamatan_id)
-    return found + ([_Q.institution == area.institution] if area.institution else [])
-
-
-def count(tx: Tx, area: Area) -> int:
-    """How many cases of an area are alive."""
-    return int(tx.scalar(select(func.count()).select_from(requests).where(*_inside(area))) or 0)
 
 
 def lately(tx: Tx, election_id: int, institution: str, since: datetime) -> int:
@@ -54,7 +40,7 @@ def page(tx: Tx, area: Area, offset: int, limit: int) -> list[Any]:
         .outerjoin(kelurahan, kelurahan.c.id == _Q.kelurahan_id)
         .outerjoin(kecamatan, kecamatan.c.id == _Q.kecamatan_id)
         .outerjoin(tps, tps.c.id == _Q.tps_id)
-        .where(*_inside(area))
+        .where(*alive_in(area, COVERAGE))
     )  # fmt: skip
     return list(tx.rows(query.order_by(_Q.id).offset(offset).limit(limit)))
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, func, insert, literal_column, select, text, update
+from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func, insert, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.gaps import Area
 from storage.people import addresses, people
 from storage.places import Where
 from storage.roster import assignments
@@ -80,6 +81,21 @@ requests = table(Request)
 _Q = requests.c
 # Written into the statement, not bound: only then do both databases know that the partial indexes hold these rows.
 is_alive = _Q.state.in_((literal_column("'open'"), literal_column("'submitted'")))
+
+
+def alive_in(area: Area, *kinds: str) -> list[ColumnElement[bool]]:
+    """The conditions on those of an area that wait."""
+    found: list[ColumnElement[bool]] = [_Q.election_id == area.election_id, _Q.kind.in_(kinds), is_alive]
+    if area.kelurahan_id:
+        found.append(_Q.kelurahan_id == area.kelurahan_id)
+    elif area.kecamatan_id:
+        found.append(_Q.kecamatan_id == area.kecamatan_id)
+    return found + ([_Q.institution == area.institution] if area.institution else [])
+
+
+def count(tx: Tx, area: Area, *kinds: str) -> int:
+    """How many of an area wait."""
+    return int(tx.scalar(select(func.count()).select_from(requests).where(*alive_in(area, *kinds))) or 0)
 
 
 def ask(tx: Tx, values: dict[str, Any]) -> int:

@@ -6,12 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 
 from storage.database import Tx
 from storage.gaps import Area
 from storage.people import addresses, people
-from storage.requests import IDENTITY, OPEN, REPLACED, RIGHTS, Request, is_alive, requests
+from storage.requests import IDENTITY, OPEN, REPLACED, RIGHTS, Request, alive_in, is_alive, requests
 from storage.roster import assignments
 
 _P, _Q, _R = people.c, requests.c, addresses.c
@@ -30,22 +30,11 @@ def reword(tx: Tx, request_id: int, words: str) -> bool:
     return tx.execute(change.values(words_sealed=tx.vault.seal(words))).rowcount == 1
 
 
-def _inside(area: Area) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_Q.election_id == area.election_id, _Q.kind.in_(RIGHTS), is_alive]
-    if area.kelurahan_id:
-        found.append(_Q.kelurahan_id == area.kelurahan_id)
-    elif area.kecamatan_id:
-        found.append(_Q.kecamatan_id == area.kecamatan_id)
-    return found + ([_Q.institution == area.institution] if area.institution else [])
-
-
-def count(tx: Tx, area: Area) -> int:
-    return int(tx.scalar(select(func.count()).select_from(requests).where(*_inside(area))) or 0)
-
-
 def waiting(tx: Tx, area: Area, limit: int) -> list[Any]:
     """Those of an area, what is due first: id, kind, due_at, name."""
-    query = select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(*_inside(area))
+    query = (
+        select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(*alive_in(area, *RIGHTS))
+    )
     return list(tx.rows(query.order_by(_Q.due_at, _Q.id).limit(limit)))
 
 

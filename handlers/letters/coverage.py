@@ -51,7 +51,7 @@ def _coverage(w: Writing) -> Words | None:
         more=max(0, len(areas) - AREAS),
         gaps=sum(each.missing + each.lapsed for each in counts if not mine or each.institution == mine),
         role_id=role.id,
-        cases=coverage_cases.count(w.tx, coverage.area(role)),
+        cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
     )
 
 

@@ -16,7 +16,7 @@ from handlers.letters.registry import Writing, letter
 from messages import recap as told
 from messages import words
 from messages.render import Words
-from storage import coverage_cases, elections, gaps, reach, rights
+from storage import elections, gaps, reach, requests
 from storage import recap as shelf
 from storage.database import Tx
 from storage.places import Where
@@ -52,8 +52,8 @@ def _recap(w: Writing) -> Words | None:
         due_others=len(others),
         due_first=_until(others[0][0], zone) if others else "",
         gaps=gaps.uncovered(w.tx, coverage.area(role), w.now.astimezone(role.election.tz).date()),
-        cases=coverage_cases.count(w.tx, coverage.area(role)),
-        rights=rights.count(w.tx, coverage.area(role)),
+        cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
+        rights=requests.count(w.tx, coverage.area(role), *requests.RIGHTS),
         identities=shelf.identities(w.tx, role.where),
         tps=total,
         missing=len(lost),

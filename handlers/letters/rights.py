@@ -49,5 +49,5 @@ def _rights(w: Writing) -> Words | None:
             (f"{row.name}: {called('right', row.kind)}", f"{day_in(row.due_at, zone)} {hour_in(row.due_at, zone)}")
             for row in rows
         ),
-        more=shelf.count(w.tx, area) - len(rows),
+        more=requests.count(w.tx, area, *requests.RIGHTS) - len(rows),
     )
