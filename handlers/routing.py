@@ -1,4 +1,4 @@
-"""Which step takes a turn: pure tables. An emergency's words go before any open question; a draft before free words."""
+"""Which step takes a turn, by `tables`. An emergency's words go before any open question, a draft before free words."""
 
 from __future__ import annotations
 
@@ -7,216 +7,24 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import (
-    alarms,
-    boxes,
-    broadcast,
-    broadcast_again,
-    broadcast_send,
-    casualty,
-    coverage,
-    coverage_case,
-    details,
-    duty,
-    group,
-    hearing,
-    identity,
-    incident,
-    menu,
-    reading,
-    recap,
-    receipt,
-    relay,
-    replacing,
-    response,
-    rights,
-    schedule,
-    silence,
-    status,
-    stopping,
-    triage,
-    twin_answer,
-    welcome,
-)
+from handlers import alarms, broadcast, details, group, hearing, menu, triage, welcome
+from handlers.tables import (
+    BARE,
+    COMMANDS,
+    COMPOSING,
+    DRAFTS,
+    EMERGENCY_COMMANDS,
+    EMERGENCY_TAPS,
+    GROUP_STEPS,
+    LABELS,
+    SLASHLESS,
+    TAPS,
+    TYPED,
+)  # fmt: skip
 from handlers.turn import Reply, Step
 from messages.chat import Heard
 from messages.render import labels
 
-COMMANDS: dict[str, Step] = {
-    "start": welcome.start,
-    "menu": menu.show,
-    "bantuan": menu.help_,
-    "help": menu.help_,
-    "darurat": incident.start,
-    "lapor": incident.start,
-    "status": status.show,
-    "data": welcome.data,
-    "hapus": welcome.delete,
-    "jaga": duty.show,
-    "kasus": response.cases,
-    "berhenti": stopping.stop,
-    "jadwal": schedule.show,
-    "siaran": broadcast.start,
-    "cakupan": coverage.show,
-    "ganti": replacing.start,
-    "rekap": recap.show,
-    "tps": group.only_in_groups,
-}
-
-LABELS: dict[str, Step] = {
-    "darurat": incident.start,
-    "status": status.show,
-    "data": welcome.data,
-    "bantuan": menu.help_,
-    "menu": menu.show,
-    "minta_dicatat": identity.ask,
-    "jaga": duty.show,
-    "kasus": response.cases,
-    "jadwal": schedule.show,
-    "siaran": broadcast.start,
-    "cakupan": coverage.show,
-    "rekap": recap.show,
-    "batal": incident.cancel,
-    "setuju": welcome.agree,
-    "tidak": welcome.refuse,
-    **dict.fromkeys(triage.KINDS, incident.kind),
-}
-
-# What else a label is called when it is typed.
-TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada": "sesak", "sakit": "sakit",
-                         "kelelahan": "sakit", "menu": "menu", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip
-
-# verb → step and what its arguments are: "n" a number, "w" a word
-TAPS: dict[str, tuple[Step, str]] = {
-    "notme": (welcome.not_me, ""),
-    "fix_ask": (rights.fix_ask, ""),
-    "rights": (rights.listing, ""),
-    "right_show": (rights.show, "n"),
-    "right_done": (rights.done, "n"),
-    "right_no": (rights.refuse, "n"),
-    "reads": (reading.mine, "n"),
-    "iam": (welcome.i_am, "n"),
-    "delete": (welcome.delete_answer, "w"),
-    "cancel": (incident.cancel_tapped, "n"),
-    "other": (incident.other_victim, "n"),
-    "who": (casualty.who, "nw"),
-    "crew": (casualty.crew, "n"),
-    "signs": (details.signs, "n"),
-    "sign": (details.sign, "nw"),
-    "signed": (details.signed, "n"),
-    "place": (details.place_ask, "n"),
-    "report": (details.report, "w"),
-    "take": (response.take, "n"),
-    "decline": (response.decline, "n"),
-    "arrive": (response.arrive, "n"),
-    "close": (response.close, "n"),
-    "end": (response.end, "nw"),
-    "refer": (response.refer, "n"),
-    "lower": (response.lower, "n"),
-    "still": (response.still, "n"),
-    "same": (twin_answer.same, "nn"),
-    "apart": (twin_answer.apart, "nn"),
-    "relay": (relay.which, "n"),
-    "duty": (duty.change, "w"),
-    "line": (schedule.line, "n"),
-    "line_ask": (schedule.ask, "wn"),
-    "line_add": (schedule.ask_new, ""),
-    "line_pause": (schedule.pause, "n"),
-    "line_now": (schedule.send_now, "n"),
-    "unhush": (silence.resume, "n"),
-    "false": (alarms.mark, "n"),
-    "unfalse": (alarms.unmark, "n"),
-    "gaps": (coverage.names, "n"),
-    "gaps_sheet": (coverage.sheet, ""),
-    "recap_sheet": (recap.sheet, ""),
-    "cov_ask": (coverage_case.ask, "n"),
-    "cov_list": (coverage_case.listing, "n"),
-    "cov_show": (coverage_case.show, "n"),
-    "cov_done": (coverage_case.submitted, "n"),
-    "cov_no": (coverage_case.refuse, "n"),
-    "handed": (boxes.handed, "n"),
-    "resume": (stopping.resume, ""),
-    "quit": (menu.put_aside, ""),
-    "swap": (replacing.whom, "n"),
-    "swap_yes": (replacing.replace, "n"),
-    "id_role": (identity.role, "w"),
-    "id_as": (identity.approve_as, "nn"),
-    "id_new": (identity.approve_new, "n"),
-    "id_no": (identity.refuse, "n"),
-    "b_to": (broadcast.to_tapped, "w"),
-    "b_receipt": (broadcast.receipt, "w"),
-    "b_recent": (broadcast.recent, ""),
-    "b_read": (broadcast.read, "n"),
-    "b_send": (broadcast_send.send, "n"),
-    "b_later": (broadcast_send.later, "n"),
-    "b_drop": (broadcast_send.drop, "n"),
-    "b_rest": (broadcast.rest, "n"),
-    "b_yes": (broadcast_send.agree, "n"),
-    "b_no": (broadcast_send.disagree, "n"),
-    "b_pause": (broadcast_send.pause, "n"),
-    "b_resume": (broadcast_send.resume, "n"),
-    "b_stop": (broadcast_send.stop, "n"),
-    "b_again": (broadcast_again.again, "wn"),
-    "b_sheet": (broadcast_again.sheet, "n"),
-    "b_got": (receipt.got, "n"),
-    "b_crew": (receipt.crew, "n"),
-    "b_for": (receipt.crew_for, "nn"),
-    "b_who": (receipt.who, "nn"),
-    "b_remind": (receipt.remind, "n"),
-}
-
-DRAFTS: dict[tuple[str, str], Step] = {
-    ("welcome", "consent"): welcome.consent_again,
-    ("welcome", "contact"): welcome.contact_again,
-    ("identity", "role"): identity.role_again,
-    ("identity", "name"): identity.named,
-    ("identity", "place"): identity.placed,
-    ("replacing", "tps"): replacing.tps,
-    ("replacing", "name"): replacing.named,
-    ("replacing", "phone"): replacing.numbered,
-    ("replacing", "sure"): replacing.sure_again,
-    ("coverage", "why"): coverage_case.refused,
-    ("rights", "fix"): rights.fix_typed,
-    ("rights", "why"): rights.refused,
-    ("schedule", "time"): schedule.timed,
-    ("schedule", "words"): schedule.worded,
-    ("schedule", "add"): schedule.added,
-    ("broadcast", "to"): broadcast.to_typed,
-    ("broadcast", "text"): broadcast.worded,
-    ("broadcast", "receipt"): broadcast.receipt_again,
-    ("broadcast", "when"): broadcast_send.timed,
-    ("incident", "place"): details.place_typed,
-    ("incident", "maybe"): details.maybe_again,
-    ("response", "referred"): response.referred,
-    ("response", "lowered"): response.lowered,
-    ("relay", "which"): relay.which_again,
-}
-
-# Where whole sentences are asked for: what is written there is not spoken to us.
-COMPOSING = {
-    ("coverage", "why"),
-    ("rights", "fix"),
-    ("rights", "why"),
-    ("schedule", "words"),
-    ("schedule", "add"),
-    ("broadcast", "text"),
-    ("incident", "place"),
-    ("incident", "maybe"),
-    ("response", "referred"),
-    ("response", "lowered"),
-    ("relay", "which"),
-    ("identity", "name"),
-    ("replacing", "name"),
-    ("identity", "place"),
-}
-GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
-
-SLASHLESS = {"whatsapp"}
-BARE = {"mulai": "start", "stop": "berhenti"}  # what a command is called there too
-
-EMERGENCY_COMMANDS = {"darurat", "lapor"}
-# The taps by which a reporter makes his own case better; a worker's taps file nothing.
-EMERGENCY_TAPS = {"report", "other", "who", "crew", "signs", "sign", "signed", "place"}
 LARGEST_ID = 2**31 - 1
 _CASE = re.compile(r"(?:kasus )?l-?0*(\d{1,9})$", re.IGNORECASE | re.ASCII)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers import details, incident, menu, response, routing, welcome
+from handlers import details, incident, menu, response, routing, tables, welcome
 from messages.chat import Address, Contact, Heard
 
 ME = Address("telegram", "1")
@@ -48,8 +48,8 @@ def test_drafts_go_before_free_words() -> None:
 def test_any_tap_data_finds_a_step_and_only_numbers_pass_for_numbers(data: str) -> None:
     step, args = routing.route(heard(tap="1", choice=data), None, None)
     verb = data.split(":", maxsplit=1)[0]
-    assert step is menu.unknown_tap or step is routing.TAPS[verb][0]
-    for arg, shape in zip(args, routing.TAPS.get(verb, (None, ""))[1], strict=True) if args else ():
+    assert step is menu.unknown_tap or step is tables.TAPS[verb][0]
+    for arg, shape in zip(args, tables.TAPS.get(verb, (None, ""))[1], strict=True) if args else ():
         assert shape != "n" or 0 <= int(arg) <= routing.LARGEST_ID
 
 

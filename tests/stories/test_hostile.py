@@ -12,7 +12,7 @@ import pytest
 
 from bot.channels.telegram.listen import hear
 from bot.channels.telegram.prune import NotAnUpdate
-from handlers import routing, triage
+from handlers import tables, triage
 from messages.render import labels
 from tests.stories.stage import Stage
 
@@ -23,14 +23,14 @@ THIEF = 66_666
 
 
 def taps(chance: random.Random) -> str:
-    verb = chance.choice([*routing.TAPS, "drop", ""])
+    verb = chance.choice([*tables.TAPS, "drop", ""])
     args = [str(chance.choice([0, 1, 2, 3, 10**9, 10**12, -1, "me", "yes", "no", "on", "off", "kejang", "membaik", "٣", "1e3"]))
             for _ in range(chance.randint(0, 3))]  # fmt: skip
     return ":".join([verb, *args])
 
 
 def texts(chance: random.Random) -> str:
-    known = [*labels().values(), *(f"/{name}" for name in routing.COMMANDS), *triage.KINDS, "Kasin 12", "tps 999", "/siaran", "/start darurat"]
+    known = [*labels().values(), *(f"/{name}" for name in tables.COMMANDS), *triage.KINDS, "Kasin 12", "tps 999", "/siaran", "/start darurat"]
     return chance.choice([chance.choice(known), chance.choice(known) + chance.choice(["", "!", "\n", "  "]), str(chance.choice(JUNK))])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import casualty, details, escalation, incident, ladder, letters, routing, triage
+from handlers import casualty, details, escalation, incident, ladder, letters, tables, triage
 from handlers.turn import Reply, Turn
 from messages.chat import Address, Heard
 from tests.stories.stage import Stage
@@ -38,7 +38,7 @@ def _broken(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[
 
     original = getattr(module, name)
     monkeypatch.setattr(module, name, bug)
-    for table in (routing.COMMANDS, routing.LABELS):
+    for table in (tables.COMMANDS, tables.LABELS):
         for key, step in list(table.items()):
             if step is original:
                 monkeypatch.setitem(table, key, bug)
@@ -57,12 +57,12 @@ async def test_a_bug_in_an_addition_loses_no_words_and_files_no_second_case(
     def bug(_turn: Turn) -> Reply:
         raise RuntimeError("a planted bug")
 
-    for verb, (known, shape) in list(routing.TAPS.items()):
+    for verb, (known, shape) in list(tables.TAPS.items()):
         if known is step:
-            monkeypatch.setitem(routing.TAPS, verb, (bug, shape))
-    for key, known in list(routing.DRAFTS.items()):
+            monkeypatch.setitem(tables.TAPS, verb, (bug, shape))
+    for key, known in list(tables.DRAFTS.items()):
         if known is step:
-            monkeypatch.setitem(routing.DRAFTS, key, bug)
+            monkeypatch.setitem(tables.DRAFTS, key, bug)
     name = getattr(step, "__name__", "")
     if getattr(details, name, None) is step:
         monkeypatch.setattr(details, name, bug)
@@ -92,7 +92,7 @@ async def test_a_bug_in_the_letter_of_an_alert_still_sends_one(stage: Stage, mon
 
 async def test_a_bug_elsewhere_says_sorry_and_files_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     officer = await (await stage.officer()).links()
-    monkeypatch.setitem(routing.COMMANDS, "status", _raise)
+    monkeypatch.setitem(tables.COMMANDS, "status", _raise)
     assert "gangguan" in await officer.says("/status")
     assert not await stage.cases()
     assert stage.inbox.failures == 1
@@ -108,7 +108,7 @@ async def test_when_even_the_rescue_fails_the_platform_must_bring_it_again(
     from handlers import plain
 
     officer = await (await stage.officer()).links()
-    monkeypatch.setitem(routing.LABELS, "pingsan", _raise)
+    monkeypatch.setitem(tables.LABELS, "pingsan", _raise)
     monkeypatch.setattr(plain, "file", _raise)
     me = Address("telegram", officer.id)
     heard = Heard("9000", me, me, stage.clock.now(), text="Pingsan")

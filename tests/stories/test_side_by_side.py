@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from handlers import group, routing
+from handlers import group, routing, tables
 from storage.database import open_database
 from storage.vault import Vault
 from tests.conftest import SECRET
@@ -78,6 +78,6 @@ def test_every_step_there_is_was_walked_on_both() -> None:
     files = {path.stem: path for path in GOLDEN.glob("*.steps")}
     assert files.keys() == DIALOGS.keys()
     walked = {line for path in files.values() for line in path.read_text(encoding="utf-8").splitlines()}
-    every = {*routing.COMMANDS.values(), *routing.LABELS.values(), *routing.DRAFTS.values(), *(step for step, _ in routing.TAPS.values())}
+    every = {*tables.COMMANDS.values(), *tables.LABELS.values(), *tables.DRAFTS.values(), *(step for step, _ in tables.TAPS.values())}
     missing = {f"{channel} {named(step)}" for channel in CHANNELS for step in every - ELSEWHERE} - walked
     assert not missing
