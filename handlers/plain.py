@@ -29,7 +29,8 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
     if not updates.claim(tx, what.chat.channel, what.update_id, now):
         return
     who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
-    if not what.group and (routing.may_be_emergency(what) or who.file_at is not None or _own(tx, who) is not None):
+    urgent = routing.may_be_emergency(what) and not _as_taker(tx, who, what)
+    if not what.group and (urgent or who.file_at is not None or _own(tx, who) is not None):
         file(tx, who, what, now, rules)
     elif not what.group:
         post.say(tx, who.address_id, menu.Sorry(("data", "bantuan")), now, lane=REPLY)
@@ -49,6 +50,13 @@ def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     if who.file_at is not None and who.file_at <= now:
         chat = Address(who.channel, who.external)
         file(tx, who, Heard("", chat, chat, now), now, rules)
+
+
+def _as_taker(tx: Tx, who: Speaker, what: Heard) -> bool:
+    """Whether it is a button under a case that he took: who came may tap some that are the reporter's too."""
+    number = routing.number_in(what)
+    case = incidents.by_id(tx, number) if number is not None else None
+    return case is not None and case.taken_by is not None and case.taken_by == who.person_id
 
 
 def _own(tx: Tx, who: Speaker) -> Incident | None:

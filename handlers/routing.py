@@ -73,6 +73,12 @@ def _fits(arg: str, kind: str) -> bool:
     return arg.isascii() and arg.isdigit() and len(arg) <= 10 and int(arg) <= LARGEST_ID  # noqa: PLR2004
 
 
+def number_in(heard: Heard) -> int | None:
+    """The first argument of a tap, if it is a number: in most of them the case or message that it is about."""
+    argument = heard.choice.split(":")[1:2]
+    return int(argument[0]) if argument and _fits(argument[0], "n") else None
+
+
 def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     heard: Heard, dialog: str | None, step: str | None
 ) -> tuple[Step, tuple[str, ...]]:

@@ -45,6 +45,23 @@ def _broken(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[
     return calls
 
 
+async def test_a_bug_under_a_health_workers_button_files_no_case_in_his_name(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    officer = await (await stage.officer()).links()
+    worker = await (await stage.workers())[0].links()
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+
+    def bug(_turn: Turn) -> Reply:
+        raise RuntimeError("a planted bug")
+
+    monkeypatch.setitem(tables.TAPS, "who", (bug, "nw"))
+    await worker.forges("who:1:other")
+    assert len(await stage.cases()) == 1
+    assert "Maaf" in worker.last.text
+    await officer.forges("who:1:other")
+    assert len(await stage.cases()) == 1, "under his own case it is added to"
+
+
 @pytest.mark.parametrize("step", [casualty.who, details.signs, details.sign, details.place_typed, details.words, details.file,
                                   details.position, incident.other_victim], ids=lambda s: s.__name__)  # fmt: skip
 async def test_a_bug_in_an_addition_loses_no_words_and_files_no_second_case(
