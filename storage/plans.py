@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -50,7 +51,7 @@ class Difference(NamedTuple):
 
 @dataclass(slots=True)
 class Plan:
-    """What to write, and what each row of the workbook turned out to be: (noun, row) → new, changed, unchanged."""
+    """What to write, and how many rows of a noun turned out to be new, changed, unchanged."""
 
     election: ElectionRow | None = None
     areas: dict[str, str] = field(default_factory=dict)
@@ -61,7 +62,7 @@ class Plan:
     people: list[Who] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     covered: list[Covered] = field(default_factory=list)
-    verdicts: dict[tuple[str, int], str] = field(default_factory=dict)
+    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     tell: bool = True
     barred: list[tuple[int, str]] = field(default_factory=list)  # rows of replaced officers, and by whom
@@ -75,9 +76,9 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     plan = Plan(tell=tell or replace)
     _election(plan, wanted, standing)
     _places(plan, wanted, standing)
-    for row, candidate in wanted.candidates:
+    for _, candidate in wanted.candidates:
         verdict = _verdict(standing.candidates.get(candidate.number), candidate.name)
-        plan.verdicts[imports.CANDIDATE, row] = verdict
+        plan.verdicts[imports.CANDIDATE, verdict] += 1
         if verdict != SAME:
             plan.candidates[candidate.number] = candidate.name
     hashes = Hashes(vault)
@@ -127,11 +128,11 @@ def _verdict(old: object, new: object) -> str:
 def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     if wanted.election is None:
         return
-    row, value = wanted.election
+    _, value = wanted.election
     known = standing.election
     old = ElectionRow(*(getattr(known, name) for name in ElectionRow._fields)) if known else None
     value = settled(value, old, wanted.absent.get(imports.ELECTION, ()))
-    plan.verdicts[imports.ELECTION, row] = _verdict(old, value)
+    plan.verdicts[imports.ELECTION, _verdict(old, value)] += 1
     if old != value:
         plan.election = value
 
@@ -139,17 +140,17 @@ def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
 def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     plan.areas = {key: name for key, name in wanted.areas.items() if key not in standing.areas}
     plan.wards = {where: name for where, name in wanted.wards.items() if where not in standing.wards}
-    for row, health in wanted.puskesmas:
+    for _, health in wanted.puskesmas:
         key = names.key(health.name)
         old = standing.puskesmas.get(key)
         health = settled(health, old, wanted.absent.get(imports.PUSKESMAS, ()))  # noqa: PLW2901 - the same row, completed
-        plan.verdicts[imports.PUSKESMAS, row] = _verdict(old, health)
+        plan.verdicts[imports.PUSKESMAS, _verdict(old, health)] += 1
         if old != health:
             plan.puskesmas[key] = health
-    for row, station in wanted.tps:
+    for _, station in wanted.tps:
         before = standing.tps.get(station.where)
         station = settled(station, before, wanted.absent.get(imports.TPS, ()))  # noqa: PLW2901 - as above
-        plan.verdicts[imports.TPS, row] = _verdict(before, station)
+        plan.verdicts[imports.TPS, _verdict(before, station)] += 1
         if before != station:
             plan.tps.append(station)
 
@@ -214,7 +215,7 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
         placed = Placed(placed.kind, placed.key, placed.who, settled(placed.post, old, absent))
     same = old == placed.post and old_id == placed.who.id
     verdict = NEW if old is None else SAME if same and placed.who.verdict == SAME else CHANGED
-    plan.verdicts[placed.kind, row] = verdict
+    plan.verdicts[placed.kind, verdict] += 1
     if not same:
         plan.placed.append(placed if old is not None else placed._replace(is_new=True))
     if verdict != SAME and plan.tell:
@@ -267,7 +268,7 @@ def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -
                 here[key] = (each, facts)
             if old != facts:
                 plan.covered.append(Covered(nik_hash, programme, facts, kpj, old is None))
-        plan.verdicts[imports.COVERAGE, each.row] = verdict
+        plan.verdicts[imports.COVERAGE, verdict] += 1
     if plan.tell:
         named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}
         named |= {who.nik_hash: who.name for who in plan.people if who.nik_hash}

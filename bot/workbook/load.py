@@ -241,7 +241,6 @@ def _counts(book: Book, plan: Plan, refused: dict[str, dict[int, str]]) -> dict[
         name: Counts(rows=len(sheet.rows), refused=len(refused.get(name, ()))) for name, sheet in book.sheets.items()
     }
     names = {noun: name for name, noun in review.NOUNS.items()}
-    for (noun, _), verdict in plan.verdicts.items():
-        counts = found[names[noun]]
-        setattr(counts, verdict, getattr(counts, verdict) + 1)
+    for (noun, verdict), rows in plan.verdicts.items():
+        setattr(found[names[noun]], verdict, rows)
     return found
