@@ -23,7 +23,7 @@ from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
 from storage import exports, names, plans, readings, who
-from storage.database import Database
+from storage.database import Away, Database
 from storage.plans import Difference
 
 OPERATOR = "Posko"
@@ -49,12 +49,14 @@ async def import_file(
     out, err = out or sys.stdout, err or sys.stderr
     is_plain = not (check or replace or sheet)
     try:
-        async with _read(db, path, sheet, is_plain) as (book, beside):
-            with _Bar(err) as bar, _no_collector():
+        with _Bar(err) as bar, _no_collector():
+            async with _read(db, path, sheet, is_plain) as (book, beside):
                 outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
                                           progress=bar.show, file=path.name, beside=beside)  # fmt: skip
     except Unreadable as fault:
         return complain(fault, err)
+    except Away:
+        return complain(Unreadable("cut_off"), err)
     written = _refused(book, outcome, path, err)
     print(_as_json(outcome, path, written) if as_json else _as_text(outcome, written), file=out)
     return ALL_IN if outcome.all_in else SOME_REFUSED

@@ -145,11 +145,11 @@ def _serve(path: Path, tell: Callable[[object], None]) -> None:
         return
     tell(Ready(True))
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301 - our own parent's
-    gc.disable()
     tell(asyncio.run(_work(book, order, lambda rows, of: tell(Written(rows, of)))))
 
 
 def main() -> None:
+    gc.disable()  # what is made here stays until it ends
     tell = partial(_tell, sys.stdout.buffer)
     try:
         _serve(Path(sys.argv[1]), tell)

@@ -16,13 +16,13 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from bot.commands import workbook
-from bot.workbook import load, read, sheets
+from bot.workbook import load, read, sample, sheets, write
 from bot.workbook.load import Outcome
 from bot.workbook.read import Unreadable
 from storage import roster
 from storage.candidates import candidates
 from storage.coverages import coverages
-from storage.database import Database, Tx
+from storage.database import Away, Database, Tx
 from storage.elections import elections
 from storage.people import people
 from storage.places import kelurahan, serves, tps
@@ -543,3 +543,14 @@ async def test_coverage_of_nobody_is_kept_and_counted(db: Database, tmp_path: Pa
     out = io.StringIO()
     assert await workbook.import_file(db, book, now=NOW, out=out, err=io.StringIO()) == 0
     assert "Kepesertaan 2 NIK yang belum ada di daftar petugas" in out.getvalue()
+
+
+async def test_a_database_that_is_gone_is_a_sentence(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    async def gone(*_: object) -> None:
+        raise Away("the server closed the connection")
+
+    path = tmp_path / "kota.xlsx"
+    write.sample(sample.rows(2), path)
+    monkeypatch.setattr(load, "finish", gone)
+    assert await workbook.import_file(db, path, now=NOW) == workbook.UNREADABLE
+    assert "Impor lagi berkas yang sama" in capsys.readouterr().err
