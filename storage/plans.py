@@ -217,7 +217,7 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
     verdict = NEW if old is None else SAME if same and placed.who.verdict == SAME else CHANGED
     plan.verdicts[placed.kind, verdict] += 1
     if not same:
-        plan.placed.append(placed if old is not None else placed._replace(is_new=True))
+        plan.placed.append(Placed(*placed[:4], is_new=old is None))
     if verdict != SAME and plan.tell:
         fields = _changed(placed, old, standing) if old is not None else ()
         plan.differences.append(_difference(placed, verdict, row, fields))
