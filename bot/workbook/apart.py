@@ -22,7 +22,7 @@ from bot.workbook.apply import Import, Progress, apply
 from bot.workbook.load import Judge, Outcome
 from bot.workbook.read import Book, Sheet, Unreadable
 from storage import standing
-from storage.database import Database, SqliteDatabase
+from storage.database import Database
 
 WORTH = 4_000_000  # bytes of a workbook: some 100,000 rows; a process costs a second before it begins
 
@@ -52,13 +52,8 @@ class Done(NamedTuple):
 
 
 def is_worth(db: Database, path: Path) -> bool:
-    """Not on SQLite: the one that writes there is one."""
-    return (
-        not isinstance(db, SqliteDatabase)
-        and path.suffix.casefold() != ".csv"
-        and path.is_file()
-        and path.stat().st_size >= WORTH
-    )
+    """Not on SQLite: who writes there is one."""
+    return not db.one_writer and path.suffix.casefold() != ".csv" and path.is_file() and path.stat().st_size >= WORTH
 
 
 class Apart:
@@ -128,7 +123,7 @@ async def _work(book: Book, order: Order, progress: Progress) -> Done:
         outcome = Outcome(order.code, False, {}, [], [], {}, [])
         judge = Judge(db.vault, now_in, None, outcome)
         judge.known.institutions = order.institutions
-        await apply(db, judge.plan(book), order.under, progress)
+        await apply(db, judge.plan(book), order.under, progress, lanes=1)  # its parent has two
     finally:
         await db.close()
     sheet = book.sheets[sheets.COVERAGES]

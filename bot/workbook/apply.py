@@ -10,12 +10,13 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from storage import applying, bulk, elections, moves, standing, undo
-from storage.database import Database, SqliteDatabase, Tx
+from storage.database import Database, Tx
 from storage.imports import ElectionRow
 from storage.plans import Plan
 from storage.standing import Ids
 from storage.who import Who
 
+LANES = 2  # a third makes each slower, and alarms with them
 Progress = Callable[[int, int], None]  # rows written so far, of how many
 
 
@@ -50,12 +51,13 @@ async def finish(db: Database, under: Import) -> None:
     await db.write(partial(undo.finish, run_id=under.run))
 
 
-async def apply(db: Database, plan: Plan, under: Import, progress: Progress) -> None:
-    """Write a plan: places first, then people, then what hangs on both."""
-    ids = await _places(db, plan, under)
+async def apply(db: Database, plan: Plan, under: Import, progress: Progress, lanes: int = LANES) -> None:
+    """Write a plan: places first, then people, then what hangs on both. `lanes`: steps at a time, on PostgreSQL."""
+    lanes = 1 if db.one_writer else lanes
+    ids = await _places(db, plan, under, lanes)
     told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered) + _taken(plan))
-    await _write(db, _people(plan, under.run), told)
-    await _write(db, _roster(plan, under, ids), told)
+    await _write(db, _people(plan, under.run), told, lanes)
+    await _write(db, _roster(plan, under, ids), told, lanes)
 
 
 def _taken(plan: Plan) -> int:
@@ -73,9 +75,9 @@ def _teller(progress: Progress, total: int) -> Callable[[int], None]:
     return told
 
 
-async def _write(db: Database, steps: Iterator[Step], told: Callable[[int], None]) -> None:
-    """Every step is a transaction of its own. PostgreSQL takes two at a time; SQLite has one writer, and two steps
-    that wait for it together would be one group that holds it twice as long."""
+async def _write(db: Database, steps: Iterator[Step], told: Callable[[int], None], lanes: int) -> None:
+    """Every step is a transaction of its own. SQLite has one writer, and two steps that wait for it together would be
+    one group that holds it twice as long."""
 
     async def lane() -> None:
         for step in steps:
@@ -83,9 +85,9 @@ async def _write(db: Database, steps: Iterator[Step], told: Callable[[int], None
             told(step.rows)
 
     try:
-        async with asyncio.TaskGroup() as lanes:
-            for _ in range(1 if isinstance(db, SqliteDatabase) else 2):
-                lanes.create_task(lane())
+        async with asyncio.TaskGroup() as running:
+            for _ in range(lanes):
+                running.create_task(lane())
     except ExceptionGroup as group:
         raise group.exceptions[0] from None
 
@@ -98,7 +100,7 @@ async def _done(db: Database, step: Step) -> Any:
         return await db.write(partial(bulk.lightly, step.instead))
 
 
-async def _places(db: Database, plan: Plan, under: Import) -> Ids:
+async def _places(db: Database, plan: Plan, under: Import, lanes: int) -> Ids:
     run, election = under.run, under.election
     if plan.areas or plan.wards:
         await db.write(partial(applying.put_areas, run=run, election=election, plan=plan))
@@ -110,7 +112,7 @@ async def _places(db: Database, plan: Plan, under: Import) -> Ids:
     if not (plan.tps or plan.placed or plan.election):
         return Ids()
     ids = await db.read(partial(standing.place_ids, election=election))
-    await _write(db, _stations(plan, under, ids), lambda _: None)
+    await _write(db, _stations(plan, under, ids), lambda _: None, lanes)
     if plan.tps:
         await db.write(partial(moves.settle, election=election))
     if plan.tps or plan.election is not None:
