@@ -140,16 +140,28 @@ class City:
 
 
 async def found_city(product: Product, api: BotApi | None, *, tps: int = 57, officers: int = 60, votes_in: int = 0) -> City:
-    """Import the example city, which votes in so many days, and link its people directly, as their dialogs would have;
-    a Bot API that must know them is told who they are."""
+    """Import the example city, which votes in so many days, where none is yet, and link its people directly, as their
+    dialogs would have; a Bot API that must know them is told who they are."""
     db = await open_installation(product.settings)
     now = datetime.now(UTC)
-    await load(db, read.of_rows(sample.rows(tps=tps, voting_day=now.date() + timedelta(days=votes_in))), now=now)
+    if not await db.read(lambda tx: places.every_tps(tx, 1)):
+        await _import(db, now, tps, votes_in)
     city = await db.write(lambda tx: _link(tx, now, officers))
     if api is not None:
         await _known_to(db, api, [*city.officers, *city.workers, *city.coordinators])
     await db.close()
     return city
+
+
+async def import_city(product: Product) -> None:
+    """The example city with a TPS in every kelurahan, whose voting day is today; nobody is linked."""
+    db = await open_installation(product.settings)
+    await _import(db, datetime.now(UTC))
+    await db.close()
+
+
+async def _import(db: Database, now: datetime, tps: int = 57, votes_in: int = 0) -> None:
+    await load(db, read.of_rows(sample.rows(tps=tps, voting_day=now.date() + timedelta(days=votes_in))), now=now)
 
 
 def _link(tx: Tx, now: datetime, officers: int) -> City:

@@ -62,7 +62,7 @@ KINDS = ("Pingsan", "Kecelakaan")
 async def kill(folder: Path, *, webhook: bool, kills: int, seed: int, words: tuple[str, ...] = KINDS) -> None:
     async with bot_api() as (api, base):
         product = Product(folder, base, webhook=webhook, more={"SIAGA_LADDER": "3600"})
-        city = await found_city(product, api, tps=120, officers=kills * REPORTERS)
+        city = await found_city(product, api, officers=kills * REPORTERS)
         try:
             reported = await _rounds(product, api, city, kills, seed, words)
             await _check(product, api, city, reported)

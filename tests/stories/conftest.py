@@ -44,16 +44,11 @@ async def stage(db: Database) -> AsyncIterator[Stage]:
     await made.stops()
 
 
-# Stories of words and rules, whose statements others walk on PostgreSQL too: the first of each runs on both databases, the
-# rest of them there in `make soak`, or the suite outgrows four minutes.
-ON_ONE = {"test_casualty", "test_false_alarms", "test_glance", "test_readings", "test_recap", "test_replacing", "test_twins"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    seen: set[str] = set()
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL a story that brings no statement of its own there is a long form, or the suite outgrows four minutes."""
+    if config.pluginmanager.hasplugin("tests.stories.walked"):
+        return
+    on_sqlite = set(Path(__file__).with_name("on_sqlite.txt").read_text(encoding="utf-8").splitlines())
     for item in items:
-        name = item.path.stem
-        if name in ON_ONE and "[postgres" in item.name:
-            if name in seen:
-                item.add_marker(pytest.mark.soak)
-            seen.add(name)
+        if item.nodeid.removeprefix("tests/stories/") in on_sqlite:
+            item.add_marker(pytest.mark.soak)
