@@ -212,8 +212,8 @@ def hand_over(tx: Tx, tps_id: int, by: int, now: datetime) -> bool:
 def every_tps(tx: Tx, election_id: int) -> list[Any]:
     """Every TPS with its kelurahan and kecamatan, for the doctor's round."""
     statement = (
-        select(tps.c.id, tps.c.number, tps.c.puskesmas_id, tps.c.kelurahan_id, kelurahan.c.name.label("kelurahan"),
-               kelurahan.c.kecamatan_id)
+        select(tps.c.id, tps.c.number, tps.c.puskesmas_id, tps.c.kelurahan_id, tps.c.moved_id,
+               kelurahan.c.name.label("kelurahan"), kelurahan.c.kecamatan_id)
         .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
         .where(tps.c.election_id == election_id)
         .order_by(kelurahan.c.kecamatan_id, kelurahan.c.name, tps.c.number)

@@ -165,6 +165,13 @@ def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
     return _where(tx, (assignments.c.kind == WORKER) & or_(*here), now) if here else []
 
 
+def stationed(tx: Tx, election_id: int) -> set[int]:
+    """The TPS, where they are now, at which health workers are posted, whatever their shifts."""
+    here = select(func.coalesce(tps.c.moved_id, tps.c.id)).join(assignments, assignments.c.tps_id == tps.c.id)
+    found = tx.rows(here.where(tps.c.election_id == election_id, assignments.c.kind == WORKER).distinct())
+    return {int(id_) for (id_,) in found}
+
+
 def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Role]:
     """Every coordinator of these elections."""
     wanted = set(election_ids)

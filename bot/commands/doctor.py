@@ -174,12 +174,13 @@ def _ladders(tx: Tx, election: elections.Known, now: datetime) -> Iterator[Findi
     nobody: list[str] = []
     far: list[str] = []
     known: dict[tuple[object, ...], int | None] = {}
+    own = roster.stationed(tx, election.id)
     for row in places.every_tps(tx, election.id):
-        where = places.of_tps(tx, row.id)
-        posted = bool(roster.posted(tx, where, now))
-        at = (row.kelurahan_id, row.puskesmas_id, row.id if posted else None)
+        # Neighbours under one puskesmas have one ladder, unless somebody is posted at the TPS itself, or it has moved.
+        here = row.moved_id or row.id
+        at = (row.kelurahan_id, row.puskesmas_id, here if here in own or row.moved_id else None)
         if at not in known:
-            known[at] = _first_reached(tx, where, now)
+            known[at] = _first_reached(tx, places.of_tps(tx, row.id), now)
         rung = known[at]
         if rung is None or rung > 1:
             (nobody if rung is None else far).append(f"{words.tps(row.number)} {row.kelurahan}")
