@@ -1,5 +1,5 @@
-"""A million rows of a workbook into PostgreSQL while `siaga run` serves: the whole command, and how long alarms take meanwhile
-beside the same alarms at rest.
+"""A million rows of a workbook into PostgreSQL, alone and while `siaga run` serves: the whole command, and how long alarms take
+meanwhile beside the same alarms at rest.
 """
 
 from __future__ import annotations
@@ -99,21 +99,37 @@ async def million(rows: int) -> dict[str, Any]:
         port = free_port()
         api, runner = await driver.serve(port)
         try:
-            server.psql("CREATE DATABASE siaga")
-            url = f"postgresql+asyncpg://postgres@/siaga?host={server.get_uri().partition('?host=')[2]}"
+            alone = await _alone(server, folder, book)
+            url = _database(server, "siaga")
             more = {"SIAGA_DATABASE_URL": url, "SIAGA_TELEGRAM_RATE": "100000"}
             product = Product(folder, f"http://127.0.0.1:{port}", webhook=True, more=more)
             city = await found_city(product, None, tps=1188, officers=8316, votes_in=20)
             await product.start()
             posts = driver.Posts(api)
             try:
-                return await _measured(product, posts, api, city, book, rows)
+                return {"alone_s": alone} | await _measured(product, posts, api, city, book, rows)
             finally:
                 await posts.close()
                 await product.stop()
         finally:
             await runner.cleanup()
             server.cleanup()
+
+
+def _database(server: Any, name: str) -> str:
+    server.psql(f"CREATE DATABASE {name}")
+    return f"postgresql+asyncpg://postgres@/{name}?host={server.get_uri().partition('?host=')[2]}"
+
+
+async def _alone(server: Any, folder: Path, book: Path) -> float:
+    """The same import where nothing else is served."""
+    product = Product(folder, "", more={"SIAGA_DATABASE_URL": _database(server, "alone")})
+    begun = time.perf_counter()
+    code, out, err = await product.command("import", str(book))
+    assert code == 0, out[-1500:] + err[-1500:]
+    took = round(time.perf_counter() - begun, 1)
+    server.psql("DROP DATABASE alone WITH (FORCE)")
+    return took
 
 
 async def _measured(product: Product, posts: driver.Posts, api: driver.Api, city: City, book: Path, rows: int) -> dict[str, Any]:
