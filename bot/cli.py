@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -95,6 +96,7 @@ def import_(
 ) -> None:
     """Read a workbook: good rows go in, refused ones are listed and written to FILE-ditolak.xlsx."""
     from bot.commands import undoing, workbook  # noqa: PLC0415
+    from bot.workbook import apart  # noqa: PLC0415
 
     if undo == (file is not None) or (undo and (check or replace or sheet)):
         raise typer.BadParameter("either a FILE to import, or --undo alone")
@@ -106,6 +108,8 @@ def import_(
         if undo:
             return await undoing.last_import(db, now=now, as_json=as_json, election=election)
         assert file is not None
+        if apart.is_worth(db, file):
+            os.nice(apart.GIVES_WAY)  # the second process inherits it
         return await workbook.import_file(
             db, file, now=now, check=check, replace=replace, as_json=as_json, sheet=sheet, election=election
         )

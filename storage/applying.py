@@ -163,10 +163,9 @@ def add_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> list[int]:
         tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     phones = among(tx, people.c.phone, [who.phone for who in whos])
     here = select(people.c.phone, people.c.name_key, people.c.id).where(phones)
-    latest_first = tx.rows(
-        here.order_by(people.c.nik_hash.is_(None), people.c.id.desc())
-    )  # who has a NIK is the last choice
-    known = {(row.phone, row.name_key): int(row.id) for row in latest_first}
+    # The best one comes last: somebody known by his number alone, and the oldest of them.
+    choices = tx.rows(here.order_by(people.c.nik_hash.is_(None), people.c.id.desc()))
+    known = {(row.phone, row.name_key): int(row.id) for row in choices}
     fresh = {(who.phone, who.name_key): who for who in whos if (who.phone, who.name_key) not in known}
     rows = [(who.name, who.name_key, who.phone) for who in fresh.values()]
     if rows:

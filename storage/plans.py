@@ -125,6 +125,13 @@ def _verdict(old: object, new: object) -> str:
     return SAME if old == new else CHANGED
 
 
+def election(wanted: Wanted, standing: Standing) -> ElectionRow | None:
+    """The election's row, if it is to be written."""
+    plan = Plan()
+    _election(plan, wanted, standing)
+    return plan.election
+
+
 def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     if wanted.election is None:
         return

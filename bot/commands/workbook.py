@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
@@ -29,7 +28,6 @@ from storage.plans import Difference
 
 OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
-GIVES_WAY = 10  # of 19: a large import takes what alarms leave of the machine
 _LINES = 50  # of each kind that a terminal shows; --json has all
 _SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
 
@@ -72,7 +70,6 @@ async def _read(
     if not (is_plain and apart.is_worth(db, path)):
         yield read.read(path, sheet), None
         return
-    os.nice(GIVES_WAY)  # the second process does so too
     beside = await Apart.start(path)
     try:
         book = await asyncio.to_thread(_others, path)

@@ -26,6 +26,8 @@ from storage.database import Database
 
 WORTH = 4_000_000  # bytes of a workbook: some 100,000 rows; a process costs a second before it begins
 
+GIVES_WAY = 10  # of 19: a large import takes what alarms leave of the machine
+
 
 class Ready(NamedTuple):
     """The child has read the file; `found`: the sheet is there."""

@@ -163,8 +163,7 @@ class Judge:
 
     def election(self, book: Book) -> ElectionRow | None:
         """The election's row, if it is to be written."""
-        wanted = Wanted(election=self.stated, absent=review.absent(book))
-        return plans.compare(wanted, self.now_in, self.vault, tell=False).election
+        return plans.election(Wanted(election=self.stated, absent=review.absent(book)), self.now_in)
 
     def plan(self, book: Book) -> Plan:
         source = self.stated.value if self.stated else self.now_in.election

@@ -146,6 +146,7 @@ async def found_city(product: Product, api: BotApi | None, *, tps: int = 57, off
     now = datetime.now(UTC)
     if not await db.read(lambda tx: places.every_tps(tx, 1)):
         await _import(db, now, tps, votes_in)
+    assert len(await db.read(lambda tx: places.every_tps(tx, 1))) == tps, "another city is there"
     city = await db.write(lambda tx: _link(tx, now, officers))
     if api is not None:
         await _known_to(db, api, [*city.officers, *city.workers, *city.coordinators])

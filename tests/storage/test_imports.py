@@ -61,7 +61,7 @@ async def test_new_rows_have_their_ids_and_one_that_stands_already_lets_none_in(
     with pytest.raises(bulk.Taken) as raised:
         await db.write(twins("b", "a"))
     assert str(raised.value) == "person", "no value of it may come into a log"
-    assert raised.value.__cause__ is None
+    assert raised.value.__suppress_context__
     assert await db.read(lambda tx: tx.first(select(people).where(people.c.nik_hash == "b"))) is None
     await db.write(twins("b"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
 import signal
 import sys
 import time
@@ -152,6 +153,7 @@ async def test_a_killed_import_leaves_no_process_behind(db: Database, tmp_path: 
     while not (await lists(db)) and time.monotonic() < until:
         await asyncio.sleep(0.01)
     (child,) = (int(each) for each in children.read_text().split())
+    assert os.getpriority(os.PRIO_PROCESS, child) == min(os.getpriority(os.PRIO_PROCESS, 0) + apart.GIVES_WAY, 19), "it gives way"
     process.send_signal(signal.SIGKILL)
     await process.wait()
     while _lives(child) and time.monotonic() < until:

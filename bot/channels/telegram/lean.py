@@ -29,7 +29,7 @@ def _building_put_off() -> Iterator[None]:
     try:
         yield
     finally:
-        setattr(BaseModel, "model_rebuild", original)  # noqa: B010
+        setattr(BaseModel, "model_rebuild", original)  # noqa: B010 -- as above
 
 
 with _building_put_off():
@@ -61,7 +61,7 @@ def _build_on_first_use() -> None:
     def model_rebuild(cls: type[Any], /, **given: Any) -> Any:
         return BaseModel.__dict__["model_rebuild"].__get__(None, cls)(**({"_types_namespace": names} | given))
 
-    setattr(TelegramObject, "model_rebuild", classmethod(model_rebuild))  # noqa: B010
+    setattr(TelegramObject, "model_rebuild", classmethod(model_rebuild))  # noqa: B010 -- as above
 
 
 _build_on_first_use()
