@@ -121,7 +121,7 @@ def health(row: Row, known: Known) -> imports.PuskesmasRow:
 
 def officer(row: Row, known: Known) -> imports.OfficerRow:
     nik = _nik(row)
-    its_role, institution, position = _once(row, known, ("peran", "lembaga", "jabatan"), _post)
+    its_role, institution, position = _once(row, known, _POST, _post)
     return imports.OfficerRow(
         nik=nik,
         name=row.take("nama", rules.name),
@@ -131,6 +131,9 @@ def officer(row: Row, known: Known) -> imports.OfficerRow:
         institution=institution,
         where=_where(row, known, _needed(its_role)),
     )
+
+
+_POST = ("peran", "lembaga", "jabatan")
 
 
 def _post(row: Row, known: Known) -> tuple[str, str, str]:
@@ -143,19 +146,22 @@ def _post(row: Row, known: Known) -> tuple[str, str, str]:
     return its_role, known.institution(institution) if institution else "", position
 
 
-def _once(row: Row, known: Known, columns: tuple[str, ...], look: Callable[[Row, Known], T], *more: Hashable) -> T:
+def _once(row: Row, known: Known, columns: tuple[str, ...], look: Callable[..., T], *more: Hashable) -> T:
     """What `look` makes of these cells, looked up once: thousands of rows say the same. A fault is told every time."""
-    asked = (look.__name__, *map(row.cells.get, columns), *more)
+    asked = (look, more, *map(row.cells.get, columns))
     found: T | None = known.answered.get(asked)
     if found is None:
-        before = len(row.faults)
-        found = look(row, known)
-        if len(row.faults) == before:
+        before = row.faults
+        found = look(row, known, *more)
+        if row.faults is before:
             known.answered[asked] = found
     return found
 
 
 def _nik(row: Row) -> str:
+    cell = row.cells.get("nik")
+    if isinstance(cell, str) and rules.is_sound_nik(cell):
+        return cell
     nik = row.take("nik", rules.nik)
     doubt = rules.nik_doubt(nik) if nik else None
     if doubt:
@@ -174,10 +180,10 @@ def _needed(its_role: str) -> tuple[str, ...]:
 def _where(row: Row, known: Known, needed: tuple[str, ...] = (), hint: str = "") -> Where:
     """The place of a row: a TPS brings its kelurahan, a kelurahan its kecamatan."""
 
-    def place(row: Row, known: Known) -> Where:
-        return _looked_up(row, known, needed, hint)
+    return _once(row, known, _PLACE, _looked_up, needed, hint)
 
-    return _once(row, known, ("kecamatan", "kelurahan", "tps"), place, needed, hint)
+
+_PLACE = ("kecamatan", "kelurahan", "tps")
 
 
 def _looked_up(row: Row, known: Known, needed: tuple[str, ...], hint: str) -> Where:

@@ -9,6 +9,7 @@ import pytest
 
 from bot.workbook import check, rules, times
 from bot.workbook.rules import Bad
+from storage import names
 
 
 def fault(rule: Any, cell: Any) -> str:
@@ -31,6 +32,29 @@ def test_a_mobile_number_is_understood_in_any_form(written: Any) -> None:
 )
 def test_what_is_no_mobile_number_is_refused(written: str) -> None:
     assert fault(rules.phone, written) == "phone"
+
+
+@pytest.mark.parametrize(
+    ("nik", "is_sound"),
+    [("3573012802900001", True), ("3573016812900001", True), ("3573012902900001", False), ("3573010013900001", False),
+     ("3573010101900000", False), ("9973010101900001", False), ("35730101019000011", False), ("357301010190001", False),
+     ("٣573010101900001", False), ("3573010101900001\n", False)],
+)  # fmt: skip
+def test_a_nik_that_is_sound_at_a_glance_has_neither_fault_nor_doubt(nik: str, is_sound: bool) -> None:
+    assert rules.is_sound_nik(nik) is is_sound
+    if is_sound:
+        assert rules.nik(nik) == nik
+        assert rules.nik_doubt(nik) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("dr. Siti Nur Aminah, S.Kep.", "siti nur aminah"), ("DR SITI  NUR AMINAH SKep", "siti nur aminah"),
+     ("H. Budi", "budi"), ("h budi", "budi"), ("Hasan", "hasan"), ("drg Ana-Maria", "ana maria"),
+     ("José", "jose"), (" budi ", "budi"), ("Dr. H.", "drh"), ("dr h", "drh"), ("Ir", "ir")],
+)  # fmt: skip
+def test_a_person_is_compared_without_titles_however_they_are_written(name: str, key: str) -> None:
+    assert names.person_key(name) == key
 
 
 def test_an_empty_phone_is_no_fault_where_it_is_not_required() -> None:
