@@ -38,11 +38,16 @@ class Taken(Exception):
 def add(tx: Tx, into: Table, *, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[int]:
     """Insert rows that are all new into a table whose primary key is `id`; gives their ids, in order. Raises `Taken`
     where one is not new: the transaction is then lost."""
-    columns, rows = _whole(into, columns, rows)
     ids = _reserved(tx, into, len(rows))
-    lists = [ids, *_processed(into, columns, list(zip(*rows, strict=True)), tx.conn.dialect)]
+    others = _defaulted(into, columns)
+    more, columns = _defaults(into, others), columns + others
+    if any(_processor(into, name, tx.conn.dialect) for name in columns):
+        lists = _processed(into, columns, list(zip(*(row + more for row in rows), strict=True)), tx.conn.dialect)
+        whole = list(zip(ids, *lists, strict=True))
+    else:
+        whole = [(id_, *row, *more) for id_, row in zip(ids, rows, strict=True)]
     try:
-        _insert(tx, into, ("id", *columns), list(zip(*lists, strict=True)))
+        _insert(tx, into, ("id", *columns), whole)
     except Exception as error:
         if isinstance(error, sqlite3.IntegrityError) or sqlstate(error) == _UNIQUE:
             raise Taken(into.name) from None  # the error names the values
@@ -55,9 +60,14 @@ def _reserved(tx: Tx, into: Table, many: int) -> list[int]:
     if tx.is_sqlite:
         last = int(tx.scalar(select(func.coalesce(func.max(into.c.id), 0))))
         return list(range(last + 1, last + 1 + many))
-    sequence = func.pg_get_serial_sequence(into.name, "id")
-    rows = tx.rows(select(func.nextval(sequence)).select_from(func.generate_series(1, many)))
-    return [int(id_) for (id_,) in rows]
+    # The sequence is looked up once, not for every id, and they come as one row: by the row is SQLAlchemy's price.
+    found: list[int] = tx.conn.exec_driver_sql(_NEXT_IDS, (into.name, many)).scalar_one()
+    return found
+
+
+_NEXT_IDS = (
+    "SELECT array_agg(nextval((SELECT CAST(pg_get_serial_sequence($1, 'id') AS regclass)))) FROM generate_series(1, $2)"
+)
 
 
 def _insert(tx: Tx, into: Table, columns: tuple[str, ...], rows: list[tuple[Any, ...]]) -> None:
