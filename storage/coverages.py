@@ -25,7 +25,7 @@ class Coverage(SQLModel, table=True):
     __tablename__ = "coverage"
     __table_args__ = (UniqueConstraint("nik_hash", "election_id", "institution", "programme"),)
     id: int | None = Field(default=None, primary_key=True)
-    election_id: int = Field(foreign_key="election.id")
+    election_id: int  # an election's id, and no foreign key: see migration 0014
     nik_hash: str  # first in the unique index, so that it needs none of its own
     institution: str
     programme: str

@@ -31,7 +31,7 @@ class Assignment(SQLModel, table=True):
     __tablename__ = "assignment"
     __table_args__ = (UniqueConstraint("election_id", "kind", "key"),)
     id: int | None = Field(default=None, primary_key=True)
-    election_id: int = Field(foreign_key="election.id")
+    election_id: int  # an election's id, and no foreign key: see migration 0014
     person_id: int = Field(foreign_key="person.id", index=True)
     kind: str
     key: str
