@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from bot.workbook import sheets
 from bot.workbook.rules import Cell, text
@@ -19,6 +21,8 @@ _HEADER_WITHIN = 15  # rows of titles that may stand above the header
 _SHORT = 8  # longer than any column's number in brackets: both tests of a row are asked of a million
 _NUMBER = re.compile(r"[\d.,%]+")
 _SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
+Numbered: TypeAlias = tuple[int, list[Cell]]
+_SUM_BEGINS = frozenset("gstjGSTJ")
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
 
 
@@ -39,7 +43,7 @@ class Sheet:
     title: str
     header: list[Cell]
     columns: dict[str, int]
-    rows: list[tuple[int, list[Cell]]] = field(default_factory=list)
+    rows: Rows | list[Numbered]
 
     @property
     def absent(self) -> set[str]:
@@ -76,8 +80,8 @@ def read(path: Path, sheet: str | None = None, but: str | None = None) -> Book:
     return of_rows(_workbook_rows(path, raw, is_wanted))
 
 
-def of_rows(found: Mapping[str, Sequence[Sequence[Cell]]]) -> Book:
-    """A book of rows that are in memory: by title, the header among the first of them."""
+def of_rows(found: Mapping[str, Iterable[Sequence[Cell]]]) -> Book:
+    """A book of rows by title, the header among the first of them; they are gone through more than once."""
     book = Book()
     for title, rows in found.items():
         name = sheets.known_sheet(title)
@@ -101,17 +105,47 @@ def _named(sheet: str | None, path: Path) -> str:
     return name
 
 
-def _sheet(name: str, title: str, rows: Sequence[Sequence[Cell]]) -> Sheet:
-    at, columns = _header(name, rows)
-    first = at + 1 + (columns != _columns(name, rows[at]))  # a header of two lines
+def _sheet(name: str, title: str, rows: Iterable[Sequence[Cell]]) -> Sheet:
+    head = list(islice(rows, _HEADER_WITHIN + 1))
+    at, columns = _header(name, head)
+    first = at + 1 + (columns != _columns(name, head[at]))  # a header of two lines
     missing = [each for each in sheets.LAYOUTS[name].required if each not in columns]
     if missing:
         raise Unreadable("columns_missing", sheet=title, columns=", ".join(missing))
-    found = Sheet(name, title, list(rows[at]), columns)
-    for number, row in enumerate(rows[first:], start=first + 1):
-        if any(map(_filled, row)) and not (_numbering(row) or _total(row)):
-            found.rows.append((number, row if isinstance(row, list) else list(row)))
-    return found
+    return Sheet(name, title, list(head[at]), columns, Rows(rows, first))
+
+
+class Rows:
+    """The rows that somebody has filled, from the one of index `first` on, with their numbers. They are made anew each
+    time: to keep a million of them costs more than to make them twice."""
+
+    def __init__(self, source: Iterable[Sequence[Cell]], first: int) -> None:
+        self._source = source
+        self._first = first
+        self._many: int | None = None
+
+    def __iter__(self) -> Iterator[Numbered]:
+        many = 0
+        for number, row in enumerate(islice(self._source, self._first, None), start=self._first + 1):
+            if any(map(_filled, row)) and not (_numbering(row) or _total(row)):
+                many += 1
+                yield number, row if isinstance(row, list) else list(row)
+        self._many = many
+
+    def __len__(self) -> int:
+        if self._many is None:
+            self._many = sum(1 for _ in self)
+        return self._many
+
+
+class _Lazy(Iterable[list[Cell]]):
+    """The rows of a parsed sheet, made into Python's objects when they are gone through."""
+
+    def __init__(self, sheet: CalamineSheet) -> None:
+        self._sheet = sheet
+
+    def __iter__(self) -> Iterator[list[Cell]]:
+        return self._sheet.iter_rows()
 
 
 def _numbering(row: Sequence[Cell]) -> bool:
@@ -131,6 +165,8 @@ def _total(row: Sequence[Cell]) -> bool:
     for cell in row:
         if cell is None or cell == "" or (isinstance(cell, str) and cell.isdigit()):
             continue
+        if isinstance(cell, str) and cell[0].isalpha() and cell[0] not in _SUM_BEGINS:
+            return False
         written = text(cell)
         if written and not _NUMBER.fullmatch(written):
             if found or not _SUM.match(written):
@@ -185,11 +221,11 @@ def _columns(name: str, header: Iterable[Cell]) -> dict[str, int]:
     return found
 
 
-def _workbook_rows(path: Path, raw: bytes, is_wanted: Callable[[str], bool]) -> dict[str, list[list[Cell]]]:
+def _workbook_rows(path: Path, raw: bytes, is_wanted: Callable[[str], bool]) -> dict[str, Iterable[list[Cell]]]:
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(raw)) as book:
             titles = filter(is_wanted, book.sheet_names)
-            return {title: book.get_sheet_by_name(title).to_python(skip_empty_area=False) for title in titles}
+            return {title: _Lazy(book.get_sheet_by_name(title)) for title in titles}
     except PasswordError:
         raise Unreadable("encrypted", file=path.name) from None
     except (CalamineError, OSError, ValueError) as error:

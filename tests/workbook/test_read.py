@@ -52,7 +52,7 @@ def test_a_column_of_that_very_name_wins_over_a_synonym(tmp_path: Path) -> None:
 def test_a_csv_is_one_sheet_that_is_named(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "paslon.csv"
     path.write_bytes("\ufeffnomor;nama\r\n1;Ani – Budi\r\n".replace(";", mark).encode())
-    assert read.read(path, "paslon").sheets["paslon"].rows == [(2, ["1", "Ani – Budi"])]
+    assert list(read.read(path, "paslon").sheets["paslon"].rows) == [(2, ["1", "Ani – Budi"])]
     assert fault(path).code == "csv_sheet"
     assert fault(path, "nonsense").code == "sheet_unknown"
 
@@ -60,7 +60,7 @@ def test_a_csv_is_one_sheet_that_is_named(tmp_path: Path, mark: str) -> None:
 def test_a_csv_of_an_old_excel_is_read_too(tmp_path: Path) -> None:
     path = tmp_path / "paslon.csv"
     path.write_bytes("nomor,nama\n1,José\n".encode("cp1252"))
-    assert read.read(path, "paslon").sheets["paslon"].rows[0][1] == ["1", "José"]
+    assert list(read.read(path, "paslon").sheets["paslon"].rows)[0][1] == ["1", "José"]
 
 
 def test_what_is_no_workbook_is_said_so(tmp_path: Path) -> None:
@@ -103,6 +103,16 @@ def test_a_header_of_two_lines_with_merged_cells_is_one() -> None:
     sheet = book.sheets["petugas"]
     assert sheet.columns == {"nik": 1, "nama": 2, "peran": 3, "kecamatan": 4, "kelurahan": 5, "tps": 6}
     assert [number for number, _ in sheet.rows] == [4]
+
+
+def test_rows_are_gone_through_as_often_as_wanted_and_counted_before_or_after(tmp_path: Path) -> None:
+    table = [["nik", "nama", "peran"], [NIK, NAME, "KPPS"], ["", "", ""], [NIK, "Ani", "PPS"], ["Jumlah", 2, ""]]
+    path = save(tmp_path / "a.xlsx", petugas=table)
+    once, twice = read.read(path).sheets["petugas"].rows, read.read(path).sheets["petugas"].rows
+    assert len(once) == 2
+    assert [number for number, _ in twice] == [2, 4]
+    assert list(once) == list(once) == list(twice)
+    assert len(twice) == 2
 
 
 def test_a_first_row_under_the_header_is_no_second_line_of_it() -> None:
