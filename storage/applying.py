@@ -216,6 +216,13 @@ def _posts(election: int, ids: Ids, placed: Sequence[Placed]) -> list[tuple[Any,
 
 
 def _where(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
+    found = ids.whole.get(where)
+    if found is None:
+        found = ids.whole[where] = _looked_up(ids, where)
+    return found
+
+
+def _looked_up(ids: Ids, where: Where) -> tuple[int | None, int | None, int | None]:
     return (
         ids.kecamatan[where.kecamatan] if where.kecamatan else None,
         ids.kelurahan[Where(where.kecamatan, where.kelurahan)] if where.kelurahan else None,

@@ -7,9 +7,9 @@ import unicodedata
 from functools import lru_cache
 
 _TITLES = (
-    "dr", "drg", "drs", "dra", "ir", "hj", "h", "prof", "bdn", "ners", "ns", "s.kep", "s.km", "s.kom", "s.pd", "s.h", "s.e",
-    "s.sos", "s.t", "s.ag", "m.kes", "m.pd", "m.si", "m.m", "m.h", "a.md", "a.md.kep", "a.md.keb", "s.tr.keb", "s.farm",
-    "apt", "kh",
+    "dr", "drg", "drs", "dra", "ir", "hj", "h", "prof", "bdn", "ners", "ns",
+    "s.kep", "s.km", "s.kom", "s.pd", "s.h", "s.e", "s.sos", "s.t", "s.ag", "s.tr.keb", "s.farm",
+    "m.kes", "m.pd", "m.si", "m.m", "m.h", "a.md", "a.md.kep", "a.md.keb", "apt", "kh",
 )  # fmt: skip
 _TITLE = re.compile(r"\b(" + "|".join(title.replace(".", r"\.?") for title in _TITLES) + r")\b\.?")
 _BARE_TITLES = {title.replace(".", "") for title in _TITLES}

@@ -181,12 +181,13 @@ def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
 
 
 def _officers(wanted: Wanted, people: Everybody) -> Iterator[At[Placed]]:
+    lacking = {officer.nik for _, officer in wanted.officers if not officer.phone}
     phones: dict[str, str] = {}  # a number may stand in a later row of the same NIK
-    for _, officer in wanted.officers:
-        if officer.phone:
+    for _, officer in wanted.officers if lacking else ():
+        if officer.phone and officer.nik in lacking:
             phones.setdefault(officer.nik, officer.phone)
     for row, officer in wanted.officers:
-        who = people.officer(officer, phones.get(officer.nik))
+        who = people.officer(officer, officer.phone or phones.get(officer.nik))
         post = Post(officer.role, officer.position, officer.institution, officer.where)
         yield At(row, Placed(imports.OFFICER, f"{who.nik_hash}:{names.key(officer.institution)}", who, post))
 

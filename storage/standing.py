@@ -58,6 +58,7 @@ class Ids:
     kelurahan: dict[Where, int] = field(default_factory=dict)
     puskesmas: dict[str, int] = field(default_factory=dict)
     tps: dict[Where, int] = field(default_factory=dict)
+    whole: dict[Where, tuple[int | None, int | None, int | None]] = field(default_factory=dict)  # as they are asked for
 
 
 @dataclass(slots=True)

@@ -115,7 +115,10 @@ def added(tx: Tx, run_id: int, of: Table, ids: Iterable[int]) -> None:
 
 
 def _write_down(tx: Tx, run_id: int, of: Table, seen: dict[str, list[Any]]) -> None:
-    tx.execute(insert(steps).values(run_id=run_id, of=of.name, seen_sealed=tx.vault.seal_json(seen)))
+    tx.execute(_WRITE_DOWN, {"run_id": run_id, "of": of.name, "seen_sealed": tx.vault.seal_json(seen)})
+
+
+_WRITE_DOWN = insert(steps)
 
 
 def _change(key: Key, before: Row, after: Row) -> list[Any] | None:

@@ -41,7 +41,7 @@ class Hashes:
 
 
 class Everybody:
-    """Who is who: by NIK, else by phone and name; in the workbook first, then among those known."""
+    """Who is who: by NIK, else by phone and name; in the workbook first (officers before others), then among those known."""
 
     def __init__(self, known: Iterable[PersonFacts], hashes: Hashes) -> None:
         self._hashes = hashes
@@ -55,16 +55,21 @@ class Everybody:
             if each.phone and (each.nik_hash or contact not in self._known_contact):
                 self._known_contact[contact] = each
         self._by_nik: dict[str, Who] = {}
-        self._by_contact: dict[tuple[str, str], Who] = {}
+        self._contacts: dict[tuple[str, str], Who] | None = None  # made when the first one is asked for
         self._taken: set[int] = set()
+
+    @property
+    def _by_contact(self) -> dict[tuple[str, str], Who]:
+        """Officers by their number, and whoever has none but that."""
+        if self._contacts is None:
+            self._contacts = {(who.phone, who.name_key): who for who in reversed(self.all) if who.phone}
+        return self._contacts
 
     def officer(self, row: OfficerRow, phone: str | None) -> Who:
         nik_hash = self._hashes.of(row.nik)
         who = self._by_nik.get(nik_hash)
         if who is None:
             who = self._by_nik[nik_hash] = self._new_officer(row, phone, nik_hash)
-            if who.phone:
-                self._by_contact.setdefault((who.phone, who.name_key), who)
         return who
 
     def _new_officer(self, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from storage import applying, bulk, elections, moves, standing, undo
@@ -151,7 +152,7 @@ def _roster(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
     written once, not once a row."""
     run, election = under.run, under.election
     add, put = (partial(each, run=run, election=election, ids=ids) for each in (applying.add_posts, applying.put_posts))
-    placed = sorted(plan.placed, key=lambda each: each.key)
+    placed = sorted(plan.placed, key=attrgetter("key"))
     for posts in applying.chunks([each for each in placed if each.is_new]):
         yield Step(len(posts), partial(add, placed=posts), instead=partial(put, placed=posts))
     for posts in applying.chunks([each for each in placed if not each.is_new]):
@@ -166,7 +167,7 @@ def _roster(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
 def _covers(plan: Plan, under: Import) -> Iterator[Step]:
     run, election = under.run, under.election
     add, put = (partial(each, run=run, election=election) for each in (applying.add_coverages, applying.put_coverages))
-    covered = sorted(plan.covered, key=lambda each: each.nik_hash)
+    covered = sorted(plan.covered, key=attrgetter("nik_hash"))
     for lists in applying.chunks([each for each in covered if each.is_new]):
         yield Step(len(lists), partial(add, covered=lists), instead=partial(put, covered=lists))
     for lists in applying.chunks([each for each in covered if not each.is_new]):

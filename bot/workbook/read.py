@@ -18,6 +18,7 @@ from bot.workbook.rules import Cell, text
 from storage import names
 
 _HEADER_WITHIN = 15  # rows of titles that may stand above the header
+_NIK = 16  # digits
 _SHORT = 8  # longer than any column's number in brackets: both tests of a row are asked of a million
 _NUMBER = re.compile(r"[\d.,%]+")
 _SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
@@ -127,7 +128,7 @@ class Rows:
     def __iter__(self) -> Iterator[Numbered]:
         many = 0
         for number, row in enumerate(islice(self._source, self._first, None), start=self._first + 1):
-            if any(map(_filled, row)) and not (_numbering(row) or _total(row)):
+            if _is_person(row) or (any(map(_filled, row)) and not (_numbering(row) or _total(row))):
                 many += 1
                 yield number, row if isinstance(row, list) else list(row)
         self._many = many
@@ -146,6 +147,12 @@ class _Lazy(Iterable[list[Cell]]):
 
     def __iter__(self) -> Iterator[list[Cell]]:
         return self._sheet.iter_rows()
+
+
+def _is_person(row: Sequence[Cell]) -> bool:
+    """A row that begins with a NIK, as the sample has it: no more needs to be looked at."""
+    first = row[0] if row else ""
+    return isinstance(first, str) and len(first) == _NIK and first.isdigit()
 
 
 def _numbering(row: Sequence[Cell]) -> bool:
