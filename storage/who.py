@@ -41,7 +41,8 @@ class Hashes:
 
 
 class Everybody:
-    """Who is who: by NIK, else by phone and name; in the workbook first (officers before others), then among those known."""
+    """Who is who: by NIK, else by phone and name; in the workbook first, then among those known. Officers come before
+    whoever has no NIK."""
 
     def __init__(self, known: Iterable[PersonFacts], hashes: Hashes) -> None:
         self._hashes = hashes
