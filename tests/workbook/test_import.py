@@ -5,99 +5,23 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-import xlsxwriter
-from python_calamine import CalamineWorkbook
 from sqlalchemy import func, select
 
 from bot.commands import workbook
-from bot.workbook import load, read, sample, sheets, write
-from bot.workbook.load import Outcome
+from bot.workbook import load, read, sample, write
 from bot.workbook.read import Unreadable
 from storage import roster
-from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Away, Database, Tx
 from storage.elections import elections
 from storage.people import people
-from storage.places import kelurahan, serves, tps
 from storage.roster import assignments
-
-NOW = datetime(2024, 11, 20, 6, 0, tzinfo=UTC)
-NIK = "357301010190"
-
-ELECTION = ["malang-2024", "Pilkada 2024 Kota Malang", "35.73", date(2024, 11, 27), "WIB"]
-PLACES = [
-    ["Kasin", "Klojen", 1], ["Kasin", "Klojen", 2], ["Oro-oro Dowo", "Klojen", 1], ["Kesatrian", "Blimbing", 7],
-    ["Sukun", "Sukun", 1], ["Mulyorejo", "Sukun", 1], ["Mulyorejo", "Blimbing", 1],
-]  # fmt: skip
-HEALTH = [["Bareng", "Klojen", "0341-551234", "Kasin; oro oro dowo"], ["Kendalkerep", "Blimbing", "", "Kesatrian"]]
-HEADERS: dict[str, tuple[str, ...]] = {name: layout.columns for name, layout in sheets.LAYOUTS.items()}
-
-
-def nik(n: int) -> str:
-    return f"{NIK}{n:04}"
-
-
-def rows(name: str, *given: Sequence[Any]) -> list[list[Any]]:
-    width = len(HEADERS[name])
-    return [list(HEADERS[name]), *([*row, *[""] * (width - len(row))] for row in given)]
-
-
-def kota(**more: list[list[Any]]) -> dict[str, list[list[Any]]]:
-    """A small city, to which a test adds its sheets."""
-    base = {
-        "pemilihan": rows("pemilihan", ELECTION),
-        "tps": rows("tps", *PLACES),
-        "puskesmas": rows("puskesmas", *HEALTH),
-    }
-    return base | more
-
-
-def officer(n: int, name: str = "Budi", role: str = "KPPS", phone: Any = "", *, position: str = "",
-            institution: str = "", area: str = "", ward: str = "Kasin", number: Any = 1) -> list[Any]:  # fmt: skip
-    return [nik(n), name, role, phone, position, institution, area, ward, number]
-
-
-async def put(db: Database, found: dict[str, list[list[Any]]], **how: Any) -> Outcome:
-    return await load.load(db, read.of_rows(found), now=NOW, **how)
-
-
-def save(path: Path, found: dict[str, list[list[Any]]]) -> Path:
-    with xlsxwriter.Workbook(str(path), {"default_date_format": "dd/mm/yyyy", "strings_to_numbers": False}) as book:
-        for title, its in found.items():
-            sheet = book.add_worksheet(title)
-            for n, row in enumerate(its):
-                for m, cell in enumerate(row):
-                    if isinstance(cell, str):
-                        sheet.write_string(n, m, cell)
-                    else:
-                        sheet.write(n, m, cell)
-    return path
-
-
-def raw(path: Path) -> dict[str, list[list[Any]]]:
-    """Every sheet as it stands in the file, ours or not."""
-    with CalamineWorkbook.from_path(str(path)) as book:
-        return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-
-
-async def whole(db: Database) -> list[Any]:
-    """Everything that an import writes, to see whether anything changed."""
-    tables = (elections, kelurahan, tps, serves, people, assignments, coverages, candidates)
-    return await db.read(lambda tx: [sorted(map(str, tx.rows(select(table)))) for table in tables])
-
-
-async def post(db: Database, name: str) -> Any:
-    wanted = select(assignments, people.c.phone, people.c.nik_hash, tps.c.number, kelurahan.c.name.label("ward"))
-    joined = assignments.join(people).outerjoin(tps, tps.c.id == assignments.c.tps_id)
-    joined = joined.outerjoin(kelurahan, kelurahan.c.id == assignments.c.kelurahan_id)
-    return await db.read(lambda tx: tx.first(wanted.select_from(joined).where(people.c.name == name)))
+from tests.workbook.books import HEADERS, NIK, NOW, kota, nik, officer, post, put, raw, rows, save, whole
 
 
 async def test_a_row_at_a_tps_carries_its_kelurahan_and_kecamatan(db: Database) -> None:
@@ -289,57 +213,6 @@ async def test_absence_removes_nobody_and_a_repeated_nik_is_an_update(db: Databa
     found = await post(db, "Ani")
     assert (found.phone, found.number) == ("+6281234560009", 2)
     assert await post(db, "Budi")
-
-
-def crew() -> list[list[Any]]:
-    """Two institutions, two kelurahan, a role of a kelurahan."""
-    return rows("petugas", officer(1, "Ani"), officer(2, "Budi"), officer(3, "Cici", "PTPS"), officer(4, "Dodi", ward="Oro-oro Dowo"),
-                officer(5, "Eka", "PPS", number=""))  # fmt: skip
-
-
-async def there(db: Database) -> set[str]:
-    joined = select(people.c.name).select_from(assignments.join(people))
-    return await db.read(lambda tx: {row.name for row in tx.rows(joined)})
-
-
-async def test_replace_takes_out_who_is_absent_in_the_institutions_roles_and_areas_of_the_file_only(db: Database) -> None:
-    await put(db, kota(petugas=crew()))
-    second = kota(petugas=rows("petugas", officer(1, "Ani"), officer(6, "Fani")))
-    checked = await put(db, second, check_only=True, replace=True)
-    assert [each.name for each in checked.differences if each.what == "leaves"] == ["Budi"]
-    assert await there(db) == {"Ani", "Budi", "Cici", "Dodi", "Eka"}
-    await put(db, second, replace=True)
-    assert await there(db) == {"Ani", "Cici", "Dodi", "Eka", "Fani"}
-    again = await put(db, second, replace=True)
-    assert [each for each in again.differences if each.what == "leaves"] == []
-
-
-async def test_replace_takes_out_nobody_who_stands_in_a_refused_row(db: Database) -> None:
-    await put(db, kota(petugas=crew()))
-    await put(db, kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi", number=99))), replace=True)
-    assert "Budi" in await there(db)
-
-
-async def test_replace_takes_out_coverage_of_its_institution_and_workers_of_its_puskesmas(db: Database) -> None:
-    cover = [nik(1), "KPU", "JKK", date(2024, 11, 1), date(2024, 12, 31)], [nik(2), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 12, 31)]
-    other = [nik(3), "Bawaslu", "JKK", date(2024, 11, 1), date(2024, 12, 31)]
-    nurses = ["Siti", "081234560011", "Bareng"], ["Tuti", "081234560012", "Bareng"], ["Umi", "081234560013", "Kendalkerep"]
-    await put(db, kota(petugas=crew(), kepesertaan=rows("kepesertaan", *cover, other), nakes=rows("nakes", *nurses)))
-    await put(db, kota(kepesertaan=rows("kepesertaan", cover[0]), nakes=rows("nakes", nurses[0])), replace=True)
-    left = await db.read(lambda tx: sorted((row.institution, row.programme) for row in tx.rows(select(coverages))))
-    assert left == [("Bawaslu", "JKK"), ("KPU", "JKK")]
-    assert {"Siti", "Umi"} <= await there(db)
-    assert "Tuti" not in await there(db)
-    assert {"Ani", "Budi"} <= await there(db), "the file has no officers"
-
-
-async def test_replace_says_in_words_who_was_taken_out(db: Database, tmp_path: Path) -> None:
-    await put(db, kota(petugas=crew()))
-    path, out = save(tmp_path / "kota.xlsx", kota(petugas=rows("petugas", officer(1, "Ani")))), io.StringIO()
-    assert await workbook.import_file(db, path, now=NOW, replace=True, out=out) == 0
-    assert "Dikeluarkan karena tidak ada di berkas" in out.getvalue()
-    assert "Budi" in out.getvalue()
-    assert "Dodi" not in out.getvalue()
 
 
 async def test_an_empty_phone_takes_no_known_number_away(db: Database) -> None:

@@ -18,7 +18,7 @@ from storage.database import Database, Tx
 from storage.elections import elections
 from storage.places import kecamatan, kelurahan, puskesmas, serves, tps
 from storage.roster import assignments
-from tests.workbook.test_import import NOW, kota, nik, officer, put, rows
+from tests.workbook.books import NOW, kota, nik, officer, put, rows
 
 TABLES = (elections, kecamatan, kelurahan, puskesmas, serves, tps, candidates, people.people, assignments, coverages)
 
