@@ -54,7 +54,7 @@ def open_of_tps(
 ) -> list[tuple[int, str]]:
     """Who of a TPS has not said so, among an institution's officers: id and name."""
     # From the TPS's own officers: every chair's message asks this, and a broadcast has thousands of recipients.
-    theirs = (_A.kind == OFFICER) & at_tps(set(tps_ids)) & _A.institution.in_(set(institutions))
+    theirs = (_A.kind == OFFICER) & at_tps(tx, set(tps_ids)) & _A.institution.in_(set(institutions))
     where = theirs & (_R.broadcast_id == broadcast_id) & _R.received_at.is_(None)
     query = (
         select(_R.person_id, people.c.name)

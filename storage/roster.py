@@ -159,7 +159,7 @@ def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
     """Health workers posted at a TPS, or at its kelurahan without naming a TPS."""
     here: list[ColumnElement[bool]] = []
     if where.tps_id:
-        here.append(at_tps({where.tps_id}))
+        here.append(at_tps(tx, {where.tps_id}))
     if where.kelurahan_id:
         here.append((assignments.c.kelurahan_id == where.kelurahan_id) & assignments.c.tps_id.is_(None))
     return _where(tx, (assignments.c.kind == WORKER) & or_(*here), now) if here else []
@@ -182,13 +182,16 @@ def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Rol
 
 def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
     """The officers of a TPS, those of one that moved there included."""
-    return _where(tx, (assignments.c.kind == OFFICER) & at_tps({tps_id}), now)
+    return _where(tx, (assignments.c.kind == OFFICER) & at_tps(tx, {tps_id}), now)
 
 
-def at_tps(tps_ids: set[int]) -> ColumnElement[bool]:
-    """The condition that an assignment is at one of these TPS, or at one that moved to them."""
-    moved = select(tps.c.id).where(tps.c.moved_id.in_(tps_ids))
-    return or_(assignments.c.tps_id.in_(tps_ids), assignments.c.tps_id.in_(moved))
+def at_tps(tx: Tx, tps_ids: set[int]) -> ColumnElement[bool]:
+    """The condition that an assignment is at one of these TPS, or at one that moved to them.
+
+    Who moved is asked beforehand: as a part of the condition, PostgreSQL reads every assignment there is for it.
+    """
+    moved = tx.rows(select(tps.c.id).where(tps.c.moved_id.in_(tps_ids)))
+    return assignments.c.tps_id.in_(tps_ids | {int(id_) for (id_,) in moved})
 
 
 def of_kelurahan(tx: Tx, kelurahan_id: int, now: datetime) -> list[Role]:
