@@ -38,16 +38,11 @@ class Taken(Exception):
 def add(tx: Tx, into: Table, *, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]) -> list[int]:
     """Insert rows that are all new into a table whose primary key is `id`; gives their ids, in order. Raises `Taken`
     where one is not new: the transaction is then lost."""
+    columns, rows = _whole(into, columns, rows)
     ids = _reserved(tx, into, len(rows))
-    others = _defaulted(into, columns)
-    more, columns = _defaults(into, others), columns + others
-    if any(_processor(into, name, tx.conn.dialect) for name in columns):
-        lists = _processed(into, columns, list(zip(*(row + more for row in rows), strict=True)), tx.conn.dialect)
-        whole = list(zip(ids, *lists, strict=True))
-    else:
-        whole = [(id_, *row, *more) for id_, row in zip(ids, rows, strict=True)]
+    lists = [ids, *_processed(into, columns, list(zip(*rows, strict=True)), tx.conn.dialect)]
     try:
-        _insert(tx, into, ("id", *columns), whole)
+        _insert(tx, into, ("id", *columns), list(zip(*lists, strict=True)))
     except Exception as error:
         if isinstance(error, sqlite3.IntegrityError) or sqlstate(error) == _UNIQUE:
             raise Taken(into.name) from None  # the error names the values
@@ -61,8 +56,8 @@ def _reserved(tx: Tx, into: Table, many: int) -> list[int]:
         last = int(tx.scalar(select(func.coalesce(func.max(into.c.id), 0))))
         return list(range(last + 1, last + 1 + many))
     # The sequence is looked up once, not for every id, and they come as one row: by the row is SQLAlchemy's price.
-    found: list[int] = tx.conn.exec_driver_sql(_NEXT_IDS, (into.name, many)).scalar_one()
-    return found
+    found: list[int] | None = tx.conn.exec_driver_sql(_NEXT_IDS, (into.name, many)).scalar_one()
+    return found or []  # of none there is no list
 
 
 _NEXT_IDS = (

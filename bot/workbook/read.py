@@ -17,12 +17,13 @@ from bot.workbook import sheets
 from bot.workbook.rules import Cell, text
 from storage import names
 
+Numbered: TypeAlias = tuple[int, list[Cell]]
+
 _HEADER_WITHIN = 15  # rows of titles that may stand above the header
 _NIK = 16  # digits
 _SHORT = 8  # longer than any column's number in brackets: both tests of a row are asked of a million
 _NUMBER = re.compile(r"[\d.,%]+")
 _SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
-Numbered: TypeAlias = tuple[int, list[Cell]]
 _SUM_BEGINS = frozenset("gstjGSTJ")
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
 
