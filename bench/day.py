@@ -7,8 +7,11 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from sqlalchemy import delete, func, select
 from bench import cloud, driver
 from bench.driver import percentile
 from bot.installation import open_installation
+from storage import places, roster
 from storage.broadcasts import recipients
 from storage.database import Tx
 from storage.people import addresses
@@ -56,6 +60,7 @@ class Street:
     here: list[int]
     there: list[str]
     numbers: dict[int, str]
+    turns: list[int]
     filed: int = 0
 
     @property
@@ -65,15 +70,12 @@ class Street:
 
     async def report(self, waits: Waits) -> None:
         """Darurat, the kinds, a kind, the alert: by turns on each channel, all over the city."""
+        user: Any = self.turns[self.filed % len(self.turns)]
         self.filed += 1
-        at = (self.filed // 2) * 577
-        user: Any = self.here[at % (len(self.here) - 1)]
         number = self.numbers[user]
-        who: tuple[Any, Any, Any] = (self.telegram, self.api.watch, user)
-        if self.filed % 2:
-            # Half of the city away from the last one, or both are of one TPS, and its workers' chats wait for their limit.
-            number = self.there[(at + len(self.there) // 2) % len(self.there)]
-            who = (self.whatsapp, self.graph.watch, number)
+        who: tuple[Any, Any, Any] = (self.whatsapp, self.graph.watch, number)
+        if user in self.here:
+            who = (self.telegram, self.api.watch, user)
         posts, watch, user = who
         kinds = watch(KINDS, {user})
         begun = await posts.post(user, "/darurat" if posts is self.telegram else "darurat")
@@ -108,6 +110,17 @@ async def _taps(street: Street, total: int, seconds: float) -> list[float]:
     return took
 
 
+def _turns(tx: Tx, here: set[int], but: int) -> list[int]:
+    """One officer of each TPS, by turns on each channel, and one puskesmas after the other: where the same workers are
+    called again within seconds, their chats wait for the platform's limit, and that would be measured."""
+    found: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for n, row in enumerate(places.every_tps(tx, 1)):
+        crew = [USER + role.person_id for role in roster.crew(tx, row.id, datetime.now(UTC)) if role.role == "KPPS"]
+        speak = [user for user in crew if user != but and (user in here) == bool(n % 2)]
+        found[tuple(places.serving(tx, places.of_tps(tx, row.id)))] += speak[:1]
+    return [user for turn in zip_longest(*found.values()) for user in turn if user is not None]
+
+
 def _halved(tx: Tx, city: City) -> None:
     """Every second officer has WhatsApp only, the other one Telegram only; health workers have Telegram."""
     on_whatsapp = [user - USER for user in city.officers[::2]]
@@ -134,9 +147,10 @@ async def day(taps: int, seconds: float) -> dict[str, Any]:
         await db.write(lambda tx: _halved(tx, city))
         here = list(city.officers[1::2])
         there = [numbers[user] for user in city.officers[::2]]
+        turns = await db.read(lambda tx: _turns(tx, set(here), here[-1]))
         await product.start()
         telegram, whatsapp = driver.Posts(api), cloud.Posts(graph, f"http://127.0.0.1:{product.port}/whatsapp")
-        street = Street(product, telegram, api, whatsapp, graph, city, here, there, numbers)
+        street = Street(product, telegram, api, whatsapp, graph, city, here, there, numbers, turns)
         try:
             return await _measured(street, db, taps, seconds, limits)
         finally:
