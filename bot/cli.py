@@ -21,6 +21,7 @@ app = typer.Typer(
     name="siaga", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Siaga TPS: looks after the people who run Indonesian elections.",
 )  # fmt: skip
+_INTERRUPTED = 130  # 128 and the signal's number, as shells say it
 Election = Annotated[
     str | None, typer.Option("--election", metavar="KODE", help="which election, when several are active")
 ]
@@ -114,7 +115,14 @@ def import_(
             db, file, now=now, check=check, replace=replace, as_json=as_json, sheet=sheet, election=election
         )
 
-    _in_database(work)
+    try:
+        _in_database(work)
+    except KeyboardInterrupt:
+        from bot.workbook import words  # noqa: PLC0415
+
+        code = "undo_cut_off" if undo else "check_cut_off" if check else "cut_off"
+        typer.echo(words.say("unreadable", code), err=True)
+        raise typer.Exit(_INTERRUPTED) from None
 
 
 @app.command()

@@ -66,9 +66,9 @@ class Apart:
 
     @classmethod
     async def start(cls, path: Path) -> Apart:
-        """It finds its settings as every command does."""
+        """It finds its settings as every command does. A session of its own: Ctrl-C is the parent's, who ends it."""
         command = (sys.executable, "-c", f"from {__name__} import main; main()", str(path))
-        return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE))
+        return cls(await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, start_new_session=True))
 
     async def ready(self) -> bool:
         """Whether the file has such a sheet. Raises `Unreadable`."""

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from sqlalchemy import select
 from bot.commands import workbook
 from bot.installation import open_installation
 from bot.settings import read as settings
-from bot.workbook import apart, read, sample, write
+from bot.workbook import apart, read, sample, words, write
 from bot.workbook.apart import Apart
 from bot.workbook.apply import Progress
 from storage import elections
@@ -162,6 +163,25 @@ async def test_a_killed_import_leaves_no_process_behind(db: Database, tmp_path: 
     code, said, _ = await told(db, path)
     assert code == 0
     assert said["sheets"]["kepesertaan"]["unchanged"] + said["sheets"]["kepesertaan"]["new"] == said["sheets"]["kepesertaan"]["rows"]
+
+
+async def test_ctrl_c_ends_both_and_says_how_to_go_on(db: Database, tmp_path: Path) -> None:
+    path = book(tmp_path, rows(300))
+    command = "from bot.workbook import apart; apart.WORTH = 0; from bot.cli import main; main()"
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", command, "import", str(path), stdout=PIPE, stderr=PIPE, start_new_session=True
+    )
+    until = time.monotonic() + 30
+    while not (await lists(db)) and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+    (child,) = (int(each) for each in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split())
+    os.killpg(process.pid, signal.SIGINT)  # as a terminal does
+    _, err = await asyncio.wait_for(process.communicate(), 20)
+    assert (process.returncode, err.decode().strip()) == (130, words.say("unreadable", "cut_off"))
+    while _lives(child) and time.monotonic() < until:
+        await asyncio.sleep(0.01)
+    assert not _lives(child)
+    assert (await told(db, path))[0] == 0
 
 
 def _lives(pid: int) -> bool:
