@@ -8,10 +8,14 @@ from functools import lru_cache
 
 _TITLES = (
     "dr", "drg", "drs", "dra", "ir", "hj", "h", "prof", "bdn", "ners", "ns",
-    "s.kep", "s.km", "s.kom", "s.pd", "s.h", "s.e", "s.sos", "s.t", "s.ag", "s.tr.keb", "s.farm",
-    "m.kes", "m.pd", "m.si", "m.m", "m.h", "a.md", "a.md.kep", "a.md.keb", "apt", "kh",
+    "s.kep", "s.km", "s.kom", "s.pd", "s.h", "s.e", "s.sos", "s.t", "s.ag", "s.st", "s.gz", "s.ked", "s.farm",
+    "s.tr.keb", "s.tr.kep", "s.tr.kes", "m.kes", "m.kep", "m.pd", "m.si", "m.m", "m.h",
+    "a.md", "a.md.kep", "a.md.keb", "a.md.kes", "a.m.k", "apt", "kh",
 )  # fmt: skip
-_TITLE = re.compile(r"\b(" + "|".join(title.replace(".", r"\.?") for title in _TITLES) + r")\b\.?")
+# The longest first: "A.Md.Kep" is not "A.Md" with a name behind it.
+_TITLE = re.compile(
+    r"\b(" + "|".join(title.replace(".", r"(?:\. ?)?") for title in sorted(_TITLES, key=len, reverse=True)) + r")\b\.?"
+)
 _BARE_TITLES = {title.replace(".", "") for title in _TITLES}
 _BETWEEN = re.compile(r"[\W_]+")
 _MOBILE = re.compile(r"^628[1-9]\d{7,10}$")
@@ -30,12 +34,16 @@ def key(name: str) -> str:
 
 
 def person_key(name: str) -> str:
-    """A person's name as it is compared: case, titles and dots aside."""
+    """A person's name as it is compared: case, titles and dots aside. Behind a comma stand titles only."""
     plain = name.casefold()
     if plain.isascii() and plain.replace(" ", "").isalpha():  # nearly all of them: the same in a fifth of the time
         return " ".join(word for word in plain.split(" ") if word and word not in _BARE_TITLES) or key(name)
-    plain = _TITLE.sub(" ", unicodedata.normalize("NFKD", name).casefold().replace(",", " "))
-    return " ".join(_BETWEEN.sub(" ", plain).split()) or key(name)
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return _bare(plain.partition(",")[0]) or _bare(plain.replace(",", " ")) or key(name)
+
+
+def _bare(plain: str) -> str:
+    return " ".join(_BETWEEN.sub(" ", _TITLE.sub(" ", plain)).split())
 
 
 def mobile(written: str) -> str | None:

@@ -30,6 +30,7 @@ INSERT INTO delivery (id, channel, lane, address_id, kind, refs, about, answers,
 # Rows that refer to others: a table that is made anew under them would not go.
 LIVED = """
 INSERT INTO person (id, name, name_key) VALUES (1, 'Budi', 'budi');
+INSERT INTO person (id, name, name_key) VALUES (2, 'Siti, A.Md.Kep', 'siti kep');
 INSERT INTO assignment (id, election_id, person_id, kind, key, role, position, institution, tps_id)
     VALUES (1, 1, 1, 'officer', 'k', 'KPPS', 'ketua', 'KPU', 1);
 INSERT INTO tps (id, election_id, kelurahan_id, number, kind, moved_to, address) VALUES (2, 1, 1, 13, 'reguler', 'Kasin/12', '');
@@ -69,6 +70,7 @@ async def test_a_database_of_the_first_version_comes_up_with_its_data(
     assert await migrations.bring_up(url)
     async with engine.begin() as conn:
         assert (await conn.execute(text("SELECT number, handed_at, moved_id FROM tps ORDER BY id"))).all() == [(12, None, None), (13, None, 1)]
+        assert (await conn.execute(text("SELECT name_key FROM person ORDER BY id"))).all() == [("budi",), ("siti",)]
         assert (await conn.execute(text("SELECT number, merged_into, false_by FROM incident"))).one() == (1, None, None)
         assert (await conn.execute(text("SELECT state, bulk_id FROM delivery"))).one() == ("waiting", None)
         assert (await conn.execute(text("SELECT external, stopped_at FROM address"))).one() == ("77", None)

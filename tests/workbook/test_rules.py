@@ -51,7 +51,10 @@ def test_a_nik_that_is_sound_at_a_glance_has_neither_fault_nor_doubt(nik: str, i
     ("name", "key"),
     [("dr. Siti Nur Aminah, S.Kep.", "siti nur aminah"), ("DR SITI  NUR AMINAH SKep", "siti nur aminah"),
      ("H. Budi", "budi"), ("h budi", "budi"), ("Hasan", "hasan"), ("drg Ana-Maria", "ana maria"),
-     ("José", "jose"), (" budi ", "budi"), ("Dr. H.", "drh"), ("dr h", "drh"), ("Ir", "ir")],
+     ("José", "jose"), (" budi ", "budi"), ("Dr. H.", "drh"), ("dr h", "drh"), ("Ir", "ir"),
+     ("Siti Aminah, A.Md.Kep", "siti aminah"), ("Siti Aminah Amd. Kep.", "siti aminah"), ("Siti Aminah AMDKep", "siti aminah"),
+     ("Ns. Siti Aminah, S.Kep., M.Biomed", "siti aminah"), ("Siti Aminah, SKM", "siti aminah"), ("Siti Aminah S. Tr. Keb", "siti aminah"),
+     (", Budi", "budi"), ("Amdani Kepa", "amdani kepa"), ("Dr., Ir.", "drir")],
 )  # fmt: skip
 def test_a_person_is_compared_without_titles_however_they_are_written(name: str, key: str) -> None:
     assert names.person_key(name) == key
