@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from storage import installation
 from storage.database import Tx
 from storage.quick import Quick
-from storage.types import Instant, table
+from storage.types import Instant, referring, table
 
 DRAFT, ASKING, SCHEDULED, SENDING, PAUSED = "draft", "asking", "scheduled", "sending", "paused"
 STOPPED, DONE, LAPSED, DROPPED = "stopped", "done", "lapsed", "dropped"
@@ -78,6 +78,10 @@ class Recipient(SQLModel, table=True):
     """
 
     __tablename__ = "recipient"
+    __table_args__ = (
+        Index("ix_recipient_person_id", "person_id"),  # of a column that is never empty SQLite takes no partial one
+        *(referring("recipient", column) for column in ("tps_id", "received_by")),
+    )
     broadcast_id: int = Field(foreign_key="broadcast.id", primary_key=True)
     person_id: int = Field(foreign_key="person.id", primary_key=True)
     address_id: int | None = Field(default=None, foreign_key="address.id")

@@ -12,7 +12,7 @@ from sqlmodel import Field, SQLModel
 from storage import installation
 from storage.database import Tx
 from storage.places import Where
-from storage.types import Instant, table
+from storage.types import Instant, referring, table
 
 WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
     "waiting",
@@ -46,6 +46,7 @@ class Incident(SQLModel, table=True):
         Index("ix_incident_tps", "tps_id"),
         Index("ix_incident_merged_into", "merged_into"),
         Index("ix_incident_reported", "election_id", "reported_at"),
+        *(referring("incident", column) for column in ("reporter_id", "casualty_id", "false_by", "left_by")),
         Index("ix_incident_open", "election_id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
     )
     id: int | None = Field(default=None, primary_key=True)

@@ -14,7 +14,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import Tx
 from storage.incidents import incidents
 from storage.quick import Quick
-from storage.types import Instant, table
+from storage.types import Instant, referring, table
 
 
 class Entry(SQLModel, table=True):
@@ -23,7 +23,7 @@ class Entry(SQLModel, table=True):
     """
 
     __tablename__ = "journal"
-    __table_args__ = (Index("ix_journal_incident", "incident_id", "seq", unique=True),)
+    __table_args__ = (Index("ix_journal_incident", "incident_id", "seq", unique=True), referring("journal", "who"))
     id: int | None = Field(default=None, primary_key=True)
     incident_id: int | None = Field(default=None, foreign_key="incident.id")
     election_id: int | None = None

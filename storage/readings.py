@@ -13,7 +13,7 @@ from storage import journal
 from storage.database import Tx
 from storage.incidents import incidents
 from storage.roster import OFFICER, assignments
-from storage.types import Instant, table
+from storage.types import Instant, referring, table
 
 # What was read: names of the uncovered as a page or as a workbook, requests about coverage as a list or one of them,
 # the names of a broadcast's recipients, an emergency, and the operator's exports.
@@ -33,6 +33,7 @@ class Reading(SQLModel, table=True):
         Index("ix_reading_subject", "subject_id"),
         Index("ix_reading_incident", "incident_id"),
         Index("ix_reading_area", "election_id", "id"),
+        referring("reading", "who"),
     )
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=Column(Instant, nullable=False))

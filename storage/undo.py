@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Field, SQLModel
 
+from storage import bulk
 from storage.database import Tx
 from storage.types import Instant, table
 
@@ -215,19 +216,21 @@ def _held(tx: Tx, of: Table, keys: Iterable[Key]) -> set[Key]:
     for other in metadata.sorted_tables:
         for column in other.c:
             if any(foreign.column.table is of for foreign in column.foreign_keys):
-                used = select(column).where(column.in_(list(wanted))).distinct()
+                used = select(column).where(bulk.among(tx, column, list(wanted))).distinct()
                 found |= {wanted[row[0]] for row in tx.rows(used)}
     return found
 
 
-def _at(of: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
+def _at(tx: Tx, of: Table, keys: Sequence[Key]) -> ColumnElement[bool]:
     columns = list(of.primary_key)
-    return columns[0].in_([key[0] for key in keys]) if len(columns) == 1 else tuple_(*columns).in_(list(keys))
+    if len(columns) == 1:
+        return bulk.among(tx, columns[0], [key[0] for key in keys])
+    return tuple_(*columns).in_(list(keys))
 
 
 def _delete(tx: Tx, of: Table, keys: Sequence[Key]) -> None:
     if keys:
-        tx.execute(delete(of).where(_at(of, keys)))
+        tx.execute(delete(of).where(_at(tx, of, keys)))
 
 
 def _restore(tx: Tx, of: Table, rows: Sequence[Row]) -> int:
@@ -239,7 +242,7 @@ def _change_back(tx: Tx, of: Table, key: Key, differs: Mapping[str, Sequence[Any
     """The values before, where they are still as the import left them."""
     same = [_equal(of.c[name], _unpack(after)) for name, (_, after) in differs.items()]
     values = {name: _unpack(before) for name, (before, _) in differs.items()}
-    return tx.execute(update(of).where(_at(of, [key]), and_(*same)).values(values)).rowcount
+    return tx.execute(update(of).where(_at(tx, of, [key]), and_(*same)).values(values)).rowcount
 
 
 def _equal(column: Any, value: Any) -> ColumnElement[bool]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import Column, insert
 
 from storage import roster
 from storage.bulk import add
@@ -17,6 +17,7 @@ from storage.elections import elections
 from storage.people import people
 from storage.places import Where, kecamatan, kelurahan, puskesmas, tps
 from storage.roster import assignments
+from storage.schema import metadata
 
 NOW = datetime(2024, 11, 27, 3, 0, tzinfo=UTC)
 DAY = date(2024, 11, 27)
@@ -68,6 +69,26 @@ def _plans(tx: Tx, asked: Callable[[Tx], object], monkeypatch: pytest.MonkeyPatc
         patched.setattr(tx.conn, "execute", execute)
         asked(tx)
     return plans
+
+
+FEW = {"notice", "broadcast", "approval", "denial", "replacement", "request", "tps_group"}  # rows, whatever happens
+
+
+async def test_who_leaves_is_looked_for_by_an_index_in_every_table_that_grows(db: Database) -> None:
+    """Taking an import back makes both databases look for each person in all tables that may refer to him."""
+
+    def plan(tx: Tx, of: Column[Any]) -> str:
+        if not tx.is_sqlite:
+            tx.conn.exec_driver_sql("SET LOCAL enable_seqscan TO off")  # an empty table is read from end to end
+        asked = f'SELECT 1 FROM "{of.table.name}" WHERE {of.name} = 7'
+        return "\n".join(str(row[-1]) for row in tx.conn.exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if tx.is_sqlite else ''}{asked}"))
+
+    refer = [column for table in metadata.sorted_tables for column in table.c if table.name not in FEW
+             and any(foreign.column.table in (people, tps) for foreign in column.foreign_keys)]  # fmt: skip
+    assert {column.table.name for column in refer} >= {"assignment", "recipient", "journal", "incident", "reading"}
+    for column in refer:
+        found = await db.read(partial(plan, of=column))
+        assert "Index" in found or "SEARCH" in found, f"{column}: {found}"
 
 
 async def test_the_roster_is_never_read_from_end_to_end(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
