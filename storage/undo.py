@@ -162,6 +162,11 @@ def _packed(row: Mapping[str, Any]) -> Row:
 # --- taking back ---
 
 
+def left(tx: Tx, run_id: int) -> int:
+    """How many steps are still to be taken back."""
+    return int(tx.scalar(select(func.count()).select_from(steps).where(_S.run_id == run_id)))
+
+
 def newest(tx: Tx, run_id: int) -> int | None:
     """The newest step that is still to be taken back."""
     found: int | None = tx.scalar(select(func.max(_S.id)).where(_S.run_id == run_id))

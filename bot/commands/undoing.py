@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 from typing import TextIO
 
-from bot.commands.workbook import ALL_IN, complain
+from bot.commands.workbook import ALL_IN, Bar, complain
 from bot.workbook import load, words
 from bot.workbook.read import Unreadable
 from storage import applying, moves, undo
@@ -33,7 +33,8 @@ async def last_import(
         run = await _undoable(db, chosen.id)
     except Unreadable as fault:
         return complain(fault, err)
-    told = await _take_back(db, run)
+    with Bar(err, "undoing") as bar:
+        told = await _take_back(db, run, bar)
     at = run.at.astimezone(chosen.tz).strftime("%d-%m-%Y %H.%M")
     if as_json:
         print(json.dumps({"election": chosen.code, "file": run.file, "at": run.at.isoformat(), **told}), file=out)
@@ -53,12 +54,15 @@ async def _undoable(db: Database, election: int) -> Run:
     return run
 
 
-async def _take_back(db: Database, run: Run) -> dict[str, int]:
+async def _take_back(db: Database, run: Run, bar: Bar) -> dict[str, int]:
     told: Counter[str] = Counter(left=0, back=0, changed=0, kept=0)
     run_id, election = run.id or 0, run.election_id
     await db.write(partial(moves.forget, election=election))
+    total = left = await db.read(partial(undo.left, run_id=run_id))
     while (step := await db.read(partial(undo.newest, run_id=run_id))) is not None:
         told.update(await db.write(partial(undo.take_back, step_id=step)))
+        left -= 1
+        bar.show(total - left, total)
     await db.write(partial(moves.settle, election=election))
     await db.write(partial(applying.put_last_day, election=election))
     await db.write(partial(undo.close, run_id=run_id))

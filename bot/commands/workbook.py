@@ -49,7 +49,7 @@ async def import_file(
     out, err = out or sys.stdout, err or sys.stderr
     is_plain = not (check or replace or sheet)
     try:
-        with _Bar(err) as bar, _no_collector():
+        with Bar(err) as bar, _no_collector():
             async with _read(db, path, sheet, is_plain) as (book, beside):
                 outcome = await load.load(db, book, now=now, election=election, check_only=check, replace=replace,
                                           progress=bar.show, file=path.name, beside=beside)  # fmt: skip
@@ -107,14 +107,15 @@ def _refused(book: Book, outcome: Outcome, path: Path, err: TextIO) -> Path | No
     return to
 
 
-class _Bar:
-    """Progress for a person who watches; silent in a pipe."""
+class Bar:
+    """Progress for a person who watches; silent in a pipe. `code`: the word for what goes on."""
 
-    def __init__(self, err: TextIO) -> None:
+    def __init__(self, err: TextIO, code: str = "progress") -> None:
         self._err = err
+        self._code = code
         self._bar: Any = None
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,7 +126,7 @@ class _Bar:
         if not self._err.isatty():
             return
         if self._bar is None:
-            self._bar = tqdm(total=total, desc=words.say("report", "progress"), file=self._err, leave=False)
+            self._bar = tqdm(total=total, desc=words.say("report", self._code), file=self._err, leave=False)
         self._bar.update(done - self._bar.n)
 
 
