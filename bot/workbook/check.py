@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -18,6 +19,7 @@ from storage.elections import ZONES
 from storage.imports import Where
 
 T = TypeVar("T")
+_WORD = re.compile(r"[a-z]+")
 
 ROLES = {
     "KPPS": "KPU", "PPS": "KPU", "PPK": "KPU", "Linmas": "KPU", "Pantarlih": "KPU", "Sekretariat": "",
@@ -30,7 +32,11 @@ _ROLE_WORDS = {
     "panwaslukecamatan": "Panwascam", "sekretariatppk": "Sekretariat", "sekretariatpps": "Sekretariat",
 }  # fmt: skip
 
-role = rules.one_of({names.key(each): each for each in ROLES} | _ROLE_WORDS, "role")
+CHAIR, MEMBER = "ketua", "anggota"
+_ROLE_KEYS = {names.key(each): each for each in ROLES} | _ROLE_WORDS
+_POSTED = {position + key: each for position in (CHAIR, MEMBER) for key, each in _ROLE_KEYS.items()}  # "Ketua KPPS"
+
+role = rules.one_of(_ROLE_KEYS | _POSTED, "role")
 zone = rules.one_of({names.key(each): each for each in ZONES}, "zone")
 kind = rules.one_of({each: each for each in ("reguler", "khusus")}, "kind", default="reguler")
 status = rules.one_of({"aktif": "aktif", "nonaktif": "nonaktif", "tidakaktif": "nonaktif"}, "status", default="aktif")
@@ -142,8 +148,17 @@ def _post(row: Row, known: Known) -> tuple[str, str, str]:
     institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
     if its_role and not institution:
         row.refuse("lembaga", "secretariat")
-    position = rules.text(row.cells.get("jabatan", "")).casefold()
-    return its_role, known.institution(institution) if institution else "", position
+    return its_role, known.institution(institution) if institution else "", _position(row)
+
+
+def _position(row: Row) -> str:
+    """`ketua`, as decrees say it too ("Ketua merangkap anggota"), `anggota`, else as it is written; of an empty column,
+    what stands before the role."""
+    written = rules.text(row.cells.get("jabatan", "")).casefold()
+    words = set(_WORD.findall(written or rules.text(row.cells.get("peran", "")).casefold()))
+    if CHAIR in words and "wakil" not in words:
+        return CHAIR
+    return MEMBER if MEMBER in words else written
 
 
 def _once(row: Row, known: Known, columns: tuple[str, ...], look: Callable[..., T], *more: Hashable) -> T:

@@ -65,6 +65,8 @@ def read(path: Path, sheet: str | None = None, but: str | None = None) -> Book:
 
     Raises `Unreadable`.
     """
+    if path.is_dir():
+        raise Unreadable("is_folder", file=path.name)
     if not path.is_file():
         raise Unreadable("missing", file=path.name)
     try:

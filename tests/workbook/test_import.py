@@ -33,6 +33,19 @@ async def test_a_row_at_a_tps_carries_its_kelurahan_and_kecamatan(db: Database) 
     assert (found.kind, found.role, found.institution, found.position) == ("officer", "KPPS", "KPU", "ketua")
 
 
+@pytest.mark.parametrize(
+    ("role", "written", "kept"),
+    [("KPPS", "Ketua merangkap Anggota", ("KPPS", "ketua")), ("Ketua KPPS", "", ("KPPS", "ketua")), ("Anggota PPS", "", ("PPS", "anggota")),
+     ("KPPS", "KETUA.", ("KPPS", "ketua")), ("Anggota KPPS", "Ketua KPPS", ("KPPS", "ketua")), ("KPPS", "Wakil Ketua", ("KPPS", "wakil ketua")),
+     ("KPPS", "Anggota 4", ("KPPS", "anggota")), ("KPPS", "", ("KPPS", "")), ("KPPS", "Sekretaris", ("KPPS", "sekretaris"))],
+)  # fmt: skip
+async def test_who_is_the_chair_is_known_as_decrees_say_it(db: Database, role: str, written: str, kept: tuple[str, str]) -> None:
+    outcome = await put(db, kota(petugas=rows("petugas", officer(1, role=role, position=written))))
+    assert outcome.all_in
+    found = await post(db, "Budi")
+    assert (found.role, found.position) == kept
+
+
 FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", [3573010101900001.0, *officer(1)[1:]], "nik", "nik_number"),
     ("petugas", ["357301010190001", *officer(1)[1:]], "nik", "nik_digits"),

@@ -65,6 +65,7 @@ def test_a_csv_of_an_old_excel_is_read_too(tmp_path: Path) -> None:
 
 def test_what_is_no_workbook_is_said_so(tmp_path: Path) -> None:
     assert fault(tmp_path / "none.xlsx").code == "missing"
+    assert fault(tmp_path).code == "is_folder"
     for content in (b"", b"plain words", b"PK\x03\x04 broken", b"\0" * 5000):
         (tmp_path / "bad.xlsx").write_bytes(content)
         assert fault(tmp_path / "bad.xlsx").code == "not_a_workbook"
