@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, func, or_, select
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, case, func, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -170,6 +170,14 @@ def stationed(tx: Tx, election_id: int) -> set[int]:
     here = select(func.coalesce(tps.c.moved_id, tps.c.id)).join(assignments, assignments.c.tps_id == tps.c.id)
     found = tx.rows(here.where(tps.c.election_id == election_id, assignments.c.kind == WORKER).distinct())
     return {int(id_) for (id_,) in found}
+
+
+def without_chair(tx: Tx, election_id: int) -> set[int]:
+    """The TPS with officers of KPPS, none of whom the roster calls its chair."""
+    of = assignments.c
+    chairs = func.count(case((of.position == "ketua", 1)))
+    crews = select(of.tps_id).where(of.election_id == election_id, of.role == "KPPS", of.tps_id.is_not(None))
+    return {int(id_) for (id_,) in tx.rows(crews.group_by(of.tps_id).having(chairs == 0))}
 
 
 def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Role]:

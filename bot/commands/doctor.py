@@ -167,6 +167,7 @@ def _roster(tx: Tx, now: datetime, chosen: list[elections.Known] | None) -> Iter
         what = f"roster: {election.code} ({election.name}), voting day {election.voting_day}, {count} TPS"
         yield Finding(bool(count), what, "" if count else "import the sheet tps")
         yield from _ladders(tx, election, now)
+        yield from _chairs(tx, election)
 
 
 def _ladders(tx: Tx, election: elections.Known, now: datetime) -> Iterator[Finding]:
@@ -189,6 +190,15 @@ def _ladders(tx: Tx, election: elections.Known, now: datetime) -> Iterator[Findi
     if far:
         yield Finding(False, f"ladders: {len(far)} TPS reach no health worker of their own puskesmas{_list(far)}",
                       "have the puskesmas' health workers send /start to the bot")  # fmt: skip
+
+
+def _chairs(tx: Tx, election: elections.Known) -> Iterator[Finding]:
+    """Said, and no fault: the column `jabatan` may be left out."""
+    lacking = roster.without_chair(tx, election.id)
+    if lacking:
+        named = [f"{words.tps(r.number)} {r.kelurahan}" for r in places.every_tps(tx, election.id) if r.id in lacking]
+        yield Finding(True, f"chairs: {len(named)} TPS with KPPS have no chair{_list(named)}",
+                      "write ketua in the column jabatan: he answers for boxes, receipts, the TPS group")  # fmt: skip
 
 
 def _first_reached(tx: Tx, where: places.Where, now: datetime) -> int | None:

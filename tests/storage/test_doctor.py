@@ -76,3 +76,16 @@ async def test_ten_times_as_many_tps_cost_no_more_statements(db: Database) -> No
         return counted
 
     assert await round_of(57) == await round_of(570) > 0
+
+
+async def test_a_tps_without_a_chair_is_named(db: Database) -> None:
+    await load.load(db, read.of_rows(sample.rows(3, DAY)), now=NOW)
+    known = await db.read(lambda tx: elections.by_id(tx, 1))
+    assert known is not None
+    assert not await db.read(lambda tx: list(doctor._chairs(tx, known)))
+    at = await db.read(lambda tx: places.every_tps(tx, 1)[1])
+    chair = (assignments.c.tps_id == at.id) & (assignments.c.position == "ketua")
+    await db.write(lambda tx: tx.execute(update(assignments).where(chair).values(position="sekretaris")))
+    (found,) = await db.read(lambda tx: list(doctor._chairs(tx, known)))
+    assert (found.good, found.what) == (True, f"chairs: 1 TPS with KPPS have no chair: TPS {at.number:03} {at.kelurahan}")
+    assert "jabatan" in found.mend
