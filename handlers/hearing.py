@@ -21,7 +21,7 @@ _LONG = re.compile(r"([a-z])\1{2,}")
 _REACH = 4  # tokens back in which a "tidak" still holds
 _CLOSE, _LENGTH = 0.86, 6
 _SHORT = 6  # words of a cry
-_ENDINGS = ("nya", "ku", "mu", "ne", "kan", "an", "in", "i", "e")
+_ENDINGS = ("nya", "ku", "mu", "ne", "kan", "an", "in", "e")
 _BEGINNINGS = ("di", "ke", "ka", "ter", "meng", "men", "mem", "me", "nge", "ng", "ber", "per", "pe")
 _STEM = 4  # letters that must be left
 _ABLE = frozenset({"bisa", "kuat", "tahan", "sanggup"})
@@ -66,6 +66,7 @@ def _word(token: str) -> str:
 def _forms(token: str) -> Iterator[str]:
     yield token
     ended = [token.removesuffix(each) for each in _ENDINGS if token.endswith(each)]
+    ended += [token[:-1]] if token.endswith("i") and len(token) > _STEM + 1 else []  # Ayani is a name
     begun = [stem.removeprefix(each) for stem in (token, *ended) for each in _BEGINNINGS if stem.startswith(each)]
     nasal = ["s" + stem[2:] for stem in (token, *ended) if stem.startswith("ny")]  # nyetrum
     yield from (stem for stem in (*ended, *begun, *nasal) if len(stem) >= _STEM)

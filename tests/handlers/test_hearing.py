@@ -53,6 +53,14 @@ def test_the_kind_that_is_offered(words: str, kind: str | None) -> None:
     assert guess(words) == kind
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Sayati", "Iris Wulandari", "Guntur Pamungkas", "Siti Rahayu", "Tri Handayani", "Sukati", "Kusuma Hati", "Muhammad Ayani", "Endang Lestari", "Wati"],
+)  # fmt: skip
+def test_a_name_is_no_emergency(name: str) -> None:
+    assert guess(name) is None
+
+
 @given(st.text(max_size=300))
 def test_whatever_is_typed_it_answers(text: str) -> None:
     assert guess(text) in {None, *triage.KINDS}
