@@ -124,6 +124,7 @@ def _complete(turn: Turn, own: Incident, what: str) -> Reply:
     number = own.id or 0
     own = incidents.change(turn.tx, number, kind=what, kinds=what)
     entry = journal.add(turn.tx, "kind", turn.now, incident_id=number, who=turn.who.person_id, detail={"codes": [what]})
+    silence.look(turn, number)
     escalation.refresh(turn.tx, number, turn.now)
     tell_addition(turn, own, entry)
     escalation.widen(turn.tx, own, turn.now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers import ladder, post, triage
 from handlers.turn import STAY, Letter, Reply, Turn
 from storage import deliveries, incidents, journal, people, roster
-from storage.incidents import REFERRED, Incident
+from storage.incidents import Incident
 from storage.roster import COORDINATOR, Role
 
 DIED = "meninggal"
@@ -31,7 +31,8 @@ def look(turn: Turn, incident_id: int) -> None:
 
 
 def _grave(case: Incident) -> bool:
-    return case.outcome == DIED or triage.DEATH in case.said or case.state == REFERRED
+    """Also where he is named only after a referral was closed."""
+    return case.outcome == DIED or triage.DEATH in case.said or case.referred_sealed is not None
 
 
 def _around(turn: Turn, roles: list[Role]) -> list[Role]:

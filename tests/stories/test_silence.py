@@ -54,6 +54,36 @@ async def test_broadcasts_and_reminders_end_and_a_coordinator_lets_them_go_again
     assert WORDS in mate.last.text
 
 
+async def test_a_death_that_is_said_of_a_case_that_filed_itself_counts_too(stage: Stage) -> None:
+    reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
+    await reporter.says("Darurat")
+    await stage.passes(minutes=2)
+    await reporter.taps("Rekan di TPS saya")
+    await reporter.taps(mate.name[:12])
+    await reporter.says("Meninggal")
+    quiet = len(mate.messages)
+    await tell_all(stage)
+    assert len(mate.messages) == quiet
+    assert WORDS in got(reporter)[0]
+
+
+async def test_who_is_named_after_a_referral_was_closed_counts_too(stage: Stage) -> None:
+    reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
+    worker = await (await stage.workers())[0].links()
+    await reporter.says("Pingsan")
+    for step in ("Saya tangani", "Tiba", "Rujuk"):
+        await worker.taps(step)
+    await worker.says("RSUD")
+    await worker.taps("Selesai")
+    await worker.taps("Istirahat")
+    await worker.taps("Siapa korbannya")
+    await worker.taps(mate.name[:12])
+    quiet = len(mate.messages)
+    await tell_all(stage)
+    assert len(mate.messages) == quiet
+    assert WORDS in got(reporter)[0]
+
+
 async def test_what_waits_for_him_is_taken_back_in_the_same_commit(stage: Stage) -> None:
     reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
     await reporter.says("Meninggal")
