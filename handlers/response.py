@@ -63,6 +63,7 @@ def take(turn: Turn) -> Reply:
 
 def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
     number = case.id or 0
+    incidents.accept(turn.tx, number, _me(turn))
     journal.add(turn.tx, what, turn.now, incident_id=number, who=_me(turn))
     escalation.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
     escalation.refresh(turn.tx, number, turn.now)

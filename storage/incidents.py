@@ -277,6 +277,12 @@ def decline(tx: Tx, incident_id: int, person_id: int, now: datetime) -> bool:
     return tx.execute(update(called).where(guard).values(declined_at=now)).rowcount == 1
 
 
+def accept(tx: Tx, incident_id: int, person_id: int) -> None:
+    """It is his after all: who had declined before hears of it again."""
+    guard = (called.c.incident_id == incident_id) & (called.c.person_id == person_id)
+    tx.execute(update(called).where(guard, called.c.declined_at.is_not(None)).values(declined_at=None))
+
+
 def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
     """The place moved: everybody but `keep` loses the case; tells whom."""
     statement = (

@@ -69,6 +69,19 @@ async def test_somebody_hurt_in_a_riot_that_a_coordinator_took_calls_the_puskesm
     assert "L-0002" in officer.screen
 
 
+async def test_who_declined_and_then_took_it_hears_what_is_added(stage: Stage) -> None:
+    reporter = await (await stage.officer()).links()
+    worker = await (await stage.workers())[0].links()
+    await (await stage.workers())[1].links()
+    await reporter.says("Pingsan")
+    take = worker.button("Saya tangani")
+    await worker.taps("Tidak bisa")
+    await worker.forges(take)  # a phone that still shows the older buttons
+    before = len(worker.messages)
+    await reporter.says("Kecelakaan")
+    assert any("Kecelakaan" in each.said.text for each in worker.messages[before:])
+
+
 async def test_kasus_is_edited_like_every_alert(stage: Stage) -> None:
     officer, workers, *_ = await everybody(stage)
     await officer.says("Pingsan")
