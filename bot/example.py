@@ -28,7 +28,6 @@ from bot.town import finding, glance
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers import ticks
-from handlers.boxes import CHAIR
 from handlers.turn import Rules
 from messages.templates import wanted
 from storage import elections, exits, overview, people, places, rehearsing, roster
@@ -88,7 +87,7 @@ def _scene(tx: Tx, members: Sequence[CastMember], now: datetime) -> one_day.Scen
     officer, one, other, coordinator, second, third = members
     mine = next(r for r in roster.roles(tx, officer.user_id - finding.FIRST_USER, now) if r.where.tps_id)
     crew = roster.crew(tx, mine.where.tps_id or 0, now)
-    chair = finding.member(tx, next(role for role in crew if (role.role, role.position) == CHAIR))
+    chair = finding.member(tx, next(role for role in crew if role.is_chair))
     there = {each.user_id: each for each in (officer, second)}
     named = places.named(tx, mine.where)
     zone = mine.election.tz

@@ -7,13 +7,11 @@ from handlers.turn import STAY, Reply, Turn
 from messages import notice
 from storage import journal, places
 
-CHAIR = ("KPPS", "ketua")
-
 
 def handed(turn: Turn) -> Reply:
     """Only the chair of that very TPS; a second tap changes nothing."""
     tps_id = int(turn.args[0])
-    mine = [role for role in turn.roles if (role.role, role.position) == CHAIR and role.where.tps_id == tps_id]
+    mine = [role for role in turn.roles if role.is_chair and role.where.tps_id == tps_id]
     if not mine:
         return Reply(then=STAY, tap="not_yours")
     if not places.hand_over(turn.tx, tps_id, mine[0].person_id, turn.now):

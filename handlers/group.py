@@ -17,7 +17,6 @@ from storage.groups import LEFT, MUTED, Group
 from storage.places import Where
 from storage.roster import Role
 
-CHAIR = ("KPPS", "ketua")
 BINDERS = {"PPS", "PPK"}
 
 
@@ -53,7 +52,7 @@ def _wanted(turn: Turn) -> tuple[Role, Where] | str:
     if turn.person is None or not turn.person.linked:
         return "unlinked"
     text = turn.heard.text.partition(" ")[2].strip()
-    chair = next((role for role in turn.roles if (role.role, role.position) == CHAIR and role.where.tps_id), None)
+    chair = next((role for role in turn.roles if role.is_chair and role.where.tps_id), None)
     binder = next((role for role in turn.roles if role.role in BINDERS), None)
     if chair is not None and (not text or binder is None):
         return _of_chair(turn, chair, text)

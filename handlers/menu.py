@@ -13,7 +13,7 @@ def show(turn: Turn) -> Reply:
 
 
 def help_(turn: Turn) -> Reply:
-    chair_or_pps = any(role.role == "PPS" or (role.role, role.position) == ("KPPS", "ketua") for role in turn.roles)
+    chair_or_pps = any(role.role == "PPS" or role.is_chair for role in turn.roles)
     return Reply((menu.Help(turn.menu, turn.emergency_number, chair_or_pps),), STAY)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from handlers import timetable
 from handlers.timetable import Past, Quiet
 from handlers.turn import Rules
-from storage import deliveries, elections, installation, journal, notices, nudges
+from storage import deliveries, elections, installation, journal, notices, nudges, roster
 from storage.database import Tx
 from storage.deliveries import NOTICE, REMINDER
 from storage.elections import Known
@@ -150,7 +150,7 @@ class _Round:
 
     def _post(self, who: Linked, slots: Sequence[int], posts: Sequence[Post], at: datetime) -> None:
         place = next((post.tps_id for post in posts if post.tps_id), None)
-        chair = any(post.role == "KPPS" and post.position == "ketua" for post in posts)
+        chair = any(roster.chairs(post.role, post.position) for post in posts)
         self.rows.append({
             "lane": NOTICE if self.slot.audience == TPS else REMINDER, "address_id": who.address_id, "kind": "notice",
             "refs": {"slots": list(slots), "tps": place if chair else None, "election": self.slot.election_id},

@@ -13,7 +13,6 @@ from storage.broadcasts import STOPPED, Broadcast
 from storage.database import Tx
 from storage.roster import Role
 
-CHAIR = ("KPPS", "ketua")
 PAGES = 10_000
 
 
@@ -59,7 +58,7 @@ def _received(turn: Turn, family: Family, fresh: list[int]) -> None:
 
 def chairs(roles: Iterable[Role]) -> list[Role]:
     """By which roles somebody is the chair of a KPPS."""
-    return [role for role in roles if (role.role, role.position) == CHAIR and role.where.tps_id]
+    return [role for role in roles if role.is_chair and role.where.tps_id]
 
 
 def crew_of(tx: Tx, sent: Broadcast, mine: list[Role]) -> list[tuple[int, str]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from handlers import identity, ladder, leaving, post
 from handlers.letters import place_words, role_words
-from handlers.receipt import CHAIR
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu
 from messages import replacing as said
@@ -18,7 +17,7 @@ PPS, KPU = "PPS", "KPU"  # Bawaslu names its own
 def start(turn: Turn) -> Reply:
     """/ganti."""
     for role in turn.roles:
-        if (role.role, role.position) == CHAIR and role.where.tps_id:
+        if role.is_chair and role.where.tps_id:
             return _crew(turn, role.where.tps_id)
     for role in turn.roles:
         if role.role == PPS and role.where.kelurahan_id:
@@ -48,11 +47,11 @@ def _crew(turn: Turn, tps_id: int) -> Reply:
 
 
 def _short(role: Role) -> str:
-    return "Ketua" if (role.role, role.position) == CHAIR else role.role
+    return "Ketua" if role.is_chair else role.role
 
 
 def _may(turn: Turn, tps_id: int | None, kelurahan_id: int | None) -> bool:
-    chair = any((role.role, role.position) == CHAIR and role.where.tps_id == tps_id for role in turn.roles)
+    chair = any(role.is_chair and role.where.tps_id == tps_id for role in turn.roles)
     return tps_id is not None and (
         chair or any(role.role == PPS and role.where.kelurahan_id == kelurahan_id for role in turn.roles)
     )

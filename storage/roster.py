@@ -60,6 +60,14 @@ assignments = table(Assignment)
 duties = table(Duty)
 
 
+CHAIR = "ketua"  # the position of a TPS's chair, as an import keeps it however it is written
+
+
+def chairs(role: str, position: str) -> bool:
+    """Whether this is the post of a TPS's chair: who answers for its crew, boxes and group."""
+    return (role, position) == ("KPPS", CHAIR)
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """One assignment of a person in an active election."""
@@ -76,6 +84,10 @@ class Role:
     ends_at: datetime | None
     election: Known
     duty: tuple[bool, datetime | None] | None
+
+    @property
+    def is_chair(self) -> bool:
+        return chairs(self.role, self.position)
 
     def on_shift(self, now: datetime) -> bool:
         """By the roster's own hours; a shift without hours is always."""
@@ -175,9 +187,9 @@ def stationed(tx: Tx, election_id: int) -> set[int]:
 def without_chair(tx: Tx, election_id: int) -> set[int]:
     """The TPS with officers of KPPS, none of whom the roster calls its chair."""
     of = assignments.c
-    chairs = func.count(case((of.position == "ketua", 1)))
+    heads = func.count(case((of.position == CHAIR, 1)))
     crews = select(of.tps_id).where(of.election_id == election_id, of.role == "KPPS", of.tps_id.is_not(None))
-    return {int(id_) for (id_,) in tx.rows(crews.group_by(of.tps_id).having(chairs == 0))}
+    return {int(id_) for (id_,) in tx.rows(crews.group_by(of.tps_id).having(heads == 0))}
 
 
 def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Role]:

@@ -17,6 +17,7 @@ from storage import imports, names
 from storage.coverages import JKK, JKM
 from storage.elections import ZONES
 from storage.imports import Where
+from storage.roster import CHAIR
 
 T = TypeVar("T")
 _WORD = re.compile(r"[a-z]+")
@@ -32,7 +33,7 @@ _ROLE_WORDS = {
     "panwaslukecamatan": "Panwascam", "sekretariatppk": "Sekretariat", "sekretariatpps": "Sekretariat",
 }  # fmt: skip
 
-CHAIR, MEMBER = "ketua", "anggota"
+MEMBER = "anggota"
 _ROLE_KEYS = {names.key(each): each for each in ROLES} | _ROLE_WORDS
 _POSTED = {position + key: each for position in (CHAIR, MEMBER) for key, each in _ROLE_KEYS.items()}  # "Ketua KPPS"
 
