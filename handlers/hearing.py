@@ -35,7 +35,7 @@ def guess(text: str) -> str | None:
         return None
     line = " ".join(tokens)
     silent = _lifeless(tokens)
-    found = silent or _phrase(line) or _strong(tokens) or _weak(tokens)
+    found = silent or _phrase(line) or _strong(tokens) or _unable(tokens) or _weak(tokens)
     if found is None:
         return UNCLEAR if _cries(tokens) else None
     if not silent and (_is_aside(tokens, line) or any(said in line for said in _V.well)):
@@ -78,7 +78,7 @@ def _kind_of(token: str) -> str | None:
     kinds = _V.strong
     if token in kinds:
         return kinds[token]
-    if len(token) < _LENGTH or token in _V.every or token in _V.typed:
+    if len(token) < _LENGTH or token in _V.every:
         return None
     near = difflib.get_close_matches(token, kinds, n=1, cutoff=_CLOSE)
     return kinds[near[0]] if near and near[0][0] == token[0] else None
@@ -99,8 +99,14 @@ def _lifeless(tokens: list[str]) -> str | None:
             hit = next((word for word in near if word in _V.alive), None)
             if hit is not None and not {"jam", "pagi", "siang", "kalau"} & {*near, *tokens[max(0, at - 3) : at]}:
                 return "sesak" if hit == "napas" and token in {"susah", "sulit"} else "pingsan"
-            if near and near[0] in _ABLE and _V.able & set(near):
-                return "sakit"
+    return None
+
+
+def _unable(tokens: list[str]) -> str | None:
+    """`tidak bisa bicara`."""
+    for at, word in enumerate(tokens[:-1]):
+        if word == "tidak" and tokens[at + 1] in _ABLE and _V.able & set(tokens[at + 2 : at + 4]):
+            return "sakit"
     return None
 
 

@@ -48,7 +48,7 @@ class Vocabulary:
             self.able,
             self.negations,
         )
-        return frozenset().union(self.strong, self.weak, self.body, *sets)
+        return frozenset(self.typed.values()).union(self.strong, self.weak, self.body, *sets)
 
 
 @cache

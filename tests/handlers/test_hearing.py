@@ -46,7 +46,7 @@ def test_recall_and_precision() -> None:
      ("pak RT meninggal mendadak", "meninggal"), ("rusuh di tps 9", "kerusuhan"), ("muntah2 terus", "sakit"), ("butuh ambulans", "belum_jelas"),
      ("bu ketua gak sadar", "pingsan"), ("tidak pingsan", None), ("tidak ada yang pingsan", None), ("kalau pingsan bagaimana", None),
      ("sirahku ngelu", "sakit"), ("kesamber petir", "kecelakaan"), ("gak tahan pusing", "sakit"), ("tidak pusing", None), ("pandangan saya gelap", "pingsan"),
-     ("ruangan gelap", None), ("pak ketua gabisa ngomong", "sakit"), ("ketua meninggalkan tps", None), ("napas tinggal satu satu", "sesak"),
+     ("ruangan gelap", None), ("pak ketua gabisa ngomong", "sakit"), ("kalau tidak bisa bicara bagaimana", None), ("ketua meninggalkan tps", None), ("napas tinggal satu satu", "sesak"),
      ("kena air panas", "kecelakaan"), ("air panas habis", None), ("tekanan darah 190", "sakit"), ("tekanan darah 120", None), ("panggilin dokter", "belum_jelas")],
 )  # fmt: skip
 def test_the_kind_that_is_offered(words: str, kind: str | None) -> None:

@@ -16,6 +16,14 @@ async def tell_all(stage: Stage) -> None:
     await goes(stage)
 
 
+async def only_others_hear(stage: Stage, mate: Actor, reporter: Actor) -> None:
+    """A broadcast to all reaches the reporter, and not the casualty."""
+    quiet = len(mate.messages)
+    await tell_all(stage)
+    assert len(mate.messages) == quiet
+    assert WORDS in got(reporter)[0]
+
+
 async def hurt(stage: Stage, how: str) -> tuple[Actor, Actor, Actor]:
     """A crewmate is the casualty, and the case comes to that end: the casualty, his coordinator, the reporter."""
     reporter, mate = await (await stage.officer()).links(), await (await stage.officer(rank=2)).links()
@@ -61,10 +69,7 @@ async def test_a_death_that_is_said_of_a_case_that_filed_itself_counts_too(stage
     await reporter.taps("Rekan di TPS saya")
     await reporter.taps(mate.name[:12])
     await reporter.says("Meninggal")
-    quiet = len(mate.messages)
-    await tell_all(stage)
-    assert len(mate.messages) == quiet
-    assert WORDS in got(reporter)[0]
+    await only_others_hear(stage, mate, reporter)
 
 
 async def test_who_is_named_after_a_referral_was_closed_counts_too(stage: Stage) -> None:
@@ -78,10 +83,7 @@ async def test_who_is_named_after_a_referral_was_closed_counts_too(stage: Stage)
     await worker.taps("Istirahat")
     await worker.taps("Siapa korbannya")
     await worker.taps(mate.name[:12])
-    quiet = len(mate.messages)
-    await tell_all(stage)
-    assert len(mate.messages) == quiet
-    assert WORDS in got(reporter)[0]
+    await only_others_hear(stage, mate, reporter)
 
 
 async def test_what_waits_for_him_is_taken_back_in_the_same_commit(stage: Stage) -> None:

@@ -150,7 +150,7 @@ def _refusal(status: int, answer: dict[str, Any] | None, headers: Mapping[str, s
     """What an answer without a result means. Only the Bot API says `ok: false`; anything else is not it."""
     wait = _seconds(headers.get("Retry-After"))
     if answer is None or answer.get("ok") is not False:
-        return Answered(status, "too fast", wait, None) if status == 429 else Stranger(f"HTTP {status}")  # noqa: PLR2004
+        return Answered(status, "too fast", wait, None) if status == 429 else Stranger(f"HTTP {status}")  # noqa: PLR2004 -- too many
     told = answer.get("parameters")
     told = told if isinstance(told, dict) else {}
     code, moved_to = answer.get("error_code"), told.get("migrate_to_chat_id")
