@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, relay, triage, twins
+from handlers import escalation, finding, hearing, incident, ladder, relay, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -69,19 +69,19 @@ def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     escalation.refresh(turn.tx, number, turn.now)
     rush = journal.count_since(turn.tx, number, what, turn.now - RUSH) > SAID_APART  # the alert shows the newest anyway
     if own.taken_by and what in {"who", "signs", "note"} and not rush:
-        may_read = _readers(turn, number, private=True)
         letter = Letter("addition", {"incident": number, "entry": entry})
         speaks = {turn.who.person_id} if turn.who.linked else set()
-        escalation.tell(turn.tx, own, ({own.taken_by} & may_read) - speaks, letter, turn.now)
+        escalation.tell(turn.tx, own, _hears_of(turn, own, what) - speaks, letter, turn.now)
     if own.state == WAITING and what == "who":
         escalation.widen(turn.tx, own, turn.now)
     return entry
 
 
-def _readers(turn: Turn, number: int, *, private: bool) -> set[int]:
-    """Those called who may read an addition: signs, words and pictures are for health workers and Dinkes only."""
-    everybody = [c for c in incidents.all_called(turn.tx, number) if not c.dropped]
-    return {c.person_id for c in everybody if not private or c.view in {"worker", "dinkes"}}
+def _hears_of(turn: Turn, own: Incident, what: str) -> set[int]:
+    """Who has taken the case; of signs and of who was hurt only if he is a health worker or of Dinkes."""
+    taker = own.taken_by or 0
+    call = incidents.called_one(turn.tx, own.id or 0, taker)
+    return {taker} if what == "note" or (call is not None and call.view in ladder.MEDICAL) else set()
 
 
 # --- where ---
@@ -171,12 +171,11 @@ def file(turn: Turn) -> Reply:
 
 
 def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
-    """Under the newest alert of all who hear it; a picture may show health, so coordinators see the place only."""
-    number = own.id or 0
+    """Under the newest alert of all who hear it; a picture may show health, so not every coordinator sees it."""
     entry = added(turn, own, what, detail)
-    may_read = _readers(turn, number, private=what != "place") & escalation.listening(turn.tx, own)
-    for delivery_id, address_id in deliveries.newest_alerts(turn.tx, number, may_read):
-        escalation.show(turn.tx, own, address_id, delivery_id, entry, turn.now)
+    hears = escalation.listening(turn.tx, own)
+    readers = hears if what == "place" else hears & escalation.may_read(turn.tx, own)
+    escalation.show(turn.tx, own, entry, readers, turn.now)
 
 
 def words(turn: Turn) -> Reply:

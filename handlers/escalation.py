@@ -22,6 +22,7 @@ from storage.places import Where
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
 SHOWN = ("alert", "red_notice", "questions", "twin_ask")
+FILES = ("photo", "voice", "document")
 
 
 def zone_of(tx: Tx, incident: Incident) -> str:
@@ -83,7 +84,7 @@ def _last(incident: Incident, signs: tuple[str, ...]) -> int:
 
 
 def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: datetime, *, red: bool = False) -> set[int]:
-    """Post the alert to every address of these people; tells who has any."""
+    """Post the alert to every address of these people, and what was shown so far; tells who has any."""
     reachable = people.reachable(tx, [callee.person_id for callee in callees])
     zone = zone_of(tx, incident)
     for callee in callees:
@@ -97,6 +98,8 @@ def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: date
         for address_id in reachable.get(callee.person_id, ()):
             post.say(tx, address_id, Letter("alert", refs), now, zone=zone, lane=ALERT,
                      incident=(_id(incident), incident.number), rung=incident.round)  # fmt: skip
+    if incident.round:  # the first call comes before anything can be shown
+        bring(tx, incident, set(reachable), now)
     return set(reachable)
 
 
@@ -240,11 +243,24 @@ def withdraw_alerts(tx: Tx, incident_id: int, now: datetime, reason: str) -> Non
     deliveries.withdraw(tx, reason=reason, now=now, incident_id=incident_id, kinds=("alert",))
 
 
-def show(tx: Tx, incident: Incident, address_id: int, alert_id: int, entry: int, now: datetime) -> None:
-    """A photo, a voice note or a place, as a reply to the alert it belongs to."""
+def may_read(tx: Tx, incident: Incident) -> set[int]:
+    """Who may read the reporter's words and see his pictures: health workers, Dinkes, and whoever serves the case."""
+    called = [each for each in incidents.all_called(tx, _id(incident)) if not each.dropped]
+    return {each.person_id for each in called if each.view in ladder.MEDICAL or each.person_id == incident.taken_by}
+
+
+def show(tx: Tx, incident: Incident, entry: int, person_ids: set[int], now: datetime) -> None:
+    """A photo, a voice note, a document or a place, once as a reply to the newest alert at each address."""
     letter = Letter("shown", {"incident": _id(incident), "entry": entry})
-    post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT, under=alert_id,
-             incident=(_id(incident), incident.number))  # fmt: skip
+    for alert_id, address_id in deliveries.newest_alerts(tx, _id(incident), person_ids):
+        post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT, under=alert_id,
+                 incident=(_id(incident), incident.number), once=f"shown:{entry}:{address_id}")  # fmt: skip
+
+
+def bring(tx: Tx, incident: Incident, person_ids: set[int], now: datetime) -> None:
+    """What was shown before these people were called: they see it now."""
+    for entry in journal.ids_of(tx, _id(incident), FILES):
+        show(tx, incident, entry, person_ids & may_read(tx, incident), now)
 
 
 def show_again(

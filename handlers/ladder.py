@@ -14,6 +14,7 @@ from storage.places import Where
 from storage.roster import Role
 
 WORKER, DINKES, COORDINATOR = "worker", "dinkes", "coordinator"
+MEDICAL = {WORKER, DINKES}  # who sees signs and age
 MEDICAL_LAST = {RED: 3, YELLOW: 2}
 RIOT_LAST = 2
 

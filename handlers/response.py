@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 
 from handlers import escalation, post, reading, silence, triage, twins
-from handlers.turn import STAY, Next, Reply, Turn, emergency
+from handlers.letters import details
+from handlers.letters.called import NOTES_SHOWN
+from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
-from messages.words import short
-from storage import incidents, journal, people
+from messages.words import excerpt, short
+from storage import deliveries, incidents, journal, people
 from storage.deliveries import ALERT
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
 AFTER_ARRIVAL = timedelta(minutes=30)
 CASES_SHOWN = 20
+WORDS_BROUGHT = 10  # the newest of what a new taker has not read; all of them stand in the journal
 OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
 QUIET_NOW = {"climb_at": None, "tell_at": None, "quiet_asked": False}
 
@@ -66,9 +69,27 @@ def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
     incidents.accept(turn.tx, number, _me(turn))
     journal.add(turn.tx, what, turn.now, incident_id=number, who=_me(turn))
     escalation.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
+    became, case = case.state == WAITING, incidents.need(turn.tx, number)
+    if became and turn.heard.sender.channel in deliveries.UNCHANGING:  # no alert of his shows what was added since
+        escalation.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
     escalation.refresh(turn.tx, number, turn.now)
-    escalation.tell_reporter(turn.tx, incidents.need(turn.tx, number), what, turn.now)
+    if became:
+        escalation.bring(turn.tx, case, {_me(turn)}, turn.now)
+        _bring_words(turn, case)
+    escalation.tell_reporter(turn.tx, case, what, turn.now)
     return emergency(tap=what, incident=number)
+
+
+def _bring_words(turn: Turn, case: Incident) -> None:
+    """What the reporter wrote so far and the alert shows cut, or no longer: as messages of their own."""
+    notes = details(turn.tx, case)["notes"]
+    entries = journal.ids_of(turn.tx, case.id or 0, ("note",)) if notes else []
+    newest = list(zip(entries[-len(notes) :], notes, strict=False))
+    old = len(newest) - NOTES_SHOWN
+    hidden = [entry for at, (entry, words) in enumerate(newest) if at < old or excerpt(words) != words]
+    for entry in hidden[-WORDS_BROUGHT:]:
+        escalation.say(turn.tx, case, [turn.who.address_id], Letter("addition", {"incident": case.id, "entry": entry}),
+                       turn.now)  # fmt: skip
 
 
 def decline(turn: Turn) -> Reply:

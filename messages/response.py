@@ -48,7 +48,7 @@ class Alert(Words):
     by_itself: bool = False
     reported_at: datetime | None = None
     taker: str = ""
-    alarms: int = 0  # of the same reporter that were false, in the 24 hours before
+    alarms: int = 0  # of the same reporter that were false, in the 24 hours before; 0 for so few that nothing is said
     missed: bool = False
     took: bool = False  # over, and it was the reader's
     joined: int = 0  # the number of the case that this report was joined to
@@ -68,6 +68,8 @@ class Alert(Words):
         if self.relation != "open" or self.reported_at is None:
             return None
         kinds = ", ".join(label(each) for each in self.kinds)
+        if self.alarms:
+            kinds += f" ({label('alarms_before').replace('{n}', str(self.alarms))})"
         values = (number(self.number), label(f"level_{self.severity}"), kinds, self.place or label("place_unknown"))
         at = hour_in(self.reported_at, zone)
         return filled("siaga_darurat", *values, at, taps=(f"take:{self.incident}", f"decline:{self.incident}"))

@@ -14,6 +14,7 @@ from jinja2.runtime import Context
 
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+EXCERPT = 260
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -36,6 +37,11 @@ def short(value: str, limit: int) -> str:
     """Somebody's own words in one safe line: no control or direction marks, cut with an ellipsis."""
     plain = " ".join(_CONTROL.sub(" ", value).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def excerpt(value: str) -> str:
+    """So much of somebody's words as an alert shows."""
+    return short(value, EXCERPT)
 
 
 def body(value: str) -> str:
@@ -134,6 +140,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "broadcast": broadcast,
     "tps": tps,
     "short": short,
+    "excerpt": excerpt,
     "body": body,
     "first_name": first_name,
     "mask_nik": mask_nik,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -91,6 +92,12 @@ def of_incident(tx: Tx, incident_id: int) -> list[Any]:
 
 def entry(tx: Tx, entry_id: int) -> Any:
     return tx.first(select(journal).where(journal.c.id == entry_id))
+
+
+def ids_of(tx: Tx, incident_id: int, what: Sequence[str]) -> list[int]:
+    """Ids of an incident's entries of these kinds, in order."""
+    where = (journal.c.incident_id == incident_id) & journal.c.what.in_(what)
+    return [row.id for row in tx.rows(select(journal.c.id).where(where).order_by(journal.c.seq))]
 
 
 def since(tx: Tx, incident_id: int, what: tuple[str, ...], at: datetime) -> bool:

@@ -34,6 +34,7 @@ def _his_over(incident: Incident, person_id: int) -> bool:
     return incident.state == CLOSED and incident.taken_by == person_id and not incident.merged_into
 
 
+MARKED = 2  # false alarms before this one from which on the alert says so
 NOTES_SHOWN = 3  # the newest; all of them stand in the journal
 
 
@@ -53,11 +54,10 @@ def _alert(w: Writing) -> Words | None:
                     took=_his_over(incident, w.refs["person"]),
                     left=incident.left_by == w.refs["person"] and incident.state == WAITING,
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
-    return (
-        alert
-        if view in {"worker", "dinkes"}
-        else replace(alert, signs=(), age=None, notes=(), casualty_name="", outcome="", referred_to="")
-    )
+    if view in ladder.MEDICAL:
+        return alert
+    notes = alert.notes if incident.taken_by == w.refs["person"] else ()  # they are written to who serves the case
+    return replace(alert, signs=(), age=None, notes=notes, casualty_name="", outcome="", referred_to="")
 
 
 def _is_posted(tx: Tx, incident: Incident, person_id: int, now: datetime) -> bool:
@@ -71,6 +71,7 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
     longitude = incident.longitude if shared else named.longitude
     place = words.place(named.tps, named.kelurahan, named.kecamatan, named.puskesmas)
     sealed = details(tx, incident)
+    alarms = incidents.false_alarms(tx, incident)
     return told.Alert(
         incident=refs["incident"],
         number=incident.number,
@@ -95,7 +96,7 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         taker=name_of(tx, incident.taken_by),
         outcome=incident.outcome,
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
-        alarms=incidents.false_alarms(tx, incident),
+        alarms=alarms if alarms >= MARKED else 0,
         joined=_joined(tx, incident),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
     )

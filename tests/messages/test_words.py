@@ -138,3 +138,12 @@ def test_every_label_fits_and_the_words_of_the_contract_are_findable() -> None:
 )  # fmt: skip
 def test_numbers_dates_and_masks(made: str, expected: str) -> None:
     assert made == expected
+
+
+def test_a_template_carries_the_mark_of_false_alarms() -> None:
+    """Where the alert itself may not go, who decides whether to come still reads it."""
+    at = datetime(2024, 11, 27, 3, tzinfo=UTC)
+    marked = response.Alert(incident=1, number=3, severity="red", kinds=("pingsan",), alarms=2, reported_at=at)
+    template = marked.template("", "WIB")
+    assert template is not None
+    assert "pelapor sudah 2 kali alarm palsu" in template.values[2]

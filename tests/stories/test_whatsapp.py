@@ -49,7 +49,7 @@ async def test_from_the_call_to_the_end_on_whatsapp(stage: Stage) -> None:
     await officer.says("Pingsan")
     assert "MERAH L-0001" in first.last.text
     await first.taps("Saya tangani")
-    assert "L-0001: sudah ditangani, oleh Anda" in first.new
+    assert "Anda yang menangani: sudah ditangani" in first.new
     assert f"L-0001: sudah ditangani, oleh {first.name}" in second.last.text
     assert not second.last.choices
     assert "ditangani" in officer.last.text

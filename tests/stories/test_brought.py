@@ -1,0 +1,86 @@
+"""Who comes to a case late has everything that was added to it before."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.stories.stage import Actor, Stage
+
+CHANNELS = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+
+
+async def on(actor: Actor, whatsapp: bool) -> Actor:
+    return await (actor.on_whatsapp() if whatsapp else actor).links()
+
+
+def files(actor: Actor) -> list[str]:
+    return [shown.said.file.ref for shown in actor.messages if shown.said.file]
+
+
+@CHANNELS
+async def test_a_photo_reaches_the_next_rung_once(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    head = await on(await stage.coordinator("Dinkes"), whatsapp)
+    worker = await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    await officer.sends("photo", "ref-1", "wajahnya pucat")
+    assert files(worker) == ["ref-1"]
+    assert files(head) == []
+    await stage.passes(minutes=16)
+    assert "L-0001" in head.screen
+    assert files(head) == ["ref-1"]
+    assert files(worker) == ["ref-1"], "the repeated call brings no picture again"
+
+
+@CHANNELS
+async def test_a_photo_goes_along_to_the_place_that_is_named_later(stage: Stage, whatsapp: bool) -> None:
+    stranger = stage.stranger()
+    worker = await on((await stage.workers())[0], whatsapp)
+    await stranger.says("/start")
+    await stranger.says("Darurat")
+    await stranger.says("Pingsan")
+    await stranger.sends("voice", "ref-2")
+    assert files(worker) == []
+    await stranger.says("Arjosari TPS 1")
+    assert files(worker) == ["ref-2"]
+
+
+@CHANNELS
+async def test_who_had_declined_and_takes_it_after_all_sees_the_photo(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    worker, _ = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    take = worker.button("Saya tangani")
+    await worker.taps("Tidak bisa")
+    await officer.sends("photo", "ref-3")
+    assert files(worker) == []
+    await worker.forges(take)
+    assert files(worker) == ["ref-3"]
+
+
+@CHANNELS
+async def test_the_taker_reads_all_words_that_were_added_before(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    long = "dia jatuh di dekat kotak suara " + "lalu muntah " * 30 + "akhir cerita"
+    for words in (long, "umurnya 60", "punya penyakit gula", "sudah diberi air", "masuk lewat gang sempit"):
+        await officer.says(words)
+    await worker.taps("Saya tangani")
+    for words in ("akhir cerita", "umurnya 60", "penyakit gula", "diberi air", "gang sempit"):
+        assert words in worker.screen
+    assert officer.name in worker.screen
+
+
+@CHANNELS
+async def test_a_coordinator_who_took_a_riot_is_written_to(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    kpu, bawaslu = await on(await stage.coordinator("KPU"), whatsapp), await on(await stage.coordinator("Bawaslu"), whatsapp)
+    await officer.says("Kerusuhan")
+    await officer.sends("photo", "ref-4")
+    await kpu.taps("Saya tangani")
+    await officer.says("mereka di pintu belakang")
+    await officer.sends("voice", "ref-5")
+    assert "pintu belakang" in kpu.screen
+    assert files(kpu) == ["ref-4", "ref-5"]
+    assert files(bawaslu) == []
+    assert "pintu belakang" not in bawaslu.screen
