@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +12,13 @@ from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
-from messages.words import short
+from messages.words import parts
 from storage import deliveries, drafts, incidents, journal, places
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
-NOTE_LENGTH = 1000
 NOTES_KEPT = 50
-SAID_APART, RUSH = 10, timedelta(minutes=1)  # additions that are messages of their own, and within how long
+SAID_APART, RUSH = 20, timedelta(minutes=1)  # additions that are messages of their own, and within how long
 
 
 def signs(turn: Turn) -> Reply:
@@ -67,14 +67,18 @@ def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     number = own.id or 0
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
-    rush = journal.count_since(turn.tx, number, what, turn.now - RUSH) > SAID_APART  # the alert shows the newest anyway
-    if own.taken_by and what in {"who", "signs", "note"} and not rush:
+    if own.taken_by and what in {"who", "signs", "note"} and not _in_a_rush(turn, own, what):
         letter = Letter("addition", {"incident": number, "entry": entry})
         speaks = {turn.who.person_id} if turn.who.linked else set()
         escalation.tell(turn.tx, own, _hears_of(turn, own, what) - speaks, letter, turn.now)
     if own.state == WAITING and what == "who":
         escalation.widen(turn.tx, own, turn.now)
     return entry
+
+
+def _in_a_rush(turn: Turn, own: Incident, what: str) -> bool:
+    """So much was added lately that it is not said apart any more: the alert shows the newest, and he is told."""
+    return journal.count_since(turn.tx, own.id or 0, what, turn.now - RUSH) > SAID_APART
 
 
 def _hears_of(turn: Turn, own: Incident, what: str) -> set[int]:
@@ -180,19 +184,32 @@ def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
 
 def words(turn: Turn) -> Reply:
     """Free words: they belong to the own open case, or file the call that was opened; else they are not understood."""
+    reply = _words(turn)
+    if not turn.heard.unread or not reply.incident_id:
+        return reply
+    known = incidents.by_id(turn.tx, reply.incident_id)
+    return replace(reply, says=(*reply.says, said.NotHandedOn(known.number if known else 0)))
+
+
+def _words(turn: Turn) -> Reply:
     own, opened = _own_or_opened(turn)
-    if own is None and (to_reporter := relay.from_worker(turn)) is not None:
-        return to_reporter
-    if own is None and (kind := hearing.guess(turn.heard.text)):
-        return maybe(turn, kind)
-    if own is None and not turn.who.consent:  # his first words, where no button says /start
-        return Reply((welcome.Consent(),), Next("welcome", "consent"))
     if own is None:
-        return Reply((menu.Lost(turn.menu),), STAY)
+        return relay.from_worker(turn) or _of_no_case(turn)
+    if not turn.heard.text:
+        return opened or emergency(incident=own.id)
     if opened is None and not own.where.known:
         return _place(turn, own)
     note(turn, own, turn.heard.text)
-    return opened or emergency(said.Noted(own.number, "note"), incident=own.id)
+    rush = bool(own.taken_by) and _in_a_rush(turn, own, "note")
+    return opened or emergency(said.Noted(own.number, "note", rush=rush), incident=own.id)
+
+
+def _of_no_case(turn: Turn) -> Reply:
+    if kind := hearing.guess(turn.heard.text):
+        return maybe(turn, kind)
+    if not turn.who.consent:  # his first words, where no button says /start
+        return Reply((welcome.Consent(),), Next("welcome", "consent"))
+    return Reply((menu.Lost(turn.menu),), STAY)
 
 
 def maybe(turn: Turn, kind: str) -> Reply:
@@ -254,10 +271,11 @@ def _said_place(turn: Turn, text: str) -> Where | None:
 
 def note(turn: Turn, own: Incident, text: str) -> None:
     """Keep words, sealed, and bring them to the called."""
-    kept = details(turn.tx, own)["notes"]
-    plain = short(text, NOTE_LENGTH)
-    incident.keep_details(turn, own, notes=[*kept, plain][-NOTES_KEPT:])
-    added(turn, own, "note", {"words": plain})
+    for plain in parts(text):
+        kept = details(turn.tx, own)["notes"]
+        incident.keep_details(turn, own, notes=[*kept, plain][-NOTES_KEPT:])
+        added(turn, own, "note", {"words": plain})
+        own = incidents.need(turn.tx, own.id or 0)
 
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from handlers import escalation
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import relay as told
-from messages.words import number, short
+from messages.words import number, parts
 from storage import incidents, journal, twins
 from storage.incidents import Incident
 
-LONGEST = 1000
+CAPTION = 700  # characters that stand under a picture with room for who says them
 
 
 def from_worker(turn: Turn) -> Reply | None:
@@ -22,10 +22,12 @@ def from_worker(turn: Turn) -> Reply | None:
         return None
     sent = turn.heard.file
     kept = {
-        "words": short(turn.heard.text, LONGEST),
+        "words": turn.heard.text,
         "kind": sent.kind if sent else "",
         "ref": sent.ref if sent else "",
     }
+    if not (kept["words"] or kept["ref"]):  # a video, a sticker: he is told (`details.words`)
+        return emergency(incident=cases[0].id)
     if len(cases) == 1:
         return _send(turn, cases[0], kept)
     asks = told.RelayAsk(tuple((case.id or 0, number(case.number)) for case in cases))
@@ -55,8 +57,17 @@ def which_again(turn: Turn) -> Reply:
 
 
 def _send(turn: Turn, case: Incident, kept: dict[str, str]) -> Reply:
+    said = parts(kept["words"])
+    if kept["ref"]:
+        under = said.pop() if len(said) == 1 and len(said[0]) <= CAPTION else ""
+        _pass_on(turn, case, {**kept, "words": under})
+    for each in said:
+        _pass_on(turn, case, {"words": each, "kind": "", "ref": ""})
+    return emergency(told.Relayed(case.number), then=None, incident=case.id)
+
+
+def _pass_on(turn: Turn, case: Incident, what: dict[str, str]) -> None:
     case_id = case.id or 0
-    entry = journal.add(turn.tx, "relayed", turn.now, incident_id=case_id, who=turn.who.person_id, detail=dict(kept))
+    entry = journal.add(turn.tx, "relayed", turn.now, incident_id=case_id, who=turn.who.person_id, detail=what)
     letter = Letter("relay", {"incident": case_id, "entry": entry})
     escalation.say(turn.tx, case, twins.addresses_of(turn.tx, case), letter, turn.now)
-    return emergency(told.Relayed(case.number), then=None, incident=case_id)

@@ -190,6 +190,8 @@ def referred(turn: Turn) -> Reply:
     if case is None:
         return _typed_answer(turn, answer)
     number, to = case.id or 0, short(turn.heard.text, 200)
+    if not to:
+        return emergency(told.ReferAsk(case.number), incident=case.id)
     again = turn.now + escalation.ASK_AGAIN
     values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
     incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))
@@ -227,10 +229,12 @@ def lowered(turn: Turn) -> Reply:
     to = triage.one_lower(case.severity)
     if to is None or case.severity != turn.kept.get("from"):
         return _typed_answer(turn, emergency(tap="already"))
-    number = case.id or 0
+    number, why = case.id or 0, short(turn.heard.text, 300)
+    if not why:
+        return emergency(told.LowerAsk(case.number, case.severity, to), incident=case.id)
     quiet = {"quiet_at": None, "quiet_asked": False} if to == GREEN else {}
     incidents.change(turn.tx, number, severity=to, **quiet)
-    detail = {"from": case.severity, "to": to, "words": short(turn.heard.text, 300)}
+    detail = {"from": case.severity, "to": to, "words": why}
     journal.add(turn.tx, "lowered", turn.now, incident_id=number, who=_me(turn), detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
     return emergency(told.Done(turn.menu, case.number, "lowered", to), then=None, incident=number)

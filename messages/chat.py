@@ -65,7 +65,8 @@ class Heard:
     `update_id` is unique on its channel; `choice` is the data of a tapped inline button and `tap` the id that
     acknowledges it; `at` is when the platform heard it (UTC); `edited` marks a change of something said before;
     `message` is the platform's id of what was said or, for a tap, of the message it was made on; `phone` (`+62…`) is
-    the sender's own number, where the platform itself shows it and so vouches for it: nobody need be asked.
+    the sender's own number, where the platform itself shows it and so vouches for it: nobody need be asked. `unread`:
+    something came along that we cannot hand on, a video or a sticker.
     """
 
     update_id: str
@@ -83,6 +84,7 @@ class Heard:
     named: str = ""
     message: str = ""
     phone: str = ""
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,15 @@ class Noted(Words):
     red: bool = False
     emergency_number: str = "119"
     taken: bool = False  # by who came himself
+    rush: bool = False  # too many within a minute: written down, not passed on one by one
+
+
+@dataclass(frozen=True)
+class NotHandedOn(Words):
+    """A video or a sticker came for a case: it goes to nobody."""
+
+    name = "not_handed_on"
+    number: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2.runtime import Context
 ZONES = {"WIB": ZoneInfo("Asia/Jakarta"), "WITA": ZoneInfo("Asia/Makassar"), "WIT": ZoneInfo("Asia/Jayapura")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 EXCERPT = 260
+PART = 1800  # characters of somebody's own words in one message: with any of them it fits what the platforms take
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -37,6 +39,11 @@ def short(value: str, limit: int) -> str:
     """Somebody's own words in one safe line: no control or direction marks, cut with an ellipsis."""
     plain = " ".join(_CONTROL.sub(" ", value).split())
     return plain if len(plain) <= limit else plain[: limit - 1].rstrip() + "…"
+
+
+def parts(value: str, limit: int = PART) -> list[str]:
+    """The same, whole: as many such lines as it takes, parted between words. Nothing said is no line."""
+    return textwrap.wrap(short(value, len(value) + 1), limit)
 
 
 def excerpt(value: str) -> str:

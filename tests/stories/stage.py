@@ -187,6 +187,12 @@ class Actor:
         await self._heard(file=File(kind, ref), text=caption)  # type: ignore[arg-type]
         return self.new
 
+    async def shows(self, caption: str = "") -> str:
+        """Send a video or a sticker, which goes to nobody."""
+        self.mark = len(self.messages)
+        await self._heard(text=caption, unread=True)
+        return self.new
+
     async def blocks(self) -> None:
         self.stage.phones.lost.add(self.id)
         happened = Happened(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from bot.flood import BEYOND, MOST, REMEMBERED, WINDOW, Flood, Passage
 from bot.inbox import Inbox
+from handlers.details import SAID_APART
 from messages.chat import Address, Heard
 from storage.updates import updates
 from tests.stories.stage import Stage
@@ -64,12 +65,12 @@ async def test_what_a_reporter_adds_in_a_rush_stands_in_the_alert_and_does_not_b
     worker = await (await stage.workers())[0].links()
     await officer.says("Pingsan")
     await worker.taps("Saya tangani")
-    for n in range(25):
+    for n in range(2 * SAID_APART):
         await officer.says(f"keterangan nomor {n}")
     lines = [each.said.text for each in worker.messages if "dari pelapor" in each.said.text]
-    assert len(lines) == 10
-    assert "keterangan nomor 24" in worker.screen, "the newest stand in the alert"
+    assert len(lines) == SAID_APART
+    assert f"keterangan nomor {2 * SAID_APART - 1}" in worker.screen, "the newest stand in the alert"
     await stage.passes(minutes=2)
     await officer.says("sudah sadar")
     assert "sudah sadar" in worker.last.text
-    assert (await stage.journal(await stage.case())).count("note") == 26
+    assert (await stage.journal(await stage.case())).count("note") == 2 * SAID_APART + 1

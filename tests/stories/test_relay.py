@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from sqlalchemy import select
 
 from storage import deliveries, journal
@@ -83,3 +84,53 @@ async def test_a_worker_who_needs_help_himself_still_has_darurat(stage: Stage) -
     await worker.says("Darurat")
     await worker.says("Kecelakaan")
     assert [case.kind for case in await stage.cases()] == ["pingsan", "kecelakaan"]
+
+
+async def test_long_words_go_over_whole(stage: Stage) -> None:
+    officer, worker = await taken(stage)
+    story = " ".join(f"kata{at}" for at in range(500))
+    await officer.says(story)
+    heard = " ".join(each.said.text for each in worker.messages)
+    assert all(f"kata{at} " in f"{heard} ".replace("\n", " ") for at in range(500))
+    await worker.sends("photo", "ref-1", story)
+    heard = " ".join(each.said.text for each in officer.messages)
+    assert all(f"kata{at} " in f"{heard} ".replace("\n", " ") for at in range(500))
+
+
+async def test_beyond_a_rush_the_reporter_is_told(stage: Stage) -> None:
+    officer, worker = await taken(stage)
+    for at in range(20):
+        assert "diteruskan ke petugas" in await officer.says(f"kata{at}")
+    assert all(f": kata{at}" in worker.screen for at in range(20))
+    assert "tidak diteruskan satu per satu" in await officer.says("kata20")
+    await stage.passes(minutes=2)
+    assert "diteruskan ke petugas" in await officer.says("kata21")
+    assert ": kata21" in worker.screen
+
+
+@pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+async def test_a_video_is_not_said_to_be_handed_on(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await stage.officer(), (await stage.workers())[0]
+    officer, worker = [await (each.on_whatsapp() if whatsapp else each).links() for each in (officer, worker)]
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    told = await officer.shows()
+    assert "tidak dapat diteruskan untuk L-0001" in told
+    assert "Keterangan dicatat" not in told
+    told = await officer.shows("lihat ini")
+    assert "Keterangan dicatat" in told
+    assert "tidak dapat diteruskan untuk L-0001" in told
+    assert ": lihat ini" in worker.screen
+    told = await worker.shows()
+    assert "tidak dapat diteruskan" in told
+    assert "Diteruskan ke pelapor" not in told
+    assert "💬 L-0001" not in officer.screen
+    told = await (await (await stage.officer(rank=3)).links()).shows()
+    assert "belum paham" in told
+
+
+async def test_a_sticker_is_no_place_and_no_reason(stage: Stage) -> None:
+    _, worker = await taken(stage)
+    await worker.taps("Rujuk")
+    assert "dirujuk ke mana" in await worker.shows()
+    assert "rujukan dicatat" in await worker.says("RSUD")

@@ -100,6 +100,7 @@ class _Ear:
             group=group,
             named=_named(sender),
             message=_shown(message),
+            unread=wordless and file is None,
         )
 
     def _tap(self, tap: CallbackQuery) -> Heard | None:

@@ -65,7 +65,7 @@ def _told(part: Part, sender: Address, key: str) -> Told:
     if kind in {"interactive", "button"}:
         return _pressed(part, key)
     read = CONTENT.get(kind)
-    return read(part) if read else {}
+    return read(part) if read else {"unread": True}
 
 
 def _file(kind: str, name: FileKind) -> Callable[[Part], Told]:
@@ -96,7 +96,7 @@ CONTENT: Mapping[str, Callable[[Part], Told]] = {
     "audio": _file("audio", "voice"),
     "voice": _file("voice", "voice"),
     "document": _file("document", "document"),
-    "video": lambda part: {"text": text(part, "video", "caption")},
+    "video": lambda part: {"text": text(part, "video", "caption"), "unread": True},
 }
 
 

@@ -44,7 +44,7 @@ EXPECTED: dict[str, Heard | Happened | None] = {
     "edited text": heard(10, 90, "11", text="sudah sadar", edited=True),
     "voice": heard(11, 8, "19", file=File("voice", "AwACvoice")),
     "document": heard(12, 9, "20", file=File("document", "BQACdoc")),
-    "sticker": heard(13, 10, "21"),
+    "sticker": heard(13, 10, "21", unread=True),
     "tap": Heard(
         "700000014", RINA, RINA, NOW, choice="take:7", tap="183251234567890123", named="dr. Rina", message="55"
     ),
