@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, ladder, relay, triage, twins
+from handlers import escalation, finding, hearing, incident, ladder, offered, relay, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -17,7 +16,6 @@ from storage import deliveries, drafts, incidents, journal, places
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
-NOTES_KEPT = 50
 SAID_APART, RUSH = 20, timedelta(minutes=1)  # additions that are messages of their own, and within how long
 
 
@@ -213,13 +211,14 @@ def _of_no_case(turn: Turn) -> Reply:
 
 
 def maybe(turn: Turn, kind: str) -> Reply:
-    """It may be an emergency: one button files it, with what was sent. An edited message asks nothing anew."""
+    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew."""
     if turn.heard.edited:
         return Reply(then=STAY)
-    sent = turn.heard.file
-    keep = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
-    offer = said.Maybe(kind, turn.emergency_number, sent.kind if sent else "note")
-    return emergency(offer, then=Next("incident", "maybe", keep), tap="ok")
+    sent, file = offered.with_this(turn, kind), turn.heard.file
+    if offered.is_album(turn):
+        return emergency(then=offered.kept(sent), tap="ok")
+    offer = said.Maybe(offered.kind_of(sent), turn.emergency_number, file.kind if file else "note")
+    return emergency(offer, then=offered.kept(sent), tap="ok")
 
 
 def maybe_in_draft(turn: Turn) -> Reply:
@@ -230,52 +229,37 @@ def maybe_in_draft(turn: Turn) -> Reply:
 
 
 def maybe_again(turn: Turn) -> Reply:
-    """Words after an offer: they are heard for themselves."""
-    return words(turn)
+    """Words after an offer: they are heard for themselves, and go along too if it is filed."""
+    reply = words(turn)
+    if reply.then is STAY and turn.heard.text:
+        return replace(reply, then=offered.kept(offered.with_this(turn)))
+    return reply
 
 
 def report(turn: Turn) -> Reply:
     """The offered button: it files as a tap on that kind does, at the place that the words name, and they go along."""
-    what, kept = turn.args[0], turn.kept if (turn.who.dialog, turn.who.step) == ("incident", "maybe") else {}
+    what, sent = turn.args[0], offered.fresh(turn)
     if what not in triage.KINDS:
         return Reply(then=STAY, tap="unknown")
-    place = _said_place(turn, kept.get("words", ""))
     opened = drafts.end_call(turn.tx, turn.who.address_id)
+    what = offered.kind_of(sent) if what == triage.UNCLEAR else what
     own = incident.own_case(turn)
-    reply = incident.file(turn, what, place=place) if own is None or opened else incident.kind(turn)
-    own = incident.own_case(turn)
-    if own is not None and kept.get("words"):
-        note(turn, own, kept["words"])
-    if own is not None and kept.get("ref"):
-        _show(turn, own, kept["kind"], {"ref": kept["ref"]})
+    if own is None or opened:
+        return incident.file(turn, what)
+    turn.args = (what,)
+    reply = incident.kind(turn)
+    for each in sent:
+        note(turn, incidents.need(turn.tx, own.id or 0), each.words)
+        if each.ref:
+            _show(turn, own, each.what, {"ref": each.ref})
     return reply
-
-
-_TPS = re.compile(r"\btps\W{0,3}(\d{1,3})\b", re.IGNORECASE)
-
-
-def _said_place(turn: Turn, text: str) -> Where | None:
-    """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named. None: his own place."""
-    if not text:
-        return None
-    where, _ = incident.home(turn)
-    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
-    named = finding.place(text, rows).kelurahan
-    ward = named.id if named is not None else where.kelurahan_id
-    number = _TPS.search(text)
-    tps_id = places.tps_by_number(turn.tx, ward, int(number[1])) if ward and number else None
-    if tps_id is not None:
-        return places.of_tps(turn.tx, tps_id)
-    return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
 
 
 def note(turn: Turn, own: Incident, text: str) -> None:
     """Keep words, sealed, and bring them to the called."""
     for plain in parts(text):
-        kept = details(turn.tx, own)["notes"]
-        incident.keep_details(turn, own, notes=[*kept, plain][-NOTES_KEPT:])
+        own = incident.keep_note(turn, own, plain)
         added(turn, own, "note", {"words": plain})
-        own = incidents.need(turn.tx, own.id or 0)
 
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:

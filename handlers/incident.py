@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, silence, triage, twins
+from handlers import escalation, offered, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
+from messages.words import parts
 from storage import denials, drafts, incidents, journal, places, roster, updates
 from storage import twins as reports
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
@@ -16,6 +17,7 @@ from storage.places import Where
 
 CALL_LIVES = timedelta(seconds=60)
 FORGOTTEN = timedelta(hours=3)
+NOTES_KEPT = 50
 
 
 def own_case(turn: Turn) -> Incident | None:
@@ -95,8 +97,10 @@ def file(
 ) -> Reply:
     """File the incident and its alerts: from here on it is real. `other_victim`: known to be a case of its own."""
     where, verified = home(turn)
+    sent = [] if other_victim else offered.fresh(turn)
     if place is None and turn.who.call_tps is not None:
         place = places.of_tps(turn.tx, turn.who.call_tps)
+    place = place or offered.place(turn, where, sent)
     incident = incidents.file(
         turn.tx,
         address_id=turn.who.address_id,
@@ -110,13 +114,28 @@ def file(
     number = incident.id or 0
     journal.add(turn.tx, "filed", turn.now, incident_id=number, who=incident.reporter_id,
                 detail={"kind": what, "by_itself": by_itself, "words": turn.who.named})  # fmt: skip
+    incident = _along(turn, incident, sent)
     incident = escalation.start(turn.tx, incident, turn.now, turn.rules)
+    if sent:
+        escalation.bring(turn.tx, incident, escalation.listening(turn.tx, incident), turn.now)
     filed = Letter("filed", {"incident": number, "by_itself": by_itself, "police": turn.rules.police_number})
     if incident.where.known:
         twin = () if other_victim else twins.look(turn, incident)
         return emergency(filed, Letter("questions", {"incident": number}), *twin, then=None, incident=number)
     ask = said.PlaceAsk(incident.number, unknown=True)
     return emergency(filed, ask, then=Next("incident", "place", {"incident": number}), incident=number)
+
+
+def _along(turn: Turn, case: Incident, sent: list[offered.Sent]) -> Incident:
+    """What he had sent before he filed stands in the case from its first alert on."""
+    for each in sent:
+        for plain in parts(each.words):
+            case = keep_note(turn, case, plain)
+            journal.add(turn.tx, "note", turn.now, incident_id=case.id, who=case.reporter_id, detail={"words": plain})
+        if each.ref:
+            journal.add(turn.tx, each.what, turn.now, incident_id=case.id, who=case.reporter_id,
+                        detail={"ref": each.ref})  # fmt: skip
+    return case
 
 
 def _complete(turn: Turn, own: Incident, what: str) -> Reply:
@@ -269,7 +288,12 @@ def answerable(turn: Turn) -> tuple[Incident | None, str]:
     return (None, "cancelled" if found.state == CANCELLED else "ended") if is_over(found.state) else (found, "noted")
 
 
-def keep_details(turn: Turn, own: Incident, **more: object) -> None:
-    """Change the sealed details of a case."""
+def keep_details(turn: Turn, own: Incident, **more: object) -> Incident:
+    """Change the sealed details of a case, and return it as it is then."""
     sealed = turn.tx.vault.seal_json(details(turn.tx, own) | more)
-    incidents.change(turn.tx, own.id or 0, details_sealed=sealed)
+    return incidents.change(turn.tx, own.id or 0, details_sealed=sealed)
+
+
+def keep_note(turn: Turn, own: Incident, plain: str) -> Incident:
+    """The reporter's words, among the newest of a case."""
+    return keep_details(turn, own, notes=[*details(turn.tx, own)["notes"], plain][-NOTES_KEPT:])

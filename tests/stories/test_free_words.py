@@ -68,6 +68,41 @@ async def test_a_photo_or_voice_note_alone_is_asked_about_and_goes_along(stage: 
     assert [each.said.file.ref for each in worker.messages if each.said.file] == ["ref-9"]
 
 
+@pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+@pytest.mark.parametrize("way", ["button", "typed", "clock"])
+async def test_all_that_was_sent_before_goes_along_however_it_is_filed(stage: Stage, whatsapp: bool, way: str) -> None:
+    officer, worker = await stage.officer(), (await stage.workers())[0]
+    officer, worker = [await (each.on_whatsapp() if whatsapp else each).links() for each in (officer, worker)]
+    await officer.says("tolong bu ketua semaput")
+    await officer.sends("photo", "ref-1")
+    assert not await officer.sends("photo", "ref-2"), "an album is asked about once"
+    await officer.says("umurnya 60")
+    said = await officer.says("tolong cepat")
+    assert "🆘" in said
+    assert {choice.label for choice in officer.buttons("keadaan darurat")} == {"🆘 Pingsan"}
+    if way == "button":
+        await officer.taps("Pingsan")
+    else:
+        await officer.says("Darurat")
+        await (stage.passes(minutes=2) if way == "clock" else officer.says("Pingsan"))
+    assert (await stage.case()).kind == ("belum_jelas" if way == "clock" else "pingsan")
+    await worker.taps("Saya tangani")
+    for words in ("bu ketua semaput", "umurnya 60", "tolong cepat"):
+        assert words in worker.screen
+    assert [each.said.file.ref for each in worker.messages if each.said.file] == ["ref-1", "ref-2"]
+    await stage.journal(await stage.case())
+
+
+async def test_what_was_sent_long_before_does_not_go_along(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.says("tolong ada yang pingsan di tps 40")
+    await stage.passes(minutes=20)
+    await officer.says("Sesak")
+    case = await stage.case()
+    assert (case.kind, case.tps_id) == ("sesak", (await stage.tps()).tps_id)
+    assert "di tps 40" not in worker.screen
+
+
 async def test_ordinary_words_file_and_offer_nothing(stage: Stage) -> None:
     officer = await (await stage.officer()).links()
     for words in ("tidak pingsan", "honor cair kapan", "kalau ada yang pingsan lapor kemana"):

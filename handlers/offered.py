@@ -1,0 +1,80 @@
+"""What was sent before it was known to be an emergency: kept with the offer, it goes along with what is filed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from handlers import finding, triage
+from handlers.turn import Next, Turn
+from storage import places
+from storage.places import Where
+
+FRESH = timedelta(minutes=15)
+MOST = 10
+ALBUM = timedelta(seconds=60)  # pictures that come within it are one thing, and asked about once
+OFFER = ("incident", "maybe")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Words, a file, or both; `heard` is what they sound like, a kind or "", `at` an ISO time."""
+
+    words: str
+    what: str  # photo, voice, document; "" for words alone
+    ref: str
+    heard: str
+    at: str
+
+
+def fresh(turn: Turn) -> list[Sent]:
+    """What this address sent lately and was offered to file, the oldest first."""
+    if (turn.who.dialog, turn.who.step) != OFFER:
+        return []
+    every = [Sent(**each) for each in turn.kept.get("sent", ())]
+    return [each for each in every if datetime.fromisoformat(each.at) > turn.now - FRESH]
+
+
+def with_this(turn: Turn, heard: str = "") -> list[Sent]:
+    """The same with what is said now."""
+    file = turn.heard.file
+    now = Sent(turn.heard.text, file.kind if file else "", file.ref if file else "", heard, turn.now.isoformat())
+    before = [each for each in fresh(turn) if (each.words, each.ref) != (now.words, now.ref)]
+    return [*before, now][-MOST:]
+
+
+def kept(sent: list[Sent]) -> Next:
+    """The draft that holds it."""
+    return Next(*OFFER, {"sent": [asdict(each) for each in sent]})
+
+
+def kind_of(sent: list[Sent]) -> str:
+    """What it sounds like: the newest that names a kind."""
+    named = [each.heard for each in sent if each.heard and each.heard != triage.UNCLEAR]
+    return named[-1] if named else triage.UNCLEAR
+
+
+def is_album(turn: Turn) -> bool:
+    """Whether a picture without words comes right after another that he was asked about."""
+    before = fresh(turn)
+    together = before and datetime.fromisoformat(before[-1].at) > turn.now - ALBUM
+    return bool(together and turn.heard.file and not turn.heard.text and before[-1].what)
+
+
+_TPS = re.compile(r"\btps\W{0,3}(\d{1,3})\b", re.IGNORECASE)
+
+
+def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
+    """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named. None: his own place."""
+    text = "\n".join(each.words for each in sent if each.words)
+    if not text:
+        return None
+    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
+    named = finding.place(text, rows).kelurahan
+    ward = named.id if named is not None else home.kelurahan_id
+    number = _TPS.search(text)
+    tps_id = places.tps_by_number(turn.tx, ward, int(number[1])) if ward and number else None
+    if tps_id is not None:
+        return places.of_tps(turn.tx, tps_id)
+    return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
