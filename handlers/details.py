@@ -12,10 +12,11 @@ from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
 from messages.words import parts
-from storage import deliveries, drafts, incidents, journal, places
+from storage import deliveries, drafts, incidents, journal, places, updates
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
+SPOKEN = (*journal.FILES, "note", "relayed")
 SAID_APART, RUSH = 20, timedelta(minutes=1)  # additions that are messages of their own, and within how long
 
 
@@ -169,7 +170,51 @@ def file(turn: Turn) -> Reply:
     _show(turn, own, sent.kind, {"ref": sent.ref})
     if turn.heard.text:
         note(turn, own, turn.heard.text)
-    return opened or emergency(said.Noted(own.number, sent.kind), incident=own.id)
+    return opened or _noted(turn, own, sent.kind)
+
+
+def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply:
+    """It is written down and handed on; to another case of his, too, where he says so. What is sent hours after
+    somebody came may be a new emergency."""
+    entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
+    noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
+    kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file else None)
+    if not (kind and incident.is_forgotten(turn, own)):
+        return emergency(noted, incident=own.id)
+    offer = maybe(turn, kind)
+    return replace(offer, says=(noted, *offer.says), incident_id=own.id)
+
+
+def hand_on(turn: Turn) -> Reply:
+    """The same for another case of his: as its reporter's words, or from who has taken it."""
+    entry, case = journal.entry(turn.tx, int(turn.args[0])), incidents.by_id(turn.tx, int(turn.args[1]))
+    source = incidents.by_id(turn.tx, entry.incident_id) if entry is not None and entry.incident_id else None
+    if case is None or source is None or not (_has_part(turn, source) and _has_part(turn, case)):
+        return Reply(then=STAY, tap="not_yours")
+    case = incidents.need(turn.tx, case.id or 0)
+    if incident.is_over(case.state):
+        return Reply(then=STAY, tap="ended")
+    if not updates.claim(turn.tx, "hand", f"{entry.id}:{case.id}", turn.now):
+        return Reply(then=STAY, tap="already")
+    for each in journal.said_with(turn.tx, entry, SPOKEN):
+        _say_for(turn, case, each.what, turn.tx.vault.open_json(each.detail_sealed) or {})
+    noted = said.Noted(case.number) if incident.is_reporter(turn, case) else relay.passed_on(case)
+    return emergency(noted, incident=case.id)
+
+
+def _has_part(turn: Turn, case: Incident) -> bool:
+    took = turn.who.linked and case.taken_by is not None and case.taken_by == turn.who.person_id
+    return took or incident.is_reporter(turn, case)
+
+
+def _say_for(turn: Turn, case: Incident, what: str, detail: dict[str, Any]) -> None:
+    ref, kind = detail.get("ref", ""), detail.get("kind") or (what if what in journal.FILES else "")
+    if not incident.is_reporter(turn, case):
+        relay.pass_on(turn, case, {"words": detail.get("words", ""), "kind": kind, "ref": ref})
+        return
+    if ref:
+        _show(turn, case, kind, {"ref": ref})
+    note(turn, incidents.need(turn.tx, case.id or 0), detail.get("words", ""))
 
 
 def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
@@ -199,7 +244,7 @@ def _words(turn: Turn) -> Reply:
         return _place(turn, own)
     note(turn, own, turn.heard.text)
     rush = bool(own.taken_by) and _in_a_rush(turn, own, "note")
-    return opened or emergency(said.Noted(own.number, "note", rush=rush), incident=own.id)
+    return opened or _noted(turn, own, "note", rush=rush)
 
 
 def _of_no_case(turn: Turn) -> Reply:
@@ -265,10 +310,13 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
     own = incident.own_case(turn)
-    if own is not None:
-        return incidents.need(turn.tx, own.id or 0), None
-    if turn.heard.edited or not drafts.end_call(turn.tx, turn.who.address_id):
-        return None, None
+    if own is None and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
+        return _opened(turn)
+    own = own or incident.own_case(turn, forgotten=True)
+    return (incidents.need(turn.tx, own.id or 0), None) if own is not None else (None, None)
+
+
+def _opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     reply = incident.file(turn, triage.UNCLEAR)
     return incident.own_case(turn), reply
 

@@ -22,7 +22,6 @@ from storage.places import Where
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
 SHOWN = ("alert", "red_notice", "questions", "twin_ask")
-FILES = ("photo", "voice", "document")
 
 
 def zone_of(tx: Tx, incident: Incident) -> str:
@@ -259,7 +258,7 @@ def show(tx: Tx, incident: Incident, entry: int, person_ids: set[int], now: date
 
 def bring(tx: Tx, incident: Incident, person_ids: set[int], now: datetime) -> None:
     """What was shown before these people were called: they see it now."""
-    for entry in journal.ids_of(tx, _id(incident), FILES):
+    for entry in journal.ids_of(tx, _id(incident), journal.FILES):
         show(tx, incident, entry, person_ids & may_read(tx, incident), now)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import escalation, offered, silence, triage, twins
 from handlers.letters import details
@@ -20,13 +20,24 @@ FORGOTTEN = timedelta(hours=3)
 NOTES_KEPT = 50
 
 
-def own_case(turn: Turn) -> Incident | None:
-    """The reporter's own open case. One that somebody reached hours ago and nobody closed does not count any more: a
-    new emergency must not be swallowed by it."""
+def own_case(turn: Turn, *, forgotten: bool = False) -> Incident | None:
+    """The reporter's own open case: of several the one that was reported last, or whose worker wrote to him since.
+
+    One that somebody reached hours ago and nobody closed does not count any more, for a new emergency must not be
+    swallowed by it: only what answers its worker is still for it (`forgotten`).
+    """
     own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
-    if own is not None and own.state in {ARRIVED, REFERRED} and own.reported_at < turn.now - FORGOTTEN:
-        return None
-    return own
+    own = [case for case in own if forgotten or not is_forgotten(turn, case)]
+    return max(own, key=lambda case: _spoke(turn, case)) if len(own) > 1 else next(iter(own), None)
+
+
+def is_forgotten(turn: Turn, case: Incident) -> bool:
+    return case.state in {ARRIVED, REFERRED} and case.reported_at < turn.now - FORGOTTEN
+
+
+def _spoke(turn: Turn, case: Incident) -> datetime:
+    """When a case was last spoken of to its reporter."""
+    return max(case.reported_at, journal.last(turn.tx, case.id or 0, "relayed") or case.reported_at)
 
 
 def start(turn: Turn) -> Reply:
@@ -235,7 +246,7 @@ def cancel(turn: Turn) -> Reply:
         return emergency(said.CallDropped(turn.menu), tap="cancelled")
     if turn.who.step and turn.who.dialog != "incident":
         return Reply((menu.Dropped(turn.menu),))
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+    own = own_case(turn, forgotten=True)
     return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)
 
 

@@ -60,7 +60,7 @@ def _as_taker(tx: Tx, who: Speaker, what: Heard) -> bool:
 
 
 def _own(tx: Tx, who: Speaker) -> Incident | None:
-    return incidents.own_open(tx, who.address_id, who.person_id)
+    return next(iter(incidents.own_open(tx, who.address_id, who.person_id)), None)
 
 
 def file(tx: Tx, who: Speaker, what: Heard, now: datetime, rules: Rules) -> Incident:

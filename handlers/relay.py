@@ -8,10 +8,14 @@ from __future__ import annotations
 from handlers import escalation
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import relay as told
+from messages.render import Words
 from messages.words import number, parts
 from storage import incidents, journal, twins
 from storage.incidents import Incident
 
+WHICH = ("relay", "which")
+MOST = 10  # messages that wait for his choice
+OTHERS = 3  # cases that are offered beside the one that words went to: so many buttons stand under a message anywhere
 CAPTION = 700  # characters that stand under a picture with room for who says them
 
 
@@ -21,17 +25,15 @@ def from_worker(turn: Turn) -> Reply | None:
     if not cases or turn.heard.edited:
         return None
     sent = turn.heard.file
-    kept = {
-        "words": turn.heard.text,
-        "kind": sent.kind if sent else "",
-        "ref": sent.ref if sent else "",
-    }
-    if not (kept["words"] or kept["ref"]):  # a video, a sticker: he is told (`details.words`)
+    now = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
+    if not (now["words"] or now["ref"]):  # a video, a sticker: he is told (`details.words`)
         return emergency(incident=cases[0].id)
     if len(cases) == 1:
-        return _send(turn, cases[0], kept)
+        return _send(turn, cases[0], [now])
+    asked = (turn.who.dialog, turn.who.step) == WHICH
+    before = turn.kept.get("sent", []) if asked else []
     asks = told.RelayAsk(tuple((case.id or 0, number(case.number)) for case in cases))
-    return emergency(asks, then=Next("relay", "which", kept), tap="ok")
+    return emergency(asks, then=Next(*WHICH, {"sent": [*before, now][-MOST:]}), tap="ok")
 
 
 def _cases(turn: Turn) -> list[Incident]:
@@ -42,31 +44,49 @@ def _cases(turn: Turn) -> list[Incident]:
     return [case for case in mine if turn.who.address_id not in twins.addresses_of(turn.tx, case)]
 
 
+def elsewhere(turn: Turn, case: Incident) -> tuple[tuple[int, str], ...]:
+    """The other open cases of who speaks, reported or taken by him: what he says may be meant for one of them."""
+    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id if turn.who.linked else None)
+    every = {each.id or 0: each for each in (*own, *_cases(turn)) if each.id != case.id}
+    return tuple((case_id, number(every[case_id].number)) for case_id in sorted(every)[-OTHERS:])
+
+
 def which(turn: Turn) -> Reply:
     """The case was chosen."""
-    if (turn.who.dialog, turn.who.step) != ("relay", "which"):
+    if (turn.who.dialog, turn.who.step) != WHICH:
         return Reply(then=STAY, tap="unknown")
     case = next((each for each in _cases(turn) if each.id == int(turn.args[0])), None)
-    return _send(turn, case, turn.kept) if case is not None else Reply(then=STAY, tap="not_yours")
+    return _send(turn, case, turn.kept["sent"]) if case is not None else Reply(then=STAY, tap="not_yours")
 
 
 def which_again(turn: Turn) -> Reply:
-    """More words instead of a choice: the newest are asked about."""
+    """More words instead of a choice: they go along."""
     found = from_worker(turn)
     return found if found is not None else Reply(then=None)
 
 
-def _send(turn: Turn, case: Incident, kept: dict[str, str]) -> Reply:
-    said = parts(kept["words"])
-    if kept["ref"]:
+def _send(turn: Turn, case: Incident, sent: list[dict[str, str]]) -> Reply:
+    for each in sent:
+        pass_on(turn, case, each)
+    entry = journal.newest(turn.tx, case.id or 0)
+    return emergency(passed_on(case, entry, elsewhere(turn, case)), then=None, incident=case.id)
+
+
+def passed_on(case: Incident, entry: int = 0, others: tuple[tuple[int, str], ...] = ()) -> Words:
+    return told.Relayed(case.number, entry, others)
+
+
+def pass_on(turn: Turn, case: Incident, sent: dict[str, str]) -> None:
+    """What who has taken the case says, whole, to everybody who reported it; long words apart from their picture."""
+    said = parts(sent["words"])
+    if sent["ref"]:
         under = said.pop() if len(said) == 1 and len(said[0]) <= CAPTION else ""
-        _pass_on(turn, case, {**kept, "words": under})
+        _post(turn, case, {**sent, "words": under})
     for each in said:
-        _pass_on(turn, case, {"words": each, "kind": "", "ref": ""})
-    return emergency(told.Relayed(case.number), then=None, incident=case.id)
+        _post(turn, case, {"words": each, "kind": "", "ref": ""})
 
 
-def _pass_on(turn: Turn, case: Incident, what: dict[str, str]) -> None:
+def _post(turn: Turn, case: Incident, what: dict[str, str]) -> None:
     case_id = case.id or 0
     entry = journal.add(turn.tx, "relayed", turn.now, incident_id=case_id, who=turn.who.person_id, detail=what)
     letter = Letter("relay", {"incident": case_id, "entry": entry})

@@ -109,6 +109,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "same": (twin_answer.same, "nn"),
     "apart": (twin_answer.apart, "nn"),
     "relay": (relay.which, "n"),
+    "hand": (details.hand_on, "nn"),
     "duty": (duty.change, "w"),
     "line": (schedule.line, "n"),
     "line_ask": (schedule.ask, "wn"),

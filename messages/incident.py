@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from messages.menu import KINDS, WithMenu
+from messages.relay import for_others
 from messages.render import Button, Rows, Words, label
 
 
@@ -181,6 +182,11 @@ class Noted(Words):
     emergency_number: str = "119"
     taken: bool = False  # by who came himself
     rush: bool = False  # too many within a minute: written down, not passed on one by one
+    entry: int = 0
+    elsewhere: tuple[tuple[int, str], ...] = ()  # his other cases, for one of which it may have been meant
+
+    def choices(self) -> Rows:
+        return for_others(self.entry, self.elsewhere)
 
 
 @dataclass(frozen=True)

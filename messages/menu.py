@@ -95,7 +95,7 @@ class InGroup(Words):
 
 # Each of these is followed by a message, or by a change of one, that says as much.
 SHOWN_ANYWAY = frozenset(
-    {"ok", "noted", "choose", "taken", "arrived", "declined", "handed_back", "referred", "closed"},
+    {"ok", "noted", "choose", "taken", "arrived", "referred", "closed"},
 )
 
 

@@ -9,6 +9,11 @@ from messages.chat import File, FileKind
 from messages.render import Button, Rows, Words
 
 
+def for_others(entry: int, cases: tuple[tuple[int, str], ...]) -> Rows:
+    """Buttons that hand the same on to another case."""
+    return tuple((Button("for_case", f"hand:{entry}:{case}", name=called),) for case, called in cases)
+
+
 @dataclass(frozen=True)
 class RelayAsk(Words):
     """For which of his cases are these words? Each by its id, with its number as people read it."""
@@ -26,6 +31,11 @@ class Relayed(Words):
 
     name = "relayed"
     number: int = 0
+    entry: int = 0
+    elsewhere: tuple[tuple[int, str], ...] = ()  # his other cases, each by its id, with its number as people read it
+
+    def choices(self) -> Rows:
+        return for_others(self.entry, self.elsewhere)
 
 
 @dataclass(frozen=True)

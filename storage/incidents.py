@@ -203,14 +203,15 @@ def move(
     return tx.execute(update(incidents).where(guard).values(values)).rowcount == 1
 
 
-def own_open(tx: Tx, address_id: int, person_id: int | None) -> Incident | None:
-    """The newest open case that this address, or the person behind it, reported; also as one report of several."""
+def own_open(tx: Tx, address_id: int, person_id: int | None) -> list[Incident]:
+    """The open cases that this address, or the person behind it, reported, also as one report of several; the newest
+    first."""
     mine = incidents.c.reporter_address_id == address_id
     if person_id is not None:
         mine = or_(mine, incidents.c.reporter_id == person_id)
     joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
     statement = _ONE.where(or_(mine, incidents.c.id.in_(joined)), incidents.c.state.in_(OPEN))
-    return _case(tx.first(statement.order_by(incidents.c.id.desc()).limit(1)))
+    return [Incident(**row._mapping) for row in tx.rows(statement.order_by(incidents.c.id.desc()))]
 
 
 def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:

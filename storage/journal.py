@@ -40,6 +40,7 @@ class Entry(SQLModel, table=True):
 
 
 journal = table(Entry)
+FILES = ("photo", "voice", "document")  # what an entry that shows a file is called
 
 
 _C = incidents.c
@@ -90,6 +91,11 @@ def of_incident(tx: Tx, incident_id: int) -> list[Any]:
     return list(tx.rows(select(journal).where(journal.c.incident_id == incident_id).order_by(journal.c.seq)))
 
 
+def newest(tx: Tx, incident_id: int) -> int:
+    """The id of an incident's newest entry."""
+    return int(tx.scalar(select(func.max(journal.c.id)).where(journal.c.incident_id == incident_id)) or 0)
+
+
 def entry(tx: Tx, entry_id: int) -> Any:
     return tx.first(select(journal).where(journal.c.id == entry_id))
 
@@ -104,6 +110,20 @@ def since(tx: Tx, incident_id: int, what: tuple[str, ...], at: datetime) -> bool
     """Whether one of these things happened to an incident after a moment."""
     where = (journal.c.incident_id == incident_id) & journal.c.what.in_(what) & (journal.c.at > at)
     return tx.first(select(journal.c.id).where(where).limit(1)) is not None
+
+
+def last(tx: Tx, incident_id: int, what: str) -> datetime | None:
+    """When something last happened to an incident."""
+    where = (journal.c.incident_id == incident_id) & (journal.c.what == what)
+    found: datetime | None = tx.scalar(select(func.max(journal.c.at)).where(where))
+    return found
+
+
+def said_with(tx: Tx, entry: Any, what: Sequence[str]) -> list[Any]:
+    """An incident's entry, and what the same person said in the same message, in order."""
+    where = (journal.c.incident_id == entry.incident_id) & (journal.c.at == entry.at) & journal.c.what.in_(what)
+    same = journal.c.who == entry.who if entry.who is not None else journal.c.who.is_(None)
+    return list(tx.rows(select(journal).where(where, same).order_by(journal.c.seq)))
 
 
 def count_since(tx: Tx, incident_id: int, what: str, at: datetime) -> int:

@@ -406,6 +406,10 @@ async def saling_menulis(hall: Hall) -> None:
     await worker.says("Saya tiba 5 menit lagi")
     await worker.says("Saya tiba 5 menit lagi, tunggu di depan")
     await worker.taps("L-0002")
+    await second.says("Pingsan")
+    await second.taps("Korban lain")
+    await second.says("rekannya ikut lemas")
+    await second.taps("Untuk L-0002 juga")
 
 
 @dialog

@@ -61,8 +61,12 @@ async def test_with_two_cases_he_says_for_which(stage: Stage) -> None:
     await worker.taps("Saya tangani", on="L-0002")
     assert "kasus mana" in await worker.says("5 menit lagi")
     assert "5 menit lagi" not in first.screen + second.screen
+    await worker.sends("photo", "ref-8")
+    await worker.says("tunggu di depan")
     await worker.taps("L-0002")
-    assert "5 menit lagi" in second.last.text
+    for words in ("5 menit lagi", "tunggu di depan"):
+        assert words in second.screen, "nothing said before the choice is lost"
+    assert [each.said.file.ref for each in second.messages if each.said.file] == ["ref-8"]
     assert "5 menit lagi" not in first.screen
 
 
@@ -134,3 +138,86 @@ async def test_a_sticker_is_no_place_and_no_reason(stage: Stage) -> None:
     await worker.taps("Rujuk")
     assert "dirujuk ke mana" in await worker.shows()
     assert "rujukan dicatat" in await worker.says("RSUD")
+
+
+BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+
+
+async def on(actor: Actor, whatsapp: bool) -> Actor:
+    return await (actor.on_whatsapp() if whatsapp else actor).links()
+
+
+@BOTH
+async def test_with_two_own_cases_the_answer_goes_to_who_asked(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    first, second = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    await first.taps("Saya tangani")
+    await officer.says("Kecelakaan")
+    await officer.taps("Korban lain")
+    await second.taps("Saya tangani", on="L-0002")
+    await officer.says("kakinya patah")
+    assert "kakinya patah" in second.screen
+    await stage.passes(minutes=1)
+    await first.says("Apakah napasnya teratur?")
+    assert "L-0001" in await officer.says("ya, teratur")
+    assert "ya, teratur" in first.screen
+    assert "ya, teratur" not in second.screen
+    await officer.taps("Untuk L-0002 juga")
+    assert "L-0002, dari pelapor" in second.screen
+    assert "ya, teratur" in second.screen
+    await officer.taps("Untuk L-0002 juga")
+    assert second.screen.count(": ya, teratur") == 1, "twice is once"
+
+
+@BOTH
+async def test_a_worker_who_reported_something_himself_still_reaches_his_reporter(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.says("Kecelakaan")
+    await worker.sends("photo", "ref-1", "lihat posisi ini")
+    assert "lihat posisi ini" not in officer.screen
+    await worker.taps("Untuk L-0001 juga")
+    assert "Diteruskan ke pelapor L-0001" in worker.screen
+    assert "dari " + worker.name in officer.screen
+    assert "lihat posisi ini" in officer.screen
+    assert [each.said.file.ref for each in officer.messages if each.said.file] == ["ref-1"]
+
+
+async def test_nobody_hands_words_on_to_a_case_that_is_not_his(stage: Stage) -> None:
+    officer, worker = await taken(stage)
+    other = await (await stage.officer(rank=3)).links()
+    await other.says("Kecelakaan")
+    await officer.says("rahasia")
+    entry = await stage.db.read(lambda tx: journal.newest(tx, 1))
+    assert await other.forges(f"hand:{entry}:2") == "Tombol ini bukan untuk Anda."
+    assert await officer.forges(f"hand:{entry}:2") == "Tombol ini bukan untuk Anda."
+    assert await officer.forges("hand:9999:1") == "Tombol ini bukan untuk Anda."
+    assert worker.screen.count("rahasia") == 2
+
+
+@BOTH
+async def test_hours_after_the_arrival_the_reporter_can_still_answer(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.taps("Tiba")
+    await stage.passes(minutes=200)
+    await worker.says("Apakah sudah minum obat?")
+    assert "diteruskan ke petugas" in await officer.says("sudah, tadi siang")
+    assert "sudah, tadi siang" in worker.screen
+    told = await officer.says("tolong pak budi pingsan")
+    assert "L-0001" in told
+    assert "keadaan darurat" in told
+    await officer.taps("🆘 Pingsan")
+    assert [case.kind for case in await stage.cases()] == ["pingsan", "pingsan"]
+
+
+async def test_taken_given_back_and_taken_again_he_always_reads_how_it_stands(stage: Stage) -> None:
+    officer, worker = await on(await stage.officer(), True), await on((await stage.workers())[0], True)
+    await officer.says("Pingsan")
+    take, decline = worker.button("Saya tangani"), worker.button("Tidak bisa")
+    for _ in range(3):
+        assert "Anda yang menangani" in await worker.forges(take)
+        assert "Petugas lain sedang dipanggil" in await worker.forges(decline)
