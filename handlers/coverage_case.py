@@ -128,7 +128,8 @@ def _answered(turn: Turn, case: Request, what: str, why: str = "") -> bool:
         turn.tx, f"coverage_{what}", turn.now, who=turn.who.person_id, detail={"request": case.id, "words": why}
     )
     _shown(turn, case.id or 0)
-    reached = people.latest(turn.tx, [case.subject_id or 0])
+    subject = {case.subject_id or 0}
+    reached = people.latest(turn.tx, subject - people.silent(turn.tx, subject))
     zone = next((role.election.zone for role in turn.roles if role.election.id == case.election_id), None)
     for addresses in reached.values():
         for address_id in addresses:

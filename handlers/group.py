@@ -110,7 +110,8 @@ def _settled(tx: Tx, group: Group, what: str, now: datetime) -> str | None:
 def _tell(tx: Tx, where: Where, did: str, now: datetime) -> None:
     """The nearest coordinators of the TPS who can be reached: of its kelurahan, else its kecamatan, else the city."""
     area = ladder.area_coordinators(tx, where, now)
-    reachable = people.latest(tx, {role.person_id for role in area})
+    everybody = {role.person_id for role in area}
+    reachable = people.latest(tx, everybody - people.silent(tx, everybody))
     near = [role for role in area if role.person_id in reachable]
     level = max((ladder.nearness(role) for role in near), default=0)
     words = told.GroupNews(place_words(tx, where), did)

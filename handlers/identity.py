@@ -131,7 +131,8 @@ def nearest(turn: Turn, request: Request) -> set[int]:
     """Of those who may decide and can be reached, the nearest: his head, or his kelurahan's, else further out."""
     found = deciders(turn.tx, request, turn.now)
     reachable = people.reachable(turn.tx, [role.person_id for role in found])
-    here = [role for role in found if role.person_id in reachable]
+    asked = set(reachable) - people.silent(turn.tx, reachable)
+    here = [role for role in found if role.person_id in asked]
     heads = {role.person_id for role in here if role.kind == WORKER}
     near = max((ladder.nearness(role) for role in here), default=0)
     return heads or {role.person_id for role in here if ladder.nearness(role) == near}

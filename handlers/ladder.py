@@ -138,7 +138,8 @@ def nearest_coordinators(
         return set()
     around = [role for role in area_coordinators(tx, roles[0].where, now) if may(role)]
     reachable = people.reachable(tx, [role.person_id for role in around])
-    here = [role for role in around if role.person_id in reachable and role.person_id != but]
+    left_out = people.silent(tx, reachable) | {but}
+    here = [role for role in around if role.person_id in reachable and role.person_id not in left_out]
     here = [role for role in here if role.institution == roles[0].institution] or here
     near = max((nearness(role) for role in here), default=0)
     return {role.person_id for role in here if nearness(role) == near}

@@ -145,7 +145,8 @@ def _dismiss(turn: Turn, person_id: int, what: str) -> None:
         if not left:
             leaving.leave(turn.tx, address_id, person_id, turn.now, turn.rules)
         told = said.NoLonger(menu_keys(left, bool(left)), what, turn.who.name or "", bool(left))
-        post.say(turn.tx, address_id, told, turn.now)
+        if not people.silent(turn.tx, [person_id]):
+            post.say(turn.tx, address_id, told, turn.now)
 
 
 def _tell_coordinators(turn: Turn, role: Role, entry: int) -> None:

@@ -210,7 +210,8 @@ def step(tx: Tx, request_id: int, now: datetime, rules: Rules) -> bool:
         journal.add(tx, f"{case.kind}_late", now, detail={"request": case.id})
         city = {role.person_id for role in mine if ladder.nearness(role) == 0}
         _ask(tx, request_id, city, now, LATE)
-        _tell(tx, case, said.Answer(case.kind, "late" if people.reachable(tx, city) else "late_alone"), now)
+        if not people.silent(tx, [case.subject_id or 0]):  # his answer is owed to him all the same, once there is one
+            _tell(tx, case, said.Answer(case.kind, "late" if people.reachable(tx, city) else "late_alone"), now)
     else:
         asked = nearest(tx, roles, now, case.subject_id or 0) if roles else {role.person_id for role in mine}
         _ask(tx, request_id, asked, now, REMIND)

@@ -24,10 +24,21 @@ def look(turn: Turn, incident_id: int) -> None:
     journal.add(
         turn.tx, "silenced", turn.now, incident_id=incident_id, who=turn.who.person_id, detail={"person": person_id}
     )
+    _tell(turn, person_id)
+
+
+def corrected(turn: Turn, before: int | None, case: Incident) -> None:
+    """Somebody else is the casualty after all: whoever was silenced for it stays so until a coordinator says
+    otherwise, and the coordinator is told."""
+    if before is not None and before != case.casualty_id and _grave(case) and people.silent(turn.tx, [before]):
+        _tell(turn, before, corrected=True)
+
+
+def _tell(turn: Turn, person_id: int, **more: bool) -> None:
     told = ladder.nearest_coordinators(turn.tx, roster.roles(turn.tx, person_id, turn.now), turn.now, but=person_id)
     for addresses in people.latest(turn.tx, told).values():
         for address_id in addresses:
-            post.say(turn.tx, address_id, Letter("silenced", {"person": person_id}), turn.now)
+            post.say(turn.tx, address_id, Letter("silenced", {"person": person_id, **more}), turn.now)
 
 
 def _grave(case: Incident) -> bool:

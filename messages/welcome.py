@@ -111,13 +111,17 @@ class SomebodyElse(Words):
 
 @dataclass(frozen=True)
 class Silenced(Words):
-    """To the coordinator: nothing that the bot begins goes to this person, until he lets it (`again`)."""
+    """To the coordinator: nothing that the bot begins goes to this person, until he lets it (`again`).
+
+    `corrected`: what it was for is said of somebody else by now.
+    """
 
     name = "silenced"
     person_id: int = 0
     person: str = ""
     place: str = ""
     again: bool = False
+    corrected: bool = False
 
     def brief(self) -> Words | None:
         return self if self.again else None

@@ -235,6 +235,12 @@ def speak_again(tx: Tx, person_id: int) -> bool:
     return tx.execute(change.values(silent_at=None)).rowcount == 1
 
 
+def silent(tx: Tx, person_ids: Iterable[int]) -> set[int]:
+    """Those of them with whom nothing is begun now."""
+    where = people.c.id.in_(set(person_ids)) & people.c.silent_at.is_not(None)
+    return {row.id for row in tx.rows(select(people.c.id).where(where))}
+
+
 def stopped(tx: Tx, address_id: int) -> bool:
     """Whether an address wants no reminders and broadcasts."""
     return tx.scalar(select(addresses.c.stopped_at).where(addresses.c.id == address_id)) is not None

@@ -68,7 +68,8 @@ def _silenced(w: Writing) -> Words | None:
     if row is None or not w.to.linked:
         return None
     roles = roster.roles(w.tx, w.refs["person"], w.now)
-    return welcome.Silenced(row.id, row.name, role_words(w.tx, roles[0]) if roles else "", row.silent_at is None)
+    place, corrected = role_words(w.tx, roles[0]) if roles else "", bool(w.refs.get("corrected"))
+    return welcome.Silenced(row.id, row.name, place, row.silent_at is None, corrected)
 
 
 @letter("replaced_told")

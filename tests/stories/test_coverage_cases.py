@@ -12,6 +12,7 @@ from bot.workbook import read
 from bot.workbook.load import load
 from handlers import coverage_case
 from storage import coverage_cases, journal
+from storage import people as people_of
 from storage.coverages import coverages
 from storage.database import Database, Tx
 from storage.deliveries import deliveries
@@ -257,6 +258,17 @@ async def test_who_died_is_not_told(stage: Stage) -> None:
     await brings(stage, officer)
     assert await states(stage) == [COVERED]
     assert "kini terdaftar" not in officer.screen
+
+
+async def test_who_died_is_not_told_of_an_answer_either(stage: Stage) -> None:
+    boss, officer = await boss_of(stage, "KPU", "city"), await uncovered(stage)
+    await officer.says("/status")
+    await officer.taps("Minta diperiksa")
+    await stage.db.write(lambda tx: people_of.silence(tx, officer.person_id, stage.clock.now()))
+    told = len(officer.messages)
+    await boss.taps("Sudah diajukan", on=officer.name)
+    assert len(officer.messages) == told
+    assert "sampaikan juga sendiri" in boss.screen
 
 
 async def test_thousands_are_closed_and_told_in_steps_and_nobody_twice(db: Database, stage: Stage) -> None:

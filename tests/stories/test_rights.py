@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 
 from storage import deliveries as outbox
 from storage import journal, rights
+from storage import people as people_of
 from storage.drafts import drafts
 from storage.people import addresses, people
 from storage.requests import DONE, OPEN, REFUSED, REPLACED, RIGHTS, requests
@@ -266,6 +267,18 @@ async def test_with_nobody_to_answer_he_is_told_so_and_again_when_it_is_late(sta
     await boss.says("/rekap")
     await boss.taps("Permintaan data")
     assert officer.name in boss.last.text
+
+
+async def test_who_was_silenced_gets_the_answer_and_no_word_of_the_clock(stage: Stage) -> None:
+    boss = await (await stage.coordinator("KPU")).links()
+    officer = await (await stage.officer()).links()
+    await complains(officer, "Nama saya salah")
+    await stage.db.write(lambda tx: people_of.silence(tx, officer.person_id, stage.clock.now()))
+    told = len(officer.messages)
+    await stage.passes(minutes=73 * 60)
+    assert len(officer.messages) == told
+    await boss.taps("Sudah", on=officer.name)
+    assert len(officer.messages) == told + 1
 
 
 async def test_a_coordinator_does_not_answer_for_himself(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.commands.broadcast import Order, send
+from storage import people
 from tests.stories.stage import Actor, Stage
 from tests.stories.test_broadcast import goes, got
 
@@ -119,6 +120,37 @@ async def test_answers_and_alerts_go_on(stage: Stage) -> None:
     assert "JKK" in await mate.says("/status")
     await mate.says("Pingsan")
     assert "L-0002" in mate.screen
+
+
+async def test_who_was_named_wrongly_is_told_of_to_a_coordinator(stage: Stage) -> None:
+    mate, boss, reporter = await hurt(stage, "kind")
+    other = await (await stage.officer(rank=3)).links()
+    told = len(boss.messages)
+    await reporter.taps("Rekan di TPS saya")
+    await reporter.taps(other.name[:12])
+    news = [each.said.text for each in boss.messages[told:]]
+    assert any(f"untuk {other.name}" in each and "dihentikan sampai" in each for each in news)
+    assert any(f"untuk {mate.name}" in each and "sudah dikoreksi" in each for each in news)
+    assert "meninggal" not in " ".join(news).casefold(), "that it stopped, never why"
+    await boss.forges(f"unhush:{mate.person_id}")
+    await only_others_hear(stage, other, mate)
+
+
+async def test_who_coordinates_and_was_brought_to_a_hospital_is_asked_nothing(stage: Stage) -> None:
+    near = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+    city = await (await stage.coordinator("KPU")).links()
+    await stage.db.write(lambda tx: people.silence(tx, near.person_id, stage.clock.now()))
+    lost = Actor(stage, "77", "+6281999999977", "Budi Baru")
+    await lost.says("/start")
+    for words in ("Setuju",):
+        await lost.says(words)
+    await lost.shares_contact()
+    await lost.says("Minta dicatat")
+    await lost.taps("KPPS")
+    await lost.says("Budi Baru Sekali")
+    await lost.says("Arjosari 1")
+    assert "Budi Baru" not in near.screen
+    assert "Budi Baru" in city.screen
 
 
 async def test_only_a_coordinator_of_his_place_lets_it_go_again(stage: Stage) -> None:
