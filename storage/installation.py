@@ -56,6 +56,11 @@ def count(tx: Tx, name: str) -> int:
     return int(tx.scalar(statement.returning(counters.c.value)))
 
 
+def counted(tx: Tx, name: str) -> int:
+    """How far a counter has come; 0 where nothing was counted."""
+    return int(tx.scalar(select(counters.c.value).where(counters.c.name == name)) or 0)
+
+
 def lease(tx: Tx, name: str) -> tuple[str, int] | None:
     """Holder and beat of a lease."""
     row = tx.first(select(leases.c.holder, leases.c.beat).where(leases.c.name == name))

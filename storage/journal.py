@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import Column, Index, LargeBinary, bindparam, func, insert, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
-from storage.incidents import incidents
+from storage.incidents import Incident, incidents
 from storage.quick import Quick
 from storage.types import Instant, referring, table
 
 
 class Entry(SQLModel, table=True):
-    """One thing that happened. `detail_sealed` holds what is personal; `digest` is its salted digest, so that the
-    content may be purged while the chain (`previous` → `hash`) stays whole. `seq` counts within an incident from 1.
+    """One thing that happened. `detail_sealed` holds what is personal; `digest` is its salted digest, over which the
+    chain (`previous` → `hash`) goes. `seq` counts within an incident from 1.
     """
 
     __tablename__ = "journal"
@@ -56,6 +57,14 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
+def _content(salt: str, detail: dict[str, Any] | None) -> str:
+    return _digest(salt, json.dumps(detail or {}, sort_keys=True, ensure_ascii=False))
+
+
+def _head(previous: str, of: int | None, seq: int | None, at: datetime, who: int | None, what: str, digest: str) -> str:
+    return _digest(previous, str(of), str(seq), at.isoformat(), str(who or ""), what, digest)
+
+
 def add(
     tx: Tx,
     what: str,
@@ -74,9 +83,9 @@ def add(
         row = _NEXT.first(tx, {"of": incident_id})
         seq, previous = row.chain_length, row.chain_head
     salt = secrets.token_hex(16)
-    digest = _digest(salt, json.dumps(detail or {}, sort_keys=True, ensure_ascii=False))
+    digest = _content(salt, detail)
     at = now.astimezone(UTC)
-    head = _digest(previous, str(incident_id), str(seq), at.isoformat(), str(who or ""), what, digest)
+    head = _head(previous, incident_id, seq, at, who, what, digest)
     values = {"incident_id": incident_id, "seq": seq, "at": at, "who": who, "what": what, "salt": salt,
               "detail_sealed": tx.vault.seal_json(detail) if detail else None, "digest": digest,
               "previous": previous, "hash": head}  # fmt: skip
@@ -132,20 +141,21 @@ def count_since(tx: Tx, incident_id: int, what: str, at: datetime) -> int:
     return int(tx.scalar(select(func.count()).select_from(journal).where(where)) or 0)
 
 
-def chain_is_whole(entries: list[Any], head: str) -> bool:
-    """Whether these entries of one incident follow each other to `head` unchanged."""
-    previous = ""
+def chain_is_whole(tx: Tx, case: Incident) -> bool:
+    """Whether an incident's entries are all there, follow each other to its head, and say what they said."""
+    entries, previous = of_incident(tx, case.id or 0), ""
     for seq, each in enumerate(entries, 1):
-        parts = (
-            previous,
-            str(each.incident_id),
-            str(seq),
-            each.at.isoformat(),
-            str(each.who or ""),
-            each.what,
-            each.digest,
-        )
-        if each.previous != previous or each.hash != _digest(*parts):
+        head = _head(previous, each.incident_id, seq, each.at, each.who, each.what, each.digest)
+        if each.previous != previous or each.hash != head or not _says_the_same(tx, each):
             return False
         previous = each.hash
-    return previous == head
+    return previous == case.chain_head and 1 <= len(entries) == case.chain_length
+
+
+def _says_the_same(tx: Tx, entry: Any) -> bool:
+    """Whether the sealed content is what the chain was made over."""
+    try:
+        detail = tx.vault.open_json(entry.detail_sealed)
+    except (InvalidTag, ValueError):  # changed, or sealed by another secret
+        return False
+    return bool(entry.digest == _content(entry.salt, detail))

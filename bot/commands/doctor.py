@@ -18,7 +18,7 @@ from bot.workbook.read import Unreadable
 from handlers import ladder, tier
 from messages import words
 from messages.chat import Trouble
-from storage import begun, elections, exits, incidents, journal, people, places, rights, roster
+from storage import begun, elections, exits, incidents, installation, journal, people, places, rights, roster
 from storage.database import Database, Tx
 from storage.incidents import RED, Incident
 
@@ -37,6 +37,7 @@ MENDS = (
     ("another platform", "the file was sent on a platform that is not set up any more"),
 )
 RUNGS = 4
+CHANGED = "restore the database from a copy, and find out who changed it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,17 +221,13 @@ def _list(found: list[str]) -> str:
     return f": {', '.join(found[:SHOWN])}{more}"
 
 
-def _is_whole(tx: Tx, case: Incident) -> bool:
-    return journal.chain_is_whole(journal.of_incident(tx, case.id or 0), case.chain_head)
-
-
 def _chains(tx: Tx) -> Iterator[Finding]:
     """Whether the journal of every incident is whole."""
     cases = incidents.every(tx)
-    broken = [
-        words.number(c.number)
-        for c in cases
-        if not journal.chain_is_whole(journal.of_incident(tx, c.id or 0), c.chain_head)
-    ]
+    broken = [words.number(case.number) for case in cases if not journal.chain_is_whole(tx, case)]
+    there = {case.number for case in cases}
+    gone = [words.number(each) for each in range(1, installation.counted(tx, "incident") + 1) if each not in there]
     yield Finding(not broken, f"journal: {len(cases)} incidents, {len(broken)} with a broken chain{_list(broken)}",
-                  "restore the database from a copy, and find out who changed it" if broken else "")  # fmt: skip
+                  CHANGED if broken else "")  # fmt: skip
+    if gone:
+        yield Finding(False, f"journal: {len(gone)} incidents are gone{_list(gone)}", CHANGED)

@@ -28,7 +28,7 @@ from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard,
 from messages.welcome import CONSENT_VERSION
 from storage import journal, people, places, roster
 from storage.database import Database, Tx
-from storage.incidents import Incident, incidents
+from storage.incidents import Incident, incidents, need
 from tests.channels.whatsapp import limits
 
 T = TypeVar("T")
@@ -378,9 +378,8 @@ class Stage:
         return only
 
     async def journal(self, case: Incident) -> list[str]:
-        entries = await self.db.read(lambda tx: journal.of_incident(tx, case.id or 0))
-        assert journal.chain_is_whole(entries, case.chain_head)
-        return [entry.what for entry in entries]
+        assert await self.db.read(lambda tx: journal.chain_is_whole(tx, need(tx, case.id or 0)))
+        return [entry.what for entry in await self.db.read(lambda tx: journal.of_incident(tx, case.id or 0))]
 
 
 async def found_city(db: Database, tps: int = 57, at: datetime = VOTING_DAY) -> None:
