@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from handlers import details, ladder, leaving, post, rights
 from handlers import incident as emergencies
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
+from messages.render import label
+from messages.words import local_phone
 from storage import denials, journal, people, roster
 from storage import rights as shelf
 from storage.deliveries import REPLY
@@ -83,8 +86,11 @@ def _in_emergency(turn: Turn) -> bool:
 
 
 def contact(turn: Turn) -> Reply:
-    """The sender's own contact links; anybody else's proves nothing."""
+    """The sender's own contact links; anybody else's proves nothing, and belongs to what he is in the middle of."""
     shared = turn.heard.contact
+    if shared is not None and not (shared.own or turn.heard.phone) and (turn.who.linked or _in_emergency(turn)):
+        turn.heard = replace(turn.heard, text=f"{label('contact_card')} {local_phone(shared.phone)}")
+        return details.words(turn)
     if turn.who.consent != "yes":
         return start(turn)
     if turn.heard.phone:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from messages.chat import Address, Heard
 from tests.stories.stage import Stage
 
@@ -207,6 +209,25 @@ async def test_the_clock_and_a_tap_at_the_same_moment_make_one_case(stage: Stage
         stage.heart.cycle(), stage.inbox.receive(Heard("7000", me, me, stage.clock.now(), text="Pingsan"))
     )
     assert (await stage.case()).said in {("pingsan",), ("belum_jelas", "pingsan")}
+
+
+@pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+async def test_somebody_elses_contact_belongs_to_the_case_and_batal_still_ends_it(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await stage.officer(), (await stage.workers())[0]
+    officer, worker = [await (each.on_whatsapp() if whatsapp else each).links() for each in (officer, worker)]
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    told = await officer.shares_contact("+6281299990000", own=False) if not whatsapp else await officer.says("Kontak: 081299990000")
+    assert "dicatat untuk L-0001" in told
+    assert "Kontak: 081299990000" in worker.screen
+    await officer.says("Batal")
+    assert (await stage.case()).state == "cancelled"
+
+
+async def test_somebody_elses_contact_of_who_is_linked_asks_for_no_number(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    assert "Kirim nomor saya" not in await officer.shares_contact("+6281299990000", own=False)
+    assert "Kirim nomor saya" not in officer.keyboard
 
 
 async def test_stranger_words_and_edits_change_nothing(stage: Stage) -> None:
