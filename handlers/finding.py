@@ -10,9 +10,15 @@ from typing import Any
 
 from storage.names import key
 
-_NUMBER = re.compile(r"\d{1,3}(?!\d)")
-_FILLER = {"tps", "kelurahan", "kel", "desa", "kecamatan", "kec", "no", "nomor", "di", "nya"}
+_TPS = re.compile(r"\btps\W{0,3}(?:(?:no|nomor)\W{0,3})?(\d{1,3})(?!\d)")
+_NUMBER = re.compile(r"([a-z]*)\W{0,3}(?<!\d)(\d{1,3})(?!\d)")
+_WARD, _DISTRICT = {"kelurahan", "kel", "desa"}, {"kecamatan", "kec"}
+_FILLER = {"tps", "no", "nomor", "di", "nya"}
+# A name behind one of these is what the place lies near, and a number behind it is a house's, not a station's.
+_BESIDE = {"dekat", "depan", "samping", "sebelah", "belakang", "jalan", "jln", "jl", "gang", "gg", "blok", "rt", "rw",
+           "sd", "sdn", "mi", "min", "smp", "smpn", "mts", "sma", "sman", "smk", "smkn", "pasar", "masjid"}  # fmt: skip
 _NEAR = 0.72
+_WORDS = 60  # of a text in which a place is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,36 +32,77 @@ class Found:
     near: tuple[str, ...] = ()
 
 
-def place(text: str, rows: Sequence[Any]) -> Found:
-    """Read `kasin 12`, `TPS 12 kelurahan Kasin`, `kecamatan Klojen`; rows as `places.all_kelurahan`."""
-    numbers = [int(n) for n in _NUMBER.findall(text)]
-    number = numbers[-1] if numbers else None
-    tokens = [key(token) for token in re.split(r"[\s,.;:/\-]+", re.sub(r"\d+", " ", text)) if key(token)]
-    level = "kecamatan" if {"kecamatan", "kec"} & set(tokens) and not {"kelurahan", "kel", "desa"} & set(tokens) else ""
-    plain = [token for token in tokens if token not in _FILLER]
-    spans = {"".join(plain[i:j]) for i in range(len(plain)) for j in range(i + 1, len(plain) + 1)}
-    if level:
-        row = next((row for row in rows if row.kecamatan_key in spans), None)
-        if row is not None:
-            return Found(kecamatan=row, number=number)
-    return _kelurahan(rows, spans, number)
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A kelurahan or kecamatan that is named: by which words, and behind which mark ("" for none)."""
+
+    row: Any
+    start: int
+    end: int
+    mark: str
+
+    def within(self, other: _Name) -> bool:
+        return other.start <= self.start and self.end <= other.end and other.end - other.start > self.end - self.start
+
+    def apart(self, start: int, end: int) -> bool:
+        return end <= self.start or self.end <= start
 
 
-def _kelurahan(rows: Sequence[Any], spans: set[str], number: int | None) -> Found:
-    hits = [row for row in rows if row.key in spans]
-    longest = max((len(row.key) for row in hits), default=0)
-    hits = [row for row in hits if len(row.key) == longest]
-    if len(hits) > 1:
-        named = [row for row in hits if row.kecamatan_key in spans - {row.key}]
-        hits = named if len(named) == 1 else hits
-    if len(hits) == 1:
-        return Found(kelurahan=hits[0], number=number)
-    if hits:
-        return Found(number=number, several=tuple(f"{row.name}, {row.kecamatan_name}" for row in hits))
+def place(text: str, rows: Sequence[Any], *, landmarks: bool = True) -> Found:
+    """Read `kasin 12`, `TPS 12 kelurahan Kasin, Klojen`, `kecamatan Klojen`; rows as `places.all_kelurahan`.
+
+    `landmarks`: the name in `dekat pasar Kasin` will do where no other is said.
+    """
+    number = _number(text.casefold())
+    words, marks = _words(text)
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for start in range(len(words)):
+        for end in range(start + 1, len(words) + 1):
+            spans.setdefault("".join(words[start:end]), []).append((start, end))
+    named = [_Name(row, *at, marks[at[0]]) for row in rows for at in spans.get(row.key, ())]
+    found = {name.row.id: name.row for name in _meant(named, spans, landmarks=landmarks)}
+    if len(found) == 1:
+        return Found(kelurahan=next(iter(found.values())), number=number)
+    if found:
+        several = tuple(f"{row.name}, {row.kecamatan_name}" for row in found.values())
+        return Found(number=number, several=several)
     row = next((row for row in rows if row.kecamatan_key in spans), None)
     if row is not None:
         return Found(kecamatan=row, number=number)
-    return Found(number=number, near=_near(rows, spans))
+    return Found(number=number, near=_near(rows, set(spans)))
+
+
+def _number(text: str) -> int | None:
+    """Of several the one behind "TPS"; else the last that is no house's."""
+    if behind := _TPS.search(text):
+        return int(behind[1])
+    numbers = [int(number) for word, number in _NUMBER.findall(text) if word not in _BESIDE]
+    return numbers[-1] if numbers else None
+
+
+def _words(text: str) -> tuple[list[str], list[str]]:
+    """The words in which names may stand, and of each the mark before it."""
+    words: list[str] = []
+    marks: list[str] = []
+    mark = ""
+    for each in re.split(r"[\s,.;:/()\-]+", re.sub(r"\d+", " ", text)):
+        word = key(each)
+        if word in _WARD | _DISTRICT | _BESIDE:
+            mark = "ward" if word in _WARD else "district" if word in _DISTRICT else "beside"
+        elif word and word not in _FILLER and len(words) < _WORDS:
+            words.append(word)
+            marks.append(mark)
+            mark = ""
+    return words, marks
+
+
+def _meant(named: list[_Name], spans: dict[str, list[tuple[int, int]]], *, landmarks: bool) -> list[_Name]:
+    """Of the kelurahan that are named those that may be meant: what is called so outright, else what stands beside its
+    own kecamatan. A kecamatan is no kelurahan of that name, and part of a name is none."""
+    named = [name for name in named if name.mark != "district" and not any(name.within(other) for other in named)]
+    named = [name for name in named if name.mark != "beside"] or (named if landmarks else [])
+    named = [name for name in named if name.mark == "ward"] or named
+    return [name for name in named if any(name.apart(*at) for at in spans.get(name.row.kecamatan_key, ()))] or named
 
 
 def _near(rows: Sequence[Any], spans: set[str]) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     if not text:
         return None
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
-    named = finding.place(text, rows).kelurahan
+    named = finding.place(text, rows, landmarks=False).kelurahan
     ward = named.id if named is not None else home.kelurahan_id
     number = _TPS.search(text)
     tps_id = places.tps_by_number(turn.tx, ward, int(number[1])) if ward and number else None

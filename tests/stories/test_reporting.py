@@ -230,6 +230,13 @@ async def test_somebody_elses_contact_of_who_is_linked_asks_for_no_number(stage:
     assert "Kirim nomor saya" not in officer.keyboard
 
 
+async def test_the_kelurahan_is_meant_and_not_its_kecamatans_namesake(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    await officer.says("Pingsan")
+    await officer.taps("Tempat lain")
+    assert "TPS 001, Kel. Kasin, Kec. Klojen" in await officer.says("TPS 1 Kasin, Klojen RT 02")
+
+
 async def test_stranger_words_and_edits_change_nothing(stage: Stage) -> None:
     officer = await (await stage.officer()).links()
     assert "belum paham" in await officer.says("halo")
