@@ -193,6 +193,12 @@ def tps_by_number(tx: Tx, kelurahan_id: int, number: int) -> int | None:
     return found
 
 
+def moved_to(tx: Tx, tps_id: int) -> int:
+    """Where a TPS is now: the one that it moved to, or itself."""
+    found: int | None = tx.scalar(select(tps.c.moved_id).where(tps.c.id == tps_id))
+    return found if found is not None else tps_id
+
+
 def exists(tx: Tx, tps_id: int) -> bool:
     """Whether there is such a TPS."""
     return tx.scalar(select(tps.c.id).where(tps.c.id == tps_id)) is not None

@@ -163,21 +163,32 @@ def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
 
 
 def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
-    people = Everybody(standing.people.values(), hashes)
+    people = Everybody(standing.people.values(), hashes, standing.former)
     posts = [
         *_officers(wanted, people),
         *_workers(wanted, people, hashes.vault),
         *_coordinators(wanted, people, hashes.vault),
     ]
+    stand_in: set[int] = set()  # who took the place of a row of this list
     for row, placed in posts:
-        where, by = standing.replaced.get(placed.key, (None, ""))
+        where, by, instead = standing.replaced.get(placed.key, (None, "", 0))
         if by and placed.kind == imports.OFFICER and where == placed.post.where:
             plan.barred.append((row, by))
+            stand_in.add(instead)
         else:
             _place(plan, row, placed, standing, wanted)
     plan.people = [who for who in people.all if who.verdict != SAME]
+    _by_list(plan, posts, standing)
     if plan.tell:
-        plan.differences += _leaving(posts, standing, wanted, hashes)
+        plan.differences += _leaving(posts, standing, wanted, hashes, stand_in)
+
+
+def _by_list(plan: Plan, posts: list[At[Placed]], standing: Standing) -> None:
+    """Who was named in the chat and stands in the list by now, at the same place, needs the chat's row no more."""
+    chat = [(at, found) for at, found in standing.posts.items() if at[1].startswith(CHAT_MADE)]
+    if chat:
+        listed = {(each.kind, each.who.id, each.post.where, each.post.role) for _, each in posts}
+        plan.gone += [at for at, (person, post) in chat if (at[0], person, post.where, post.role) in listed]
 
 
 def _officers(wanted: Wanted, people: Everybody) -> Iterator[At[Placed]]:
@@ -197,19 +208,20 @@ def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Pla
         who = people.contact(each.name, each.phone)
         post = Post("", each.position, "", each.where, each.puskesmas, each.starts_at, each.ends_at)
         since = each.starts_at.timestamp() if each.starts_at else 0
-        key = f"{_contact_hash(vault, who)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
+        key = f"{_contact_hash(vault, each.phone, who)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
         yield At(row, Placed(imports.WORKER, key, who, post))
 
 
 def _coordinators(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.coordinators:
         who = people.contact(each.name, each.phone)
-        key = f"{_contact_hash(vault, who)}:{names.key(each.institution)}:{_at(each.where)}"
+        key = f"{_contact_hash(vault, each.phone, who)}:{names.key(each.institution)}:{_at(each.where)}"
         yield At(row, Placed(imports.COORDINATOR, key, who, Post("", "", each.institution, each.where)))
 
 
-def _contact_hash(vault: Vault, who: Who) -> str:
-    return vault.hash(f"contact {who.phone} {who.name_key}")
+def _contact_hash(vault: Vault, phone: str, who: Who) -> str:
+    """By the list's own number: the same list finds its row again, also where he has another number by now."""
+    return vault.hash(f"contact {phone} {who.name_key}")
 
 
 def _at(where: Where) -> str:
@@ -244,16 +256,23 @@ def _difference(placed: Placed, verdict: str, row: int, fields: tuple[str, ...])
 
 
 LEAVES = "leaves"
+REPLACES, REQUEST = "replaces ", "request "  # how the key of a row begins that was made in the chat
+CHAT_MADE = (REPLACES, REQUEST)
 
 
-def _leaving(posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes: Hashes) -> Iterator[Difference]:
-    """Who stands in the tables under an institution of this workbook, and not in the workbook."""
+def _leaving(
+    posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes: Hashes, stand_in: set[int]
+) -> Iterator[Difference]:
+    """Who stands in the tables under an institution of this workbook, and neither in the workbook nor for one of its
+    rows."""
     here = {(each.kind, each.key) for _, each in posts}
     spoken = {(each.kind, each.post.institution) for _, each in posts}
     mentioned = wanted.mentioned | {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
     for (kind, key), (person_id, post) in standing.posts.items():
         who = standing.people[person_id]
         if (kind, key) in here or (kind, post.institution) not in spoken:
+            continue
+        if key.startswith(REPLACES) and person_id in stand_in:
             continue
         if who.nik_hash not in mentioned and who.name_key not in mentioned:
             yield Difference(kind, LEAVES, 0, who.name, "", post, key=key)
@@ -297,6 +316,18 @@ def _covering(
             yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, (key[2], *fields))
 
 
+def _areas(standing: Standing, wanted: Wanted, hashes: Hashes) -> dict[str, set[Where]]:
+    """By the hash of a NIK where its officer serves, as it stands and as the workbook has it."""
+    found: dict[str, set[Where]] = {}
+    for (kind, _), (person_id, post) in standing.posts.items():
+        nik_hash = standing.people[person_id].nik_hash
+        if kind == imports.OFFICER and nik_hash:
+            found.setdefault(nik_hash, set()).add(_area(post.where))
+    for _, officer in wanted.officers:
+        found.setdefault(hashes.of(officer.nik), set()).add(_area(officer.where))
+    return found
+
+
 def _uncovered(
     here: Mapping[tuple[str, str, str], object],
     standing: Standing,
@@ -304,9 +335,11 @@ def _uncovered(
     wanted: Wanted,
     hashes: Hashes,
 ) -> Iterator[Difference]:
-    spoken = {institution for _, institution, _ in here}
+    """Who was covered and is not in the list any more: of its programmes, where it has somebody of that kelurahan."""
+    areas = _areas(standing, wanted, hashes)
+    spoken = {(institution, programme, area) for nik, institution, programme in here for area in areas.get(nik, ())}
     mentioned = {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
     for key in standing.coverages.keys() - here.keys():
-        if key[1] in spoken and key[0] not in mentioned:
+        if key[0] not in mentioned and any((*key[1:], area) in spoken for area in areas.get(key[0], ())):
             whole = "\t".join((key[0], standing.coverages[key].institution, key[2]))
             yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],), whole)

@@ -46,14 +46,17 @@ def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: dat
 
     He may be in the tables already, by name and number; coming back, he is not barred any more.
     """
-    gone = delete(assignments).where(assignments.c.id == old.id, assignments.c.person_id == old.person_id)
-    if tx.execute(gone).rowcount != 1:
+    mine = (assignments.c.id == old.id) & (assignments.c.person_id == old.person_id)
+    if tx.first(select(assignments.c.id).where(mine).with_for_update()) is None:
         return None
     new_id = _person(tx, name, phone)
     places = {each: getattr(old, each) for each in _PLACE}
-    # Keyed by the row that it stands for: the next list, with his own NIK, adds him; the old one cannot.
+    # Keyed by the row that it stands for: the next list, with his own NIK, adds him; the old one cannot. The new row
+    # comes first: SQLite gives the id of the newest row that left to the next, and the old one's is written down as an
+    # import's, to be taken back with it.
     row = {"person_id": new_id, "kind": OFFICER, "key": f"replaces {old.id}", **places}
     tx.execute(insert(assignments).values(row))
+    tx.execute(delete(assignments).where(mine))
     tx.execute(delete(replacements).where(_R.election_id == old.election_id, _R.old_id == new_id))
     values = {"tps_id": old.tps_id, "old_id": old.person_id, "new_id": new_id, "by": by, "at": now}
     kept = tx.insert(replacements).values(election_id=old.election_id, key=old.key, **values)
@@ -61,10 +64,11 @@ def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: dat
     return new_id
 
 
-def barred(tx: Tx, election_id: int) -> dict[str, tuple[int | None, str]]:
-    """By the key of a row that was given to somebody else: at which TPS, and to whom."""
-    query = select(_R.key, _R.tps_id, people.c.name).join(people, people.c.id == _R.new_id)
-    return {row.key: (row.tps_id, row.name) for row in tx.rows(query.where(_R.election_id == election_id))}
+def barred(tx: Tx, election_id: int) -> dict[str, tuple[int | None, str, int]]:
+    """By the key of a row that was given to somebody else: at which TPS, to whom by name and id."""
+    query = select(_R.key, _R.tps_id, people.c.name, _R.new_id).join(people, people.c.id == _R.new_id)
+    rows = tx.rows(query.where(_R.election_id == election_id))
+    return {row.key: (row.tps_id, row.name, row.new_id) for row in rows}
 
 
 def _person(tx: Tx, name: str, phone: str) -> int:
@@ -72,6 +76,12 @@ def _person(tx: Tx, name: str, phone: str) -> int:
     found = tx.scalar(known.order_by(people.c.id).limit(1))
     made: Any = insert(people).values(name=name, name_key=person_key(name), phone=phone).returning(people.c.id)
     return int(found if found is not None else tx.scalar(made))
+
+
+def spoken_for(tx: Tx, phone: str) -> list[int]:
+    """Chats that gave this number and speak for somebody else who has it."""
+    theirs = (addresses.c.phone == phone) & addresses.c.person_id.is_not(None) & (addresses.c.state == "active")
+    return [row.id for row in tx.rows(select(addresses.c.id).where(theirs).order_by(addresses.c.id))]
 
 
 def link_waiting(tx: Tx, person_id: int, phone: str, now: datetime) -> list[int]:

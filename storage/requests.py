@@ -171,5 +171,6 @@ def add_person(tx: Tx, request: Request, name_key: str, phone: str | None, value
 
 
 def renumber(tx: Tx, person_id: int, phone: str) -> None:
-    """A new number, which the platform vouches for and a coordinator knows him by."""
-    tx.execute(update(people).where(people.c.id == person_id).values(phone=phone))
+    """A new number, which the platform vouches for and a coordinator knows him by; the one before is his no more."""
+    change = update(people).where(people.c.id == person_id, people.c.phone.is_distinct_from(phone))
+    tx.execute(change.values(phone=phone, former_phone=people.c.phone))

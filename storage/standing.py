@@ -72,8 +72,9 @@ class Standing:
     puskesmas: dict[str, PuskesmasRow] = field(default_factory=dict)
     tps: dict[Where, TpsRow] = field(default_factory=dict)
     candidates: dict[int, str] = field(default_factory=dict)
-    replaced: dict[str, tuple[Where | None, str]] = field(default_factory=dict)  # key → at which TPS, by whom
+    replaced: dict[str, tuple[Where | None, str, int]] = field(default_factory=dict)  # key → TPS, who took it, his id
     people: dict[int, PersonFacts] = field(default_factory=dict)
+    former: dict[int, str] = field(default_factory=dict)  # numbers that are somebody's no more
     posts: dict[tuple[str, str], tuple[int, Post]] = field(default_factory=dict)  # (kind, key) → person, post
     coverages: dict[tuple[str, str, str], CoverageFacts] = field(default_factory=dict)
 
@@ -83,6 +84,8 @@ def read(tx: Tx, code: str | None) -> Standing:
     tx.steady()
     found = Standing(election=elections.by_code(tx, code) if code else None)
     found.people = {row.id: PersonFacts(*row) for row in tx.rows(select(*(people.c[f] for f in PersonFacts._fields)))}
+    former = select(people.c.id, people.c.former_phone).where(people.c.former_phone.is_not(None))
+    found.former = {row.id: row.former_phone for row in tx.rows(former)}
     if found.election is not None:
         _places(tx, found, found.election.id)
         _roster(tx, found, found.election.id)
@@ -147,8 +150,8 @@ def _roster(tx: Tx, found: Standing, election: int) -> None:
     for row in tx.rows(select(candidates).where(candidates.c.election_id == election)):
         found.candidates[row.number] = row.name
     place = _by_id(found.ids)
-    for key, (tps_id, name) in replacements.barred(tx, election).items():
-        found.replaced[key] = (place.get(("t", tps_id)), name)
+    for key, (tps_id, name, new_id) in replacements.barred(tx, election).items():
+        found.replaced[key] = (place.get(("t", tps_id)), name, new_id)
     health = {id_: key for key, id_ in found.ids.puskesmas.items()}
     for row in tx.rows(select(assignments).where(assignments.c.election_id == election)):
         where = place.get(("t", row.tps_id)) or place.get(("w", row.kelurahan_id))

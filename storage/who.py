@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from storage import names
@@ -44,8 +44,8 @@ class Everybody:
     """Who is who: by NIK, else by phone and name; in the workbook first, then among those known. Officers come before
     whoever has no NIK."""
 
-    def __init__(self, known: Iterable[PersonFacts], hashes: Hashes) -> None:
-        self._hashes = hashes
+    def __init__(self, known: Iterable[PersonFacts], hashes: Hashes, former: Mapping[int, str]) -> None:
+        self._hashes, self._former = hashes, former
         self.all: list[Who] = []
         self._known_nik: dict[str, PersonFacts] = {}
         self._known_contact: dict[tuple[str, str], PersonFacts] = {}
@@ -55,6 +55,8 @@ class Everybody:
             contact = (each.phone or "", each.name_key)
             if each.phone and (each.nik_hash or contact not in self._known_contact):
                 self._known_contact[contact] = each
+            if each.id in former:
+                self._known_contact.setdefault((former[each.id], each.name_key), each)
         self._by_nik: dict[str, Who] = {}
         self._contacts: dict[tuple[str, str], Who] | None = None  # made when the first one is asked for
         self._taken: set[int] = set()
@@ -80,7 +82,7 @@ class Everybody:
             old = self._known_contact.get((phone, name_key))
             old = old if old is not None and old.nik_hash is None and old.id not in self._taken else None
         # An empty cell takes no number away: it may be known from another list.
-        phone = phone or (old.phone if old else None)
+        phone = self._now(phone, old) or (old.phone if old else None)
         return self._settle(Who(None, row.name, name_key, phone, row.nik, nik_hash), old)
 
     def contact(self, name: str, phone: str) -> Who:
@@ -90,9 +92,14 @@ class Everybody:
             old = self._known_contact.get(contact)
             old = old if old is not None and old.id not in self._taken else None
             written = old.name if old is not None and old.nik_hash else name  # the officers' list writes his name
-            who = Who(None, written, contact[1], phone, "", old.nik_hash if old else None)
+            now = self._now(phone, old)
+            who = Who(None, written, contact[1], now, "", old.nik_hash if old else None)
             self._by_contact[contact] = self._settle(who, old)
         return who
+
+    def _now(self, phone: str | None, old: PersonFacts | None) -> str | None:
+        """The number of a list, unless it is known to be his no more: somebody else may have it by now."""
+        return old.phone if old is not None and phone is not None and self._former.get(old.id) == phone else phone
 
     def _settle(self, who: Who, old: PersonFacts | None) -> Who:
         if old is not None:

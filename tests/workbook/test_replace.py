@@ -47,16 +47,26 @@ async def test_replace_takes_out_nobody_who_stands_in_a_refused_row(db: Database
 
 
 async def test_replace_takes_out_coverage_of_its_institution_and_workers_of_its_puskesmas(db: Database) -> None:
-    cover = [nik(1), "KPU", "JKK", date(2024, 11, 1), date(2024, 12, 31)], [nik(2), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 12, 31)]
+    cover = [nik(1), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 12, 31)], [nik(2), "KPU", "JKK+JKM", date(2024, 11, 1), date(2024, 12, 31)]
     other = [nik(3), "Bawaslu", "JKK", date(2024, 11, 1), date(2024, 12, 31)]
     nurses = ["Siti", "081234560011", "Bareng"], ["Tuti", "081234560012", "Bareng"], ["Umi", "081234560013", "Kendalkerep"]
     await put(db, kota(petugas=crew(), kepesertaan=rows("kepesertaan", *cover, other), nakes=rows("nakes", *nurses)))
     await put(db, kota(kepesertaan=rows("kepesertaan", cover[0]), nakes=rows("nakes", nurses[0])), replace=True)
     left = await db.read(lambda tx: sorted((row.institution, row.programme) for row in tx.rows(select(coverages))))
-    assert left == [("Bawaslu", "JKK"), ("KPU", "JKK")]
+    assert left == [("Bawaslu", "JKK"), ("KPU", "JKK"), ("KPU", "JKM")]
     assert {"Siti", "Umi"} <= await there(db)
     assert "Tuti" not in await there(db)
     assert {"Ani", "Budi"} <= await there(db), "the file has no officers"
+
+
+async def test_replace_leaves_coverage_of_other_kelurahan_and_programmes_alone(db: Database) -> None:
+    days = date(2024, 11, 1), date(2024, 12, 31)
+    cover = [[nik(at), "KPU", "JKK+JKM", *days] for at in (1, 2, 4)]  # Dodi's kelurahan is another one
+    await put(db, kota(petugas=crew(), kepesertaan=rows("kepesertaan", *cover)))
+    await put(db, kota(kepesertaan=rows("kepesertaan", [nik(1), "KPU", "JKK", *days])), replace=True)
+    named = select(people.c.name, coverages.c.programme).join(people, people.c.nik_hash == coverages.c.nik_hash)
+    left = await db.read(lambda tx: sorted((row.name, row.programme) for row in tx.rows(named)))
+    assert left == [("Ani", "JKK"), ("Ani", "JKM"), ("Budi", "JKM"), ("Dodi", "JKK"), ("Dodi", "JKM")]
 
 
 async def test_replace_says_in_words_who_was_taken_out(db: Database, tmp_path: Path) -> None:
