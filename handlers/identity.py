@@ -21,6 +21,7 @@ from storage.roster import OFFICER, WORKER, Role
 MOST, WITHIN = 3, timedelta(hours=24)
 ALIKE, SHOWN = 0.6, 3
 _NAME = re.compile(r"[^\W\d_][\w .,'’-]{1,78}[\w.]")
+_ADDRESS = re.compile(r"^(?:pak|bapak|bpk|bu|ibu|sdr|sdri)\b\.?\s+", re.IGNORECASE)  # no part of a name
 _TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD"}
 _INSTITUTION = {"kpps": "KPU", "linmas": "KPU", "pps": "KPU", "ptps": "Bawaslu", "pkd": "Bawaslu"}
 AT_TPS = {"kpps", "linmas", "ptps"}
@@ -50,7 +51,7 @@ def role_again(turn: Turn) -> Reply:
 
 def full_name(typed: str) -> str | None:
     """A name as it is kept: letters, more than an initial; a number is none."""
-    plain = " ".join(typed.split())
+    plain = _ADDRESS.sub("", " ".join(typed.split()))
     return plain if _NAME.fullmatch(plain) and len(key(plain)) > 2 else None  # noqa: PLR2004 - shorter is an initial
 
 
@@ -170,6 +171,8 @@ def approve_as(turn: Turn) -> Reply:
     request, person_id = _mine(turn), int(turn.args[1])
     if request is None or person_id not in {role.person_id for role in alike(turn.tx, request, turn.now)}:
         return Reply(then=STAY, tap="not_yours")
+    if request.state == OPEN and _known_by_now(turn, request):
+        return Reply(then=STAY, tap="already")
     return _approved(turn, request, person_id)
 
 
@@ -178,7 +181,7 @@ def approve_new(turn: Turn) -> Reply:
     request = _mine(turn)
     if request is None:
         return Reply(then=STAY, tap="not_yours")
-    if request.state != OPEN:
+    if request.state != OPEN or _known_by_now(turn, request):
         return Reply(then=STAY, tap="already")
     if request.role == NAKES:
         values = {"kind": WORKER, "role": "", "position": "", "institution": ""}
@@ -188,6 +191,16 @@ def approve_new(turn: Turn) -> Reply:
                   "institution": _INSTITUTION[request.role]}  # fmt: skip
     phone = requests.phone_of(turn.tx, request.address_id)
     return _approved(turn, request, requests.add_person(turn.tx, request, person_key(request.name), phone, values))
+
+
+def _known_by_now(turn: Turn, request: Request) -> bool:
+    """Whether who asked speaks for somebody already: a newer list had his number, or a chair named him. Then nobody is
+    to be added, and the request is over."""
+    found, number = people.speaker_of(turn.tx, request.address_id).person_id, request.id or 0
+    if found is not None:
+        requests.settle(turn.tx, number, APPROVED, turn.who.person_id or 0, turn.now, found)
+        _shown(turn, number)
+    return found is not None
 
 
 def _approved(turn: Turn, request: Request, person_id: int) -> Reply:

@@ -38,10 +38,11 @@ def tps(turn: Turn) -> Reply:
 
 
 def _crew(turn: Turn, tps_id: int) -> Reply:
-    """Those whom he may replace: of KPU's crew, himself apart."""
-    where = places.of_tps(turn.tx, tps_id)
-    crew = [role for role in roster.crew(turn.tx, tps_id, turn.now)
-            if role.person_id != turn.who.person_id and role.institution == KPU]  # fmt: skip
+    """Those whom he may replace: of KPU's crew, himself apart. A TPS that moved has its crew where it is now."""
+    now = places.moved_to(turn.tx, tps_id)
+    where = places.of_tps(turn.tx, now)
+    crew = [role for role in roster.crew(turn.tx, now, turn.now)
+            if role.person_id != turn.who.person_id and _post(turn, role.id) is not None]  # fmt: skip
     shown = tuple((role.id, f"{_short(role)}: {role.name}") for role in crew)
     return Reply((said.CrewAsk(place_words(turn.tx, where), shown),), None)
 
@@ -50,22 +51,24 @@ def _short(role: Role) -> str:
     return "Ketua" if role.is_chair else role.role
 
 
-def _may(turn: Turn, tps_id: int | None, kelurahan_id: int | None) -> bool:
-    chair = any(role.is_chair and role.where.tps_id == tps_id for role in turn.roles)
-    return tps_id is not None and (
-        chair or any(role.role == PPS and role.where.kelurahan_id == kelurahan_id for role in turn.roles)
-    )
+def _may(turn: Turn, found: Assignment, role: Role) -> bool:
+    """The chair of the same crew, or PPS of the kelurahan to which the TPS belongs or moved."""
+    if found.tps_id is None:
+        return False
+    chairs = (replacements.post(turn.tx, each.id) for each in turn.roles if each.is_chair)
+    if any(own is not None and own.tps_id == found.tps_id for own in chairs):
+        return True
+    wards = {found.kelurahan_id, role.where.kelurahan_id}
+    return any(each.role == PPS and each.where.kelurahan_id in wards for each in turn.roles)
 
 
 def _post(turn: Turn, post_id: int) -> tuple[Assignment, Role] | None:
     """The row that a tap is about, if the speaker may give it to somebody else."""
     found = replacements.post(turn.tx, post_id)
-    if found is None or not turn.who.linked or not _may(turn, found.tps_id, found.kelurahan_id):
-        return None
-    if found.person_id == turn.who.person_id or found.institution != KPU:
+    if found is None or not turn.who.linked or found.person_id == turn.who.person_id or found.institution != KPU:
         return None
     role = next((each for each in roster.roles(turn.tx, found.person_id, turn.now) if each.id == post_id), None)
-    return (found, role) if role is not None else None
+    return (found, role) if role is not None and _may(turn, found, role) else None
 
 
 def whom(turn: Turn) -> Reply:
@@ -129,13 +132,19 @@ def replace(turn: Turn) -> Reply:
 
 
 def _welcome(turn: Turn, person_id: int, phone: str) -> bool:
-    """Chats that waited for this number are his from now on; whether any reaches him."""
+    """Chats that waited for this number are his from now on; who uses the bot already reads of his new duty, and where
+    somebody else speaks with this number, it is asked who. Whether any chat reaches him."""
     kinds = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
+    mine = people.reachable(turn.tx, [person_id]).get(person_id, [])
     for address_id in replacements.link_waiting(turn.tx, person_id, phone, turn.now):
         denials.take_back(turn.tx, address_id, person_id)
+        mine.append(address_id)
+    for address_id in mine:
         for each in (Letter("linked"), menu.Menu(menu_keys(kinds))):
             post.say(turn.tx, address_id, each, turn.now)
-    return bool(people.reachable(turn.tx, [person_id]))
+    for address_id in () if mine else replacements.spoken_for(turn.tx, phone):
+        post.say(turn.tx, address_id, Letter("which"), turn.now)
+    return bool(mine)
 
 
 def _dismiss(turn: Turn, person_id: int, what: str) -> None:

@@ -89,3 +89,25 @@ async def test_its_notices_come_once_on_the_day_of_where_it_is_now(stage: Stage)
                                               ({1: 2, 2: 1, 3: 1}, {1: None, 2: None, 3: None}), ({}, {})])  # fmt: skip
 def test_where_moves_end(given: dict[int, int], ended: dict[int, int | None]) -> None:
     assert moves.ends(given) == ended
+
+
+async def test_each_chair_replaces_his_own_crew_where_it_is_now_and_pps_of_there_all(stage: Stage) -> None:
+    old, new = await name(stage, 0), await name(stage, -1)
+    mine, theirs = await (await stage.chair()).links(), await (await stage.chair(-1)).links()
+    pps = await (await stage.pps(-1)).links()
+    await moved(stage, {old: new})
+    await mine.says("/ganti")
+    offered = list(mine.buttons("siapa yang diganti"))
+    assert offered
+    assert not any(theirs.name[:10] in choice.label for choice in offered)
+    assert "Siapa penggantinya" in await mine.taps(offered[0].label) or "nama" in mine.last.text.casefold()
+    await theirs.says("/ganti")
+    assert not any(mine.name[:10] in choice.label for choice in theirs.buttons("siapa yang diganti"))
+    assert await theirs.forges(offered[0].data) == "Tombol ini bukan untuk Anda."
+    await pps.says("/ganti")
+    await pps.says(new.split("/")[1])
+    labels = [choice.label for choice in pps.buttons("siapa yang diganti")]
+    assert any(mine.name[:10] in label for label in labels)
+    assert any(theirs.name[:10] in label for label in labels)
+    await pps.forges(offered[0].data)
+    assert "nama" in pps.last.text.casefold()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from typing import Any
+
+from bot.commands.undoing import last_import
 from bot.workbook import read, sample
-from bot.workbook.load import load
+from bot.workbook.load import Outcome, load
 from storage import roster
 from tests.stories.stage import VOTING_DAY, Actor, Stage
 
@@ -123,3 +128,76 @@ async def test_the_old_one_comes_back_as_himself(stage: Stage) -> None:
     await old.shares_contact()
     assert old.name.split()[0] in old.screen
     assert (await stage.db.read(lambda tx: roster.roles(tx, old.person_id, stage.clock.now())))[0].role == "KPPS"
+
+
+async def imported(stage: Stage, *, replace: bool = False, change: Callable[[dict[str, list[list[Any]]]], None] | None = None) -> Outcome:
+    """The sample's roster once more, as it was or changed."""
+    rows = {sheet: [list(row) for row in body] for sheet, body in sample.rows(tps=57, voting_day=VOTING_DAY.date()).items()}
+    if change:
+        change(rows)
+    return await load(stage.db, read.of_rows(rows), now=stage.clock.now(), election="malang-2024", replace=replace)
+
+
+async def test_replace_with_the_list_of_before_leaves_the_one_who_stands_in(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+    before = len(await crew(stage))
+    outcome = await imported(stage, replace=True)
+    assert [each.reason for each in outcome.refusals if "digantikan Slamet Riyadi" in each.reason]
+    assert "Slamet Riyadi" in await crew(stage) and len(await crew(stage)) == before
+
+
+async def test_the_next_list_with_his_own_nik_takes_over_and_he_stands_once(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+    new = await newcomer(stage).links()
+
+    def change(rows: dict[str, list[list[Any]]]) -> None:
+        header, *body = rows["petugas"]
+        name, phone, nik = (header.index(each) for each in ("nama", "no_hp", "nik"))
+        row = next(each for each in body if each[name] == old.name)
+        row[name], row[phone], row[nik] = "Slamet Riyadi", "081277770001", "3573014101900999"
+
+    await imported(stage, change=change)
+    where, now = await stage.tps(), stage.clock.now()
+    there = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])
+    assert there.count("Slamet Riyadi") == 1
+    assert "JKK" in await new.says("/status")
+
+
+async def test_an_import_taken_back_takes_nothing_of_the_chat_with_it(stage: Stage) -> None:
+    """SQLite gives the id of the newest row to the next, once it has left."""
+    chair = await (await stage.chair()).links()
+
+    def change(rows: dict[str, list[list[Any]]]) -> None:
+        header, *body = rows["petugas"]
+        name, phone, nik = (header.index(each) for each in ("nama", "no_hp", "nik"))
+        like = next(each for each in body if each[name] == chair.name)
+        added = list(like)
+        added[name], added[phone], added[nik], added[header.index("jabatan")] = "Bambang Baru", "081277770009", "3573014101900888", "anggota"
+        rows["petugas"].append(added)
+
+    await imported(stage, change=change)
+    bambang = Actor(stage, "4343", "+6281277770009", "Bambang Baru")
+    await replaced(stage, chair, bambang)
+    assert "Slamet Riyadi" in await crew(stage)
+    await last_import(stage.db, now=stage.clock.now(), election="malang-2024", out=io.StringIO())
+    assert "Slamet Riyadi" in await crew(stage)
+
+
+async def test_who_uses_the_bot_already_reads_of_his_new_duty(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    linmas = await (await stage.officer(at=3, role="Linmas")).links()
+    told = len(linmas.messages)
+    assert "sudah terhubung" in await replaced(stage, chair, old, f"Pak {linmas.name}", linmas.phone)
+    assert "KPPS KPU, anggota, TPS 001, Kel. Arjosari" in "\n".join(each.said.text for each in linmas.messages[told:])
+    assert linmas.name in await crew(stage)
+
+
+async def test_a_number_with_which_somebody_else_speaks_is_asked_who(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    linmas = await (await stage.officer(at=3, role="Linmas")).links()
+    assert "Minta ia membuka bot" in await replaced(stage, chair, old, "Slamet Riyadi", linmas.phone)
+    assert any("Slamet Riyadi" in choice.label for choice in linmas.buttons())
+    await linmas.taps("Slamet Riyadi")
+    assert "TPS 001" in linmas.screen

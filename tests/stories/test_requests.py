@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
+from bot.workbook import read, sample
+from bot.workbook.load import load
 from storage import journal, people, roster
 from storage.requests import APPROVED, OPEN, REPLACED, requests
-from tests.stories.stage import Actor, Stage
+from tests.stories.stage import VOTING_DAY, Actor, Stage
 
 
 async def asks(who: Actor, name: str, where: str = "Arjosari 1", role: str = "KPPS") -> str:
@@ -156,3 +159,36 @@ async def test_who_is_linked_or_gave_no_consent_is_led_to_the_beginning(stage: S
     assert "persetujuan" in await stranger.says("Minta dicatat")
     assert await stranger.forges("id_role:kpps") == "Tombol ini tidak berlaku lagi."
     assert await states(stage) == []
+
+
+async def test_a_number_that_was_vouched_for_stands_against_an_older_list(stage: Stage) -> None:
+    boss = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+    officer = await stage.officer(rank=1)
+    renewed = await unknown(stage)
+    await asks(renewed, officer.name)
+    await boss.taps(officer.name[:12])
+    assert "terhubung" in renewed.screen
+    await load(stage.db, read.of_rows(sample.rows(tps=57, voting_day=VOTING_DAY.date())), now=stage.clock.now(), election="malang-2024")
+    buyer = Actor(stage, "78", officer.phone, "Pembeli")
+    await buyer.links()
+    assert officer.name.split()[0] not in buyer.screen
+    assert "belum ditemukan" in buyer.screen
+    assert "JKK" in await renewed.says("/status")
+
+
+@pytest.mark.parametrize("tap", ["Petugas baru", "name"])
+async def test_a_request_that_solved_itself_adds_nobody(stage: Stage, tap: str) -> None:
+    boss = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+    officer = await stage.officer(rank=1)
+    renewed = await unknown(stage)
+    await asks(renewed, officer.name)
+    data = boss.button("Petugas baru" if tap == "Petugas baru" else officer.name[:12])
+    await stage.db.write(lambda tx: tx.execute(update(people.people).where(people.people.c.id == officer.person_id).values(phone=renewed.phone)))
+    await renewed.shares_contact()
+    status = await renewed.says("/status")
+    assert await boss.forges(data) == "Sudah tercatat."
+    assert "Disetujui" in boss.screen
+    assert await renewed.says("/status") == status
+    where, now = await stage.tps(), stage.clock.now()
+    crew = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])
+    assert crew.count(officer.name) == 1
