@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import escalation, ladder
-from handlers.incident import is_reporter
+from handlers.incident import is_over, is_reporter
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import menu
 from storage import incidents, journal
@@ -46,7 +46,7 @@ def _set(turn: Turn, *, marked: bool) -> Reply:
         return Reply(then=STAY, tap="not_yours")
     case = incidents.need(turn.tx, case.id or 0)
     if not case.may_be_false:
-        return Reply(then=STAY, tap="stands")
+        return Reply(then=STAY, tap="stands" if is_over(case.state) else "goes_on")
     if bool(case.false_by) == marked:
         return Reply(then=STAY, tap="already")
     incidents.change(turn.tx, case.id or 0, false_by=turn.who.person_id if marked else None)

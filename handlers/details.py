@@ -8,11 +8,12 @@ from typing import Any
 
 from handlers import escalation, finding, hearing, incident, ladder, offered, relay, triage, twins
 from handlers.letters import details
-from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from handlers.turn import STAY, Letter, Next, Reply, Step, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
 from messages.words import parts
 from storage import deliveries, drafts, incidents, journal, places, updates
+from storage.deliveries import ALERT
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
@@ -64,6 +65,8 @@ def signed(turn: Turn) -> Reply:
 def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     """Write an addition down, show it in the alerts, and tell the taker by a message."""
     number = own.id or 0
+    if not turn.who.linked and turn.who.named:
+        detail = {**detail, "by": turn.who.named}  # as he calls himself: nobody of the roster stands for it
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
     escalation.refresh(turn.tx, number, turn.now)
     if own.taken_by and what in {"who", "signs", "note"} and not _in_a_rush(turn, own, what):
@@ -271,6 +274,16 @@ def maybe_in_draft(turn: Turn) -> Reply:
     if incident.own_case(turn) or turn.who.file_at:
         return words(turn)
     return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
+
+
+def with_offer(step: Step, kind: str) -> Step:
+    """The step as it is, and the offer beside its answer: a cry may look like a name."""
+
+    def offered_too(turn: Turn) -> Reply:
+        reply = step(turn)
+        return replace(reply, says=(*reply.says, said.Maybe(kind, turn.emergency_number, beside=True)), lane=ALERT)
+
+    return offered_too
 
 
 def maybe_again(turn: Turn) -> Reply:

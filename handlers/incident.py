@@ -269,9 +269,8 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
             return emergency(
                 Letter("to_reporter", {"incident": number, "what": "cancelled"}), tap="cancelled", then=None
             )
-        return emergency(
-            said.TooLateToCancel(now.number, now.state), tap="is_arrived" if now.state == ARRIVED else "ended"
-        )
+        tap = {ARRIVED: "is_arrived", REFERRED: "is_referred"}.get(now.state, "ended")
+        return emergency(said.TooLateToCancel(now.number, now.state), tap=tap)
     journal.add(turn.tx, "cancelled", turn.now, incident_id=number, who=turn.who.person_id)
     escalation.withdraw_alerts(turn.tx, number, turn.now, "cancelled by the reporter")
     called = {each.person_id for each in incidents.all_called(turn.tx, number) if not each.dropped}

@@ -170,7 +170,8 @@ def end(turn: Turn) -> Reply:
     silence.look(turn, number)
     escalation.refresh(turn.tx, number, turn.now)
     escalation.tell_reporter(turn.tx, case, "closed", turn.now)
-    return emergency(tap="closed", incident=number)
+    # A question that was open, where the casualty is brought or why lower, is none any more.
+    return emergency(tap="closed", incident=number, then=None if turn.who.dialog == "response" else STAY)
 
 
 def refer(turn: Turn) -> Reply:

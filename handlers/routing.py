@@ -17,6 +17,7 @@ from handlers.tables import (
     EMERGENCY_TAPS,
     GROUP_STEPS,
     LABELS,
+    NAMING,
     SLASHLESS,
     TAPS,
     TYPED,
@@ -105,8 +106,11 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if number and not dialog:
         return alarms.card, (number[1],)
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
-    if drafted and (dialog, step) not in COMPOSING and hearing.guess(heard.text):
-        return details.maybe_in_draft, ()
+    if drafted and (kind := hearing.guess(heard.text)):
+        if (dialog, step) in NAMING:
+            return details.with_offer(drafted, kind), ()
+        if (dialog, step) not in COMPOSING:
+            return details.maybe_in_draft, ()
     return drafted or details.words, ()
 
 

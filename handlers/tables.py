@@ -188,7 +188,6 @@ DRAFTS: dict[tuple[str, str], Step] = {
 # Where whole sentences are asked for: what is written there is not spoken to us.
 COMPOSING = {
     ("coverage", "why"),
-    ("rights", "fix"),
     ("rights", "why"),
     ("schedule", "words"),
     ("schedule", "add"),
@@ -198,10 +197,9 @@ COMPOSING = {
     ("response", "referred"),
     ("response", "lowered"),
     ("relay", "which"),
-    ("identity", "name"),
-    ("replacing", "name"),
-    ("identity", "place"),
 }
+# Where a name, a place or what is wrong is asked for: it is taken as the answer, and the emergency is offered beside.
+NAMING = {("identity", "name"), ("identity", "place"), ("replacing", "name"), ("rights", "fix")}
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
 
 SLASHLESS = {"whatsapp"}

@@ -18,8 +18,9 @@ def look(turn: Turn, case: Incident) -> tuple[Letter, ...]:
     found = _twins(turn, case)
     if not found:
         return ()
+    for other in found:  # each may have a taker of its own
+        _ask_takers(turn, *_in_order(other, case))
     first, second = _in_order(found[0], case)
-    _ask_takers(turn, first, second)
     asked = case.verified and _once(turn, first, second, f"a{turn.who.address_id}")
     return (question(first, second),) if asked else ()
 

@@ -135,6 +135,7 @@ class Maybe(Words):
     kind: str = "belum_jelas"
     emergency_number: str = "119"
     what: str = "note"
+    beside: bool = False  # the words were taken as the answer to a question
 
     def choices(self) -> Rows:
         named = label(self.kind) if self.kind != "belum_jelas" else ""

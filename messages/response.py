@@ -81,7 +81,7 @@ class Alert(Words):
         known = (self.place, self.casualty, self.casualty_name, self.age, self.signs)
         more = known if self.relation in {"open", "mine"} or self.took else ()
         line = AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
-        return replace(line, joined=self.joined, took=self.took)
+        return replace(line, joined=self.joined, took=self.took, seal=self.seal)
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,7 @@ class AlertLine(Words):
     signs: tuple[str, ...] = ()
     joined: int = 0
     took: bool = False
+    seal: str = ""
 
     def choices(self) -> Rows:
         if self.relation == "open":
@@ -195,6 +196,7 @@ class Shown(Words):
     private = True
     number: int = 0
     what: str = "photo"
+    by: str = ""
     ref: str = ""
     latitude: float | None = None
     longitude: float | None = None

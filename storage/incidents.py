@@ -304,7 +304,10 @@ def false_alarms(tx: Tx, incident: Incident) -> int:
     since = incident.reported_at - timedelta(hours=24)
     lately = (incidents.c.reported_at > since) & (incidents.c.id < (incident.id or 0))
     false = (incidents.c.outcome == "alarm_palsu") | incidents.c.false_by.is_not(None)
-    query = select(func.count()).select_from(incidents).where(mine, lately, false)
+    event = incidents.alias()  # of which his report was one of several
+    was = (event.c.outcome == "alarm_palsu") | event.c.false_by.is_not(None)
+    joined = incidents.c.merged_into.in_(select(event.c.id).where(event.c.id == incidents.c.merged_into, was))
+    query = select(func.count()).select_from(incidents).where(mine, lately, false | joined)
     return int(tx.scalar(query) or 0)
 
 

@@ -200,7 +200,7 @@ def _addition(w: Writing) -> Words | None:
         words=detail.get("words", ""),
         codes=tuple(detail.get("codes", ())),
         place=place_words(w.tx, incident.where),
-        by=name_of(w.tx, entry.who),
+        by=name_of(w.tx, entry.who) or detail.get("by", ""),
     )
 
 
@@ -214,6 +214,7 @@ def _shown(w: Writing) -> Words | None:
     return told.Shown(
         number=incident.number,
         what=entry.what,
+        by=name_of(w.tx, entry.who) or detail.get("by", ""),
         ref=detail.get("ref", ""),
         latitude=detail.get("latitude"),
         longitude=detail.get("longitude"),

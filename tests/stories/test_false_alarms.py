@@ -68,7 +68,7 @@ async def test_what_a_worker_found_stands_and_others_may_not_mark(stage: Stage) 
     await officer.says("Pingsan")
     for each in (officer, worker, elsewhere):
         assert "bukan untuk Anda" in await each.forges("false:1")
-    assert "tetap berlaku" in await coordinator.forges("false:1")
+    assert "masih berjalan" in await coordinator.forges("false:1")
     await worker.taps("Saya tangani")
     await worker.taps("Selesai")
     await worker.taps("Meninggal")

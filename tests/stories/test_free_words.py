@@ -127,3 +127,25 @@ async def test_where_the_offer_fails_it_is_filed_plainly(stage: Stage, monkeypat
     monkeypatch.setattr(details, "maybe", broken)
     await officer.says("tolong bu ketua semaput")
     assert (await stage.case()).plain
+
+
+@pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+async def test_a_cry_where_a_name_is_asked_for_is_offered_beside_the_next_question(stage: Stage, whatsapp: bool) -> None:
+    chair = await stage.chair()
+    chair = await (chair.on_whatsapp() if whatsapp else chair).links()
+    await chair.says("/ganti" if not whatsapp else "ganti")
+    await chair.taps(chair.buttons("siapa yang diganti")[0].label)
+    said = await chair.says("tolong pak ketua pingsan")
+    assert "nomor" in said.casefold()
+    assert "keadaan darurat" in said
+    await chair.taps("🆘 Pingsan")
+    assert (await stage.case()).kind == "pingsan"
+
+
+async def test_a_cry_for_what_is_wrong_with_the_data_is_offered_too(stage: Stage) -> None:
+    officer = await (await stage.officer()).links()
+    await officer.says("/data")
+    await officer.taps("Ada yang salah")
+    assert "keadaan darurat" in await officer.says("tolong ada yang kejang di sini")
+    await officer.taps("🆘 Pingsan")
+    assert (await stage.case()).kind == "pingsan"

@@ -253,3 +253,37 @@ async def test_a_group_reads_nothing_personal(stage: Stage) -> None:
     await stage.settled()
     assert not await stage.cases()
     assert all("chat pribadi" in each.said.text for each in stage.phones.shown["-100200"])
+
+
+async def test_batal_of_a_case_that_was_referred_says_so(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.says("Pingsan")
+    cancel = officer.button("Batal")
+    for step in ("Saya tangani", "Rujuk"):
+        await worker.taps(step)
+    await worker.says("RSUD")
+    assert await officer.forges(cancel) == "Korban sudah dirujuk."
+
+
+async def test_a_question_of_a_case_that_was_closed_takes_no_words_any_more(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    close = worker.button("Selesai")
+    await worker.taps("Rujuk")
+    await worker.forges(close)
+    await worker.taps("Membaik")
+    assert "belum paham" in await worker.says("terima kasih")
+
+
+async def test_who_is_in_no_roster_is_named_as_he_calls_himself(stage: Stage) -> None:
+    worker, stranger = await (await stage.workers())[0].links(), stage.stranger()
+    stranger.name = "Budi Tamu"
+    await stranger.says("Darurat")
+    await stranger.says("Pingsan")
+    await stranger.says("Arjosari TPS 1")
+    await worker.taps("Saya tangani")
+    await stranger.says("di dekat kotak suara")
+    await stranger.sends("photo", "ref-1")
+    assert "dari pelapor (Budi Tamu): di dekat kotak suara" in worker.screen
+    assert "foto dari pelapor (Budi Tamu)" in worker.screen

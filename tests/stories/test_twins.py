@@ -215,3 +215,33 @@ async def test_the_export_tells_where_a_report_went(stage: Stage) -> None:
     await second.taps(SAME)
     rows = await stage.db.read(reports.incident_rows)
     assert [(row["number"], row["merged_into"]) for row in rows] == [("L-0001", ""), ("L-0002", "L-0001")]
+
+
+async def test_a_third_report_reaches_the_takers_of_both(stage: Stage) -> None:
+    first, second, worker, other = await cast(stage)
+    neighbour = await (await next_door(stage)).links()
+    third = await (await stage.officer(rank=3)).links()
+    await first.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await second.says("Pingsan")
+    await stage.passes(minutes=5)
+    await neighbour.taps("Saya tangani", on="L-0002")
+    told = [len(each.messages) for each in (worker, neighbour)]
+    await third.says("Pingsan")
+    for each, before in zip((worker, neighbour), told, strict=True):
+        assert any("Kejadian yang sama dengan" in new.said.text for new in each.messages[before:]), each.name
+    assert "L-0003" in neighbour.screen
+
+
+async def test_a_report_that_was_joined_to_a_false_alarm_was_one_too(stage: Stage) -> None:
+    first, second, worker, _ = await cast(stage)
+    for at in (1, 3):
+        await first.says("Pingsan")
+        await worker.taps("Saya tangani", on=f"L-{at:04d}")
+        await second.says("Pingsan")
+        await second.taps(SAME)
+        await worker.taps("Selesai", on=f"L-{at:04d}")
+        await worker.taps("Alarm palsu")
+        await stage.passes(minutes=20)
+    await second.says("Pingsan")
+    assert "sudah 2 kali alarm palsu" in worker.screen
