@@ -67,6 +67,8 @@ def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *,
         journal.add(tx, "rung_empty", now, incident_id=_id(incident), detail={"rung": rung})
         rung += 1
     wanted = [callee for callee in callees.values() if callee.person_id not in declined]
+    if incident.round:  # everybody is called anew: what has not left by now would only come twice
+        withdraw_alerts(tx, _id(incident), now, "called again before it left")
     reached = call(tx, incident, wanted, rung, now, red=red)
     journal.add(tx, "called", now, incident_id=_id(incident), detail={"rung": rung, "people": sorted(reached)})
     due = (

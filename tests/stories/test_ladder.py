@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from handlers.turn import Rules
 from tests.stories.stage import Actor, Stage
 
@@ -235,3 +237,21 @@ async def test_an_election_may_have_a_ladder_of_its_own(stage: Stage) -> None:
     await officer.says("Pingsan")
     await stage.passes(seconds=11)
     assert called(workers[0]) == 2
+
+
+async def test_a_call_that_had_not_left_when_the_next_came_is_not_said_twice(stage: Stage) -> None:
+    """A platform that is away, or a chat that is slow, gets the newest call and not a heap of them."""
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.says("Pingsan")
+    assert worker.screen.count("L-0001") == 1
+    await stage.stops()
+    await officer.sends("photo", "ref-1")
+    for _ in range(4):
+        stage.clock.move(timedelta(minutes=2))
+        await stage.heart.cycle()
+    await stage.starts()
+    await stage.settled()
+    alerts = [each.said.text for each in worker.messages if "Pingsan" in each.said.text]
+    assert len(alerts) == 2, "the first, and the newest"
+    assert "panggilan ke-" in alerts[-1]
+    assert [each.said.file.ref for each in worker.messages if each.said.file] == ["ref-1"]
