@@ -68,7 +68,8 @@ def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *,
         rung += 1
     wanted = [callee for callee in callees.values() if callee.person_id not in declined]
     if incident.round:  # everybody is called anew: what has not left by now would only come twice
-        withdraw_alerts(tx, _id(incident), now, "called again before it left")
+        reason = "called again before it left"
+        deliveries.withdraw(tx, reason=reason, now=now, incident_id=incident.id, kinds=("alert",), changes=False)
     reached = call(tx, incident, wanted, rung, now, red=red)
     journal.add(tx, "called", now, incident_id=_id(incident), detail={"rung": rung, "people": sorted(reached)})
     due = (

@@ -236,14 +236,18 @@ def withdraw(
     address_id: int | None = None,
     about: str | None = None,
     kinds: Sequence[str] = (),
+    changes: bool = True,
 ) -> int:
-    """Take back what still waits; how many rows. At least one of incident, address and `about` is named."""
+    """Take back what still waits; how many rows. At least one of incident, address and `about` is named. `changes`:
+    also what would change a message that is on somebody's screen."""
     named = {"incident_id": incident_id, "address_id": address_id, "about": about}
     where = [_D[name] == value for name, value in named.items() if value is not None]
     if not where:
         raise ValueError("withdraw what? Name an incident, an address or what it is about")
     if kinds:
         where.append(_D.kind.in_(kinds))
+    if not changes:
+        where.append(_D.edits.is_(None))
     change = update(deliveries).where(is_waiting, *where)
     return tx.execute(change.values(state=WITHDRAWN, reason=reason, settled_at=now, sealed=null())).rowcount
 
