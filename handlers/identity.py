@@ -22,9 +22,11 @@ MOST, WITHIN = 3, timedelta(hours=24)
 ALIKE, SHOWN = 0.6, 3
 _NAME = re.compile(r"[^\W\d_][\w .,'’-]{1,78}[\w.]")
 _ADDRESS = re.compile(r"^(?:pak|bapak|bpk|bu|ibu|sdr|sdri)\b\.?\s+", re.IGNORECASE)  # no part of a name
-_TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD"}
-_INSTITUTION = {"kpps": "KPU", "linmas": "KPU", "pps": "KPU", "ptps": "Bawaslu", "pkd": "Bawaslu"}
-AT_TPS = {"kpps", "linmas", "ptps"}
+_TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD", "ppk": "PPK",
+           "panwascam": "Panwascam"}  # fmt: skip
+_INSTITUTION = {"kpps": "KPU", "linmas": "KPU", "pps": "KPU", "ppk": "KPU", "ptps": "Bawaslu", "pkd": "Bawaslu",
+                "panwascam": "Bawaslu"}  # fmt: skip
+AT_TPS, OF_KECAMATAN = {"kpps", "linmas", "ptps"}, {"ppk", "panwascam"}
 NAKES = "nakes"
 ORGANISERS = {"KPU", "Bawaslu"}
 NEVER = {"BPJS"}  # whose coordinators know nobody by sight
@@ -87,6 +89,8 @@ def placed(turn: Turn) -> Reply:
 def _place(turn: Turn, wanted: str, typed: str) -> Where | said.PlaceAsk:
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
     found = finding.place(typed, rows)
+    if wanted in OF_KECAMATAN and (within := found.kecamatan or found.kelurahan):
+        return Where(within.election_id, within.kecamatan_id)
     if found.kelurahan is None:
         wrong = "which" if found.several else "unknown"
         return said.PlaceAsk(wanted, wrong, found.several or found.near)
@@ -154,7 +158,11 @@ def _roster_there(tx: Tx, request: Request, now: datetime) -> list[Role]:
         return roster.workers(tx, [request.puskesmas_id or 0], now)
     if request.tps_id:
         return roster.crew(tx, request.tps_id, now)
-    return [each for each in roster.of_kelurahan(tx, request.kelurahan_id or 0, now) if each.kind == OFFICER]
+    if request.role in OF_KECAMATAN:
+        there = roster.of_kecamatan(tx, request.kecamatan_id or 0, now)
+    else:
+        there = roster.of_kelurahan(tx, request.kelurahan_id or 0, now)
+    return [each for each in there if each.kind == OFFICER]
 
 
 def _mine(turn: Turn) -> Request | None:

@@ -36,6 +36,12 @@ def person(turn: Turn, role: Role, what: str, person_id: int | None) -> None:
     readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
 
 
+def people(turn: Turn, role: Role, what: str, person_ids: Iterable[int]) -> None:
+    """Several people, each by himself."""
+    held = [{"election_id": role.election.id, "subject_id": person_id} for person_id in person_ids]
+    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, held)
+
+
 def cases(turn: Turn, shown: Iterable[Incident]) -> None:
     """Emergencies with their details."""
     held = [{"election_id": case.election_id, "incident_id": case.id} for case in shown]

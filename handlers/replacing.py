@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from handlers import identity, ladder, leaving, post
+from handlers import identity, ladder, leaving, post, reading
 from handlers.letters import place_words, role_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu
 from messages import replacing as said
-from storage import denials, journal, people, places, replacements, roster
+from storage import denials, journal, people, places, readings, replacements, roster
 from storage.names import mobile
 from storage.roster import Assignment, Role
 
@@ -43,6 +43,8 @@ def _crew(turn: Turn, tps_id: int) -> Reply:
     where = places.of_tps(turn.tx, now)
     crew = [role for role in roster.crew(turn.tx, now, turn.now)
             if role.person_id != turn.who.person_id and _post(turn, role.id) is not None]  # fmt: skip
+    mine = next(role for role in turn.roles if role.is_chair or role.role == PPS)
+    reading.people(turn, mine, readings.CREW, [role.person_id for role in crew])
     shown = tuple((role.id, f"{_short(role)}: {role.name}") for role in crew)
     return Reply((said.CrewAsk(place_words(turn.tx, where), shown),), None)
 
@@ -94,8 +96,8 @@ def numbered(turn: Turn) -> Reply:
     found, phone = _post(turn, int(turn.kept["post"])), mobile(turn.heard.text)
     if found is None:
         return Reply((menu.NotYours(turn.menu),), None)
-    if phone is None:
-        return Reply((said.PhoneAsk(turn.kept["name"], wrong=True),), STAY)
+    if phone is None or phone == turn.who.phone:
+        return Reply((said.PhoneAsk(turn.kept["name"], wrong=True, own=phone is not None),), STAY)
     return _confirm(turn, found, {**turn.kept, "phone": phone})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
 
-ROLES = ("kpps", "linmas", "ptps", "pps", "pkd", "nakes")
+ROLES = ("kpps", "linmas", "ptps", "pps", "pkd", "ppk", "panwascam", "nakes")
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,13 @@ class NameAsk(Words):
 
 @dataclass(frozen=True)
 class PhoneAsk(Words):
-    """His mobile number; `wrong`: what was typed is none."""
+    """His mobile number; `wrong`: what was typed is none, or (`own`) is that of who speaks."""
 
     name = "replace_phone"
     private = True
     new: str = ""
     wrong: bool = False
+    own: bool = False
 
     def choices(self) -> Rows:
         return (QUIT,)

@@ -220,9 +220,13 @@ def unlink(tx: Tx, address_id: int) -> None:
     tx.execute(update(addresses).where(addresses.c.id == address_id).values(person_id=None, phone=None, linked_at=None))
 
 
-def stop(tx: Tx, address_id: int, since: datetime | None) -> None:
-    """No reminders and broadcasts to this address from now on; None: they go again."""
-    tx.execute(update(addresses).where(addresses.c.id == address_id).values(stopped_at=since))
+def stop(tx: Tx, address_id: int, person_id: int | None, since: datetime | None) -> None:
+    """No reminders and broadcasts to this address, and to the other ones of this person, from now on; None: they go
+    again."""
+    his = addresses.c.id == address_id
+    if person_id is not None:
+        his = his | (addresses.c.person_id == person_id)
+    tx.execute(update(addresses).where(his).values(stopped_at=since))
 
 
 def silence(tx: Tx, person_id: int, now: datetime) -> bool:

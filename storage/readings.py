@@ -17,7 +17,8 @@ from storage.types import Instant, referring, table
 
 # What was read: names of the uncovered as a page or as a workbook, requests about coverage as a list or one of them,
 # the names of a broadcast's recipients, an emergency, and the operator's exports.
-NAMES, SHEET, CASES, CASE, RECIPIENTS, INCIDENT = "names", "sheet", "cases", "case", "recipients", "incident"
+NAMES, SHEET, CASES, CASE = "names", "sheet", "cases", "case"
+RECIPIENTS, INCIDENT, CREW = "recipients", "incident", "crew"
 PEOPLE, COVERAGE, INCIDENTS = "people", "coverage", "incidents"
 
 

@@ -219,6 +219,13 @@ def of_kelurahan(tx: Tx, kelurahan_id: int, now: datetime) -> list[Role]:
     return _where(tx, (assignments.c.kelurahan_id == kelurahan_id) & assignments.c.tps_id.is_(None), now)
 
 
+def of_kecamatan(tx: Tx, kecamatan_id: int, now: datetime) -> list[Role]:
+    """Everybody who serves a kecamatan itself, not one of its kelurahan, TPS or puskesmas."""
+    nearer = (assignments.c.kelurahan_id, assignments.c.tps_id, assignments.c.puskesmas_id)
+    here = [assignments.c.kecamatan_id == kecamatan_id, *(column.is_(None) for column in nearer)]
+    return _where(tx, and_(*here), now)
+
+
 def on_duty(shifts: Iterable[Role], now: datetime) -> bool:
     """Whether a worker with these shifts is on duty: his own word while it holds, else the roster's hours."""
     mine = list(shifts)

@@ -243,7 +243,7 @@ async def test_reachable_asks_for_those_who_can_or_who_cannot_be_written_to(db: 
         add(tx, 2)
         serve(tx, 2, tps_id=1)
         officer(tx, 3)
-        people.stop(tx, 3, NOW)
+        people.stop(tx, 3, None, NOW)
         assert who(tx) == [1, 2, 3]
         assert who(tx, reachable=True) == [1]
         assert who(tx, reachable=False) == [2, 3]
@@ -388,7 +388,7 @@ async def test_only_coordinators_who_can_be_written_to_can_be_asked_each_on_one_
         speak(tx, 3, 3, consent="")
         speak(tx, 5, 5)
         assert linked(audience.linked_coordinators(tx, 1)) == [(1, 11)]
-        people.stop(tx, 11, NOW)  # he stopped bulk; a question to himself still comes
+        people.stop(tx, 11, None, NOW)  # he stopped bulk; a question to himself still comes
         assert linked(audience.linked_coordinators(tx, 1)) == [(1, 11)]
 
     await db.write(work)

@@ -108,7 +108,7 @@ async def test_who_stopped_or_left_before_the_start_is_not_written_to(db: Databa
     def work(tx: Tx) -> None:
         sent = confirmed(tx)
         other = confirmed(tx, bulk_id=8)
-        people.stop(tx, 1, NOW)
+        people.stop(tx, 1, None, NOW)
         people.unlink(tx, 2)
         people.link(tx, 3, 12, "+62", NOW)  # the chat speaks for somebody else now
         people.consent(tx, 4, "", "1", NOW)
@@ -297,7 +297,7 @@ async def test_the_rest_is_who_failed_each_with_the_address_he_has_now(db: Datab
         state(tx, {1: SENT, 2: FAILED, 3: EXPIRED, 4: FAILED, 5: FAILED, 6: FAILED, 7: UNKNOWN, 8: WITHDRAWN})
         edited(tx, 1)
         speak(tx, 20, 2, heard_at=LATER)  # another phone
-        people.stop(tx, 4, NOW)
+        people.stop(tx, 4, None, NOW)
         tx.execute(update(people.addresses).where(people.addresses.c.id == 5).values(state="gone"))
         people.unlink(tx, 6)
         values = {"election_id": 1, "chosen": before.chosen, "created_at": NOW, "repeats": before.id}
@@ -328,7 +328,7 @@ async def test_only_who_has_not_confirmed_and_can_be_reached_is_reminded_once_a_
         sent = posted(tx)
         state(tx, dict.fromkeys(range(1, 10), SENT) | {9: UNKNOWN, 10: WITHDRAWN})
         receipts.receive(tx, sent.id or 0, [1, 2], 1, NOW)
-        people.stop(tx, 3, NOW)
+        people.stop(tx, 3, None, NOW)
         people.link(tx, 4, 12, "+62", NOW)
         assert fanout.remind(tx, [sent], 70, NOW, LATER, 1) == 5, "what was taken back stays unsaid"
         assert fanout.remind(tx, [sent], 70, NOW, LATER, 1) == 0

@@ -434,3 +434,20 @@ async def test_paused_for_more_than_a_day_it_runs_out_and_is_reported(stage: Sta
     assert [got(each) for each in officers] == [[], [], [], []]
     assert "Kedaluwarsa: 4" in sender.screen
     assert "Laporan siaran B-0001" in sender.screen
+
+
+async def test_berhenti_on_one_platform_holds_on_the_other(stage: Stage) -> None:
+    sender = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
+    officer = await (await stage.officer()).links()
+    there, other = await officer.on_whatsapp().links(), await (await stage.officer(rank=2)).links()
+    await officer.says("/berhenti")
+    await asks(sender)
+    await sender.taps("Kirim")
+    await goes(stage)
+    assert got(officer) == got(there) == []
+    assert got(other)
+    await officer.taps("Nyalakan lagi")
+    await asks(sender, words="Vitamin lagi.")
+    await sender.taps("Kirim")
+    await goes(stage)
+    assert "Vitamin lagi." in officer.screen + there.screen

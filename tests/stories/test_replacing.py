@@ -201,3 +201,15 @@ async def test_a_number_with_which_somebody_else_speaks_is_asked_who(stage: Stag
     assert any("Slamet Riyadi" in choice.label for choice in linmas.buttons())
     await linmas.taps("Slamet Riyadi")
     assert "TPS 001" in linmas.screen
+
+
+async def test_he_cannot_name_his_own_number_and_who_was_shown_can_read_it(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await (await member(stage)).links()
+    await chair.says("/ganti")
+    await chair.taps(old.name[:20])
+    await chair.says("Slamet Riyadi")
+    assert "nomor Anda sendiri" in await chair.says(chair.phone)
+    await chair.says("Batal")
+    await old.says("/data")
+    await old.taps("Siapa yang melihat")
+    assert "KPPS KPU, ketua" in old.screen

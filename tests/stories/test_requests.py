@@ -192,3 +192,20 @@ async def test_a_request_that_solved_itself_adds_nobody(stage: Stage, tap: str) 
     where, now = await stage.tps(), stage.clock.now()
     crew = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])
     assert crew.count(officer.name) == 1
+
+
+@pytest.mark.parametrize(("role", "institution"), [("PPK", "KPU"), ("Panwascam", "Bawaslu")])
+async def test_who_serves_a_kecamatan_asks_by_its_name(stage: Stage, role: str, institution: str) -> None:
+    boss = await (await stage.coordinator(institution)).links()
+    who = await unknown(stage)
+    assert "kecamatan mana" in await asks_so_far(who, role)
+    assert "sudah dikirim" in await who.says("Klojen")
+    await boss.taps("Petugas baru")
+    assert f"{role} {institution}" in who.screen
+    assert "Kec. Klojen" in who.screen
+
+
+async def asks_so_far(who: Actor, role: str) -> str:
+    await who.says("🪪 Minta dicatat")
+    await who.taps(role)
+    return await who.says("Wahyu Nugraha Putra")
