@@ -71,7 +71,7 @@ async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, reh
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         officer, worker = await officer_and_worker(page)
         await expect(page.locator(".mark[data-id]")).to_have_count(0)
-        await expect(page.locator("#hint")).to_be_visible()
+        await expect(page.locator("#hint")).to_contain_text("/start di ponsel petugas, Setuju, Kirim nomor saya, lalu Darurat")
         await officer.locator(".keys").get_by_role("button", name="Darurat").click()
         await officer.locator(".keys").get_by_role("button", name="Pingsan").click()
         mark = page.get_by_role("button", name="L-0001, merah, menunggu, TPS 001 Arjosari")
