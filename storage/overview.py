@@ -59,12 +59,3 @@ def calls(tx: Tx, incident_ids: Iterable[int]) -> list[Any]:
     query = query.join(people, people.c.id == called.c.person_id)
     where = called.c.incident_id.in_(wanted) & called.c.dropped.is_(False)
     return list(tx.rows(query.where(where).order_by(called.c.id)))
-
-
-def reporters(tx: Tx) -> list[tuple[str, str]]:
-    """From where the cases were reported that still may be taken back: channel and the platform's id, once each."""
-    query = select(addresses.c.channel, addresses.c.external).join(
-        incidents, incidents.c.reporter_address_id == addresses.c.id
-    )
-    rows = tx.rows(query.where(incidents.c.state.in_(("waiting", "taken"))).order_by(incidents.c.id))
-    return [(row.channel, row.external) for row in rows]
