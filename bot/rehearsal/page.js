@@ -82,10 +82,13 @@ function layAll(members) {
   for (const member of members) lay(member);
 }
 
-// The story's cast: who is missing is laid beside the others.
+// The story's cast: who is missing is laid beside the others; where the table is full, the last of those make room.
 function layCast(members) {
-  const there = onTable();
+  const [there, cast] = [onTable(), new Set(members.map((member) => member.chat))];
   const missing = members.filter((member) => !there.has(member.chat));
+  const others = phones.filter((phone) => !cast.has(phone.member.chat));
+  const much = Math.max(0, phones.length + missing.length - MOST);
+  for (const phone of others.slice(others.length - much)) remove(phone);
   for (const member of missing) lay(member);
   if (missing.length) settle();
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -124,6 +125,23 @@ async def test_a_small_screen_shows_one_phone_and_every_target_is_large(chromium
         await expect(page.get_by_role("dialog").locator("li")).to_have_count(20)
         assert await page.evaluate(SMALL_TARGETS) == []
         await page.get_by_role("button", name="Tutup", exact=True).click()
+
+
+async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal: Rehearsal) -> None:
+    given = await rehearsal.get("phones")
+    cast = {each["user_id"] for each in given["cast"]}
+    others = {each["user_id"]: None for asked in ("kpps", "bidan") for each in await rehearsal.get(f"people?q={asked}")}
+    full = [f"telegram.{each}" for each in others if each not in cast][:24]
+    assert len(full) == 24
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        await page.evaluate("kept => localStorage.setItem('siaga.table', kept)", json.dumps({"town": given["town"], "phones": full}))
+        await page.reload()
+        await expect(page.locator(".phone")).to_have_count(24)
+        day = page.get_by_role("region", name="Sehari di TPS")
+        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await expect(page.get_by_role("region", name=given["cast"][5]["name"]).locator(".log")).to_contain_text("Anda terhubung")
+        await expect(page.locator(".phone")).to_have_count(24)
 
 
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
