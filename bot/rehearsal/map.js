@@ -67,6 +67,7 @@ function areaName(area, parent) {
 function look(part) {
   view = part;
   svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  svg.classList.toggle("near", view.w < whole.w);
   unit = Math.max(view.w / (svg.clientWidth || 400), view.h / (svg.clientHeight || 400));
   for (const dot of dots.children) dot.setAttribute("r", Math.max(38, 2.1 * unit));
   for (const node of svg.querySelectorAll(".fixed")) place(node);
@@ -76,8 +77,10 @@ function place(node) {
   node.setAttribute("transform", `translate(${node.dataset.x} ${node.dataset.y}) scale(${unit})`);
 }
 
+const within = (w) => Math.min(whole.w, Math.max(whole.w / 12, w));
+
 function zoom(by, x = view.x + view.w / 2, y = view.y + view.h / 2) {
-  const w = Math.min(whole.w, Math.max(whole.w / 12, view.w * by));
+  const w = within(view.w * by);
   const h = w * whole.h / whole.w;
   look(inside({ x: x - w / 2, y: y - h / 2, w, h }));
 }
@@ -169,14 +172,43 @@ function nearest(event) {
   return best;
 }
 
+// One finger or the mouse moves the map, two also draw it nearer or push it away: what lies under them stays there. The
+// whole map cannot be moved; there a finger scrolls the page (town.css).
+const fingers = new Map();
 let held = null;
-svg.addEventListener("pointerdown", (event) => { held = { x: event.clientX, y: event.clientY, view, moved: false }; });
-svg.addEventListener("pointermove", (event) => {
-  if (!held || !event.buttons) return;
-  const [x, y] = [event.clientX - held.x, event.clientY - held.y];
-  held.moved ||= Math.hypot(x, y) > 6;
-  if (held.moved) look(inside({ ...view, x: held.view.x - x * unit, y: held.view.y - y * unit }));
+
+function grab(moved) {
+  held = { ...grip(), view, unit, moved };
+}
+
+function grip() {
+  const [first, second = first] = fingers.values();
+  return { x: (first.x + second.x) / 2, y: (first.y + second.y) / 2, spread: Math.hypot(first.x - second.x, first.y - second.y) };
+}
+
+function release({ pointerId }) {
+  if (fingers.delete(pointerId) && fingers.size) grab(true);
+}
+
+svg.addEventListener("pointerdown", (event) => {
+  if (event.isPrimary) fingers.clear();
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  grab(fingers.size > 1);
 });
+svg.addEventListener("pointermove", (event) => {
+  if (!fingers.has(event.pointerId)) return;
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  const now = grip();
+  held.moved ||= Math.hypot(now.x - held.x, now.y - held.y) > 6;
+  if (!held.moved) return;
+  const w = within(held.view.w * (now.spread && held.spread ? held.spread / now.spread : 1));
+  const [h, by, at] = [w * whole.h / whole.w, held.unit * w / held.view.w, svg.getBoundingClientRect()];
+  const [left, top] = [at.x + at.width / 2, at.y + at.height / 2];
+  const x = held.view.x + held.view.w / 2 + (held.x - left) * held.unit - (now.x - left) * by - w / 2;
+  const y = held.view.y + held.view.h / 2 + (held.y - top) * held.unit - (now.y - top) * by - h / 2;
+  look(inside({ x, y, w, h }));
+});
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release);
 svg.addEventListener("click", (event) => {
   const station = held?.moved ? null : nearest(event);
   if (station) tell(station);

@@ -144,6 +144,39 @@ async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal
         await expect(page.locator(".phone")).to_have_count(24)
 
 
+async def test_fingers_move_and_stretch_the_map(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=PHONE_SIZE, has_touch=True) as page:
+        wire = await page.context.new_cdp_session(page)
+        town, drawn = page.get_by_role("region", name="Kota"), page.locator("#map")
+
+        async def fingers(*ways: tuple[tuple[int, int], tuple[int, int]]) -> list[float]:
+            """Each finger goes from here to there; gives what the map shows then: x, y, width, height."""
+            for part in (0, 0.2, 0.6, 1):
+                at = [{"x": a + (c - a) * part, "y": b + (d - b) * part, "id": n} for n, ((a, b), (c, d)) in enumerate(ways)]
+                await wire.send("Input.dispatchTouchEvent", {"type": "touchMove" if part else "touchStart", "touchPoints": at})
+            await wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            return [float(each) for each in (await drawn.get_attribute("viewBox") or "").split()]
+
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        await expect(town).to_be_in_viewport(ratio=0.9)
+        box = await drawn.bounding_box()
+        assert box is not None
+        x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
+        whole = [float(each) for each in (await drawn.get_attribute("viewBox") or "").split()]
+        near = await fingers(((x - 30, y), (x - 90, y)), ((x + 30, y), (x + 90, y)))
+        assert near[2] == pytest.approx(whole[2] / 3, rel=0.05)
+        assert near[0] + near[2] / 2 == pytest.approx(whole[0] + whole[2] / 2, abs=whole[2] / 50)
+        south = await fingers(((x, y), (x - 40, y - 80)))
+        assert south[1] > near[1]
+        assert south[0] > near[0]
+        assert south[2] == near[2]
+        assert await town.evaluate("node => node.scrollTop") == 0, "the page stays"
+        far = await fingers(((x - 90, y), (x - 20, y)), ((x + 90, y), (x + 20, y)))
+        assert far == pytest.approx(whole)
+        assert await fingers(((x, y), (x, y - 80))) == far
+        await page.wait_for_function("document.querySelector('#town').scrollTop > 20")
+
+
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
 async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
     faint: dict[str, Any] = {}
