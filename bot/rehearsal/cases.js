@@ -11,7 +11,7 @@ const RIOT = ["Koordinator kelurahan", "Koordinator kecamatan", "Koordinator kot
 const HOW = { called: "dipanggil", took: "menangani", declined: "tidak bisa" };
 const SIGNS = { called: "🔔", took: "✋", declined: "✕" };
 const OPEN = ["waiting", "taken", "arrived", "referred"];
-let shown = [], followed;
+let shown = [], followed, chosen;
 
 export function drawStand(stand) {
   shown = stand.cases;
@@ -47,13 +47,17 @@ function follow() {
 function card(each) {
   const node = make("li", `case ${each.severity} ${each.state}`);
   node.dataset.id = each.id;
+  node.classList.toggle("chosen", each.id === chosen);
   const head = make("button", "title");
   head.append(make("i", `sign ${each.severity}`, LETTERS[each.severity]));
   const text = make("span");
   text.append(make("b", "", `${each.number} ${each.kind}`), make("small", "", each.place || "tempat belum diketahui"));
   head.append(text, make("em", "", STATES[each.state]));
   head.setAttribute("aria-label", `${each.number} ${COLOURS[each.severity]}, ${each.kind}, ${STATES[each.state]}`);
-  head.addEventListener("click", () => show(each));
+  head.addEventListener("click", () => {
+    choose(each.id);
+    show(each);
+  });
   node.append(head, make("p", "now"));
   if (OPEN.includes(each.state)) node.append(ladder(each));
   return node;
@@ -145,8 +149,13 @@ function drawSums(stand) {
   }));
 }
 
+function choose(id) {
+  chosen = id;
+  for (const node of list.children) node.classList.toggle("chosen", Number(node.dataset.id) === id);
+}
+
+// A case's card, where its mark was tapped.
 export function open(id) {
-  const node = list.querySelector(`[data-id="${id}"]`);
-  for (const other of list.children) other.classList.toggle("chosen", other === node);
-  node?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+  choose(id);
+  list.querySelector(".chosen")?.scrollIntoView({ behavior: "smooth", block: "nearest" });
 }

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.town.finding import FIRST_USER
+from storage import incidents, journal, people, roster
+from storage.database import Tx
+from storage.places import Where
 
 from .browsing import CONTRAST, SMALL_TARGETS, WIDE, opened
 from .living import PATIENCE, Rehearsal
@@ -142,6 +148,37 @@ async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal
         await day.get_by_role("button", name="Sehari di TPS").click()
         await expect(page.get_by_role("region", name=given["cast"][5]["name"]).locator(".log")).to_contain_text("Anda terhubung")
         await expect(page.locator(".phone")).to_have_count(24)
+
+
+async def test_every_case_is_found_from_its_card_and_from_its_mark(chromium: Browser, rehearsal: Rehearsal) -> None:
+    members = [each["user_id"] - FIRST_USER for each in (await rehearsal.get("phones"))["cast"]]
+
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        here = roster.roles(tx, members[0], now)[0].where
+        for n, where in enumerate((here, here, Where())):
+            who = people.speaker(tx, "telegram", str(n), "x", now)
+            case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
+            journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 1400, "height": 560}) as page:
+        marks = page.locator(".mark[data-id]")
+        await expect(marks).to_have_count(2)
+        for number in ("L-0001", "L-0002"):
+            await page.get_by_role("button", name=f"{number}, merah").click()
+            await expect(page.locator(".case.chosen")).to_contain_text(number)
+        for number, told in (("L-0002", "TPS 001 · Kel. Arjosari"), ("L-0003", "L-0003: tempatnya belum diketahui")):
+            await page.locator(".case .title", has_text=number).click()
+            await expect(page.locator(".case.chosen")).to_contain_text(number)
+            await expect(page.locator("#spot")).to_contain_text(told)
+            await expect(page.locator(".map")).to_be_in_viewport(ratio=0.99)
+        await expect(page.locator(".dots .chosen")).to_have_count(0)
+        await marks.last.focus()
+        await page.evaluate("addEventListener('keydown', (event) => { window.scrolls = !event.defaultPrevented; })")
+        await page.keyboard.press("Space")
+        await expect(page.locator(".case.chosen")).to_contain_text("L-0002")
+        assert await page.evaluate("window.scrolls") is False
 
 
 async def test_fingers_move_and_stretch_the_map(chromium: Browser, rehearsal: Rehearsal) -> None:
