@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, Incident, called, incidents
@@ -59,3 +59,14 @@ def calls(tx: Tx, incident_ids: Iterable[int]) -> list[Any]:
     query = query.join(people, people.c.id == called.c.person_id)
     where = called.c.incident_id.in_(wanted) & called.c.dropped.is_(False)
     return list(tx.rows(query.where(where).order_by(called.c.id)))
+
+
+def ended(tx: Tx, since: datetime) -> int:
+    """How many cases were closed since a moment; of several reports of one event only the one they became."""
+    over = (incidents.c.state == CLOSED) & incidents.c.merged_into.is_(None) & (incidents.c.ended_at >= since)
+    return int(tx.scalar(select(func.count()).select_from(incidents).where(over)) or 0)
+
+
+def any_case(tx: Tx) -> bool:
+    """Whether there ever was one."""
+    return tx.first(select(incidents.c.id).limit(1)) is not None

@@ -1,10 +1,12 @@
 // The cases with their ladders, what the outbox holds by lane, and how many there are of everything.
 
-import { clock, length, make } from "/rehearsal/dom.js";
+import { clock, length, make, words } from "/rehearsal/dom.js";
 import { COLOURS, LETTERS, STATES, show } from "/rehearsal/map.js";
 
 const list = document.getElementById("cases");
 const lanes = document.querySelector("#lanes tbody");
+const quiet = document.getElementById("quiet");
+const NONE = quiet.textContent;
 const LANES = { alert: "Darurat", reply: "Jawaban", reminder: "Pengingat", notice: "Pengumuman", broadcast: "Siaran" };
 const MEDICAL = ["Nakes jaga", "Semua nakes puskesmas", "Puskesmas tetangga, Dinkes", "Koordinator kota"];
 const RIOT = ["Koordinator kelurahan", "Koordinator kecamatan", "Koordinator kota"];
@@ -15,7 +17,8 @@ let shown = [], followed, chosen;
 
 export function drawStand(stand) {
   shown = stand.cases;
-  document.getElementById("quiet").hidden = shown.length > 0;
+  quiet.hidden = shown.length > 0;
+  quiet.textContent = stand.none ? NONE : words.over;
   const before = new Map([...list.children].map((node) => [node.dataset.id, node]));
   list.replaceChildren(...shown.map((each) => {
     const known = before.get(String(each.id));
@@ -140,7 +143,7 @@ function drawLanes(given) {
 
 function drawSums(stand) {
   const many = (...states) => stand.cases.filter((each) => states.includes(each.state)).length;
-  const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [many("closed"), "selesai"],
+  const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [stand.ended, "selesai"],
     [stand.linked, "terhubung"], [stand.handed.length, "kotak sampai"]];
   document.getElementById("sums").replaceChildren(...sums.map(([number, text]) => {
     const item = make("li");

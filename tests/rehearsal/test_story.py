@@ -49,6 +49,7 @@ async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehea
         await expect(day).to_have_attribute("data-state", "done", timeout=3 * PATIENCE)
         await expect(day.get_by_role("status")).to_contain_text("Selesai. Setiap langkah tercatat")
         await expect(page.locator("#sums li", has_text="kotak sampai").locator("b")).to_have_text("1")
+        await expect(page.locator("#sums li", has_text="selesai").locator("b")).to_have_text("3")
         await expect(page.locator(".phone")).to_have_count(7)
         await expect(page.locator(".dots .handed")).to_have_count(1)
     cases = await rehearsal.db.read(reports.incident_rows)
