@@ -15,8 +15,9 @@ const table = document.getElementById("table");
 const tabs = document.getElementById("tabs");
 const lost = document.getElementById("lost");
 const hint = document.getElementById("hint");
+const next = document.querySelector("[data-next]");
 const slot = document.getElementById("slot");
-let source, given, city;
+let source, given, city, planned;
 
 // --- the table
 
@@ -140,6 +141,7 @@ function connect() {
     if (!city) return;
     drawCases(stand.cases, stand.handed);
     drawStand(stand);
+    [planned, next.disabled] = [stand.next, !stand.next];
     if (stand.cases.length) begun();
     townTab.classList.toggle("red", stand.cases.some((each) => each.state === "waiting"));
   });
@@ -168,10 +170,10 @@ for (const button of document.querySelectorAll(".moves button")) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const by = "next" in button.dataset ? { next: true } : { minutes: Number(button.dataset.minutes) };
+      const by = button === next ? { next: true } : { minutes: Number(button.dataset.minutes) };
       await post("/rehearsal/clock", by);
     } finally {
-      button.disabled = false;
+      button.disabled = button === next && !planned;
     }
   });
 }
@@ -211,7 +213,7 @@ const held = (saved?.phones || []).join(",");
 );
 clock.setZone(given.zone);
 layAll(saved && saved.town === given.town && given.held.length ? given.held : given.cast);
-townTab.hidden = town.hidden = document.querySelector("[data-next]").hidden = !city;
+townTab.hidden = town.hidden = next.hidden = !city;
 document.body.classList.toggle("alone", !city);
 hint.hidden = !city || kept.get("siaga.hint") === "seen";
 if (city) {

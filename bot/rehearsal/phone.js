@@ -55,10 +55,7 @@ export class Phone {
     this.find(".toast button").addEventListener("click", () => { this.find(".toast").hidden = true; });
     this.find(".compose").addEventListener("submit", (event) => {
       event.preventDefault();
-      const field = this.find("input");
-      const text = field.value.trim();
-      field.value = "";
-      if (text) this.say(text);
+      this.sends(this.find("input"));
     });
     for (const button of this.node.querySelectorAll("menu button")) {
       button.addEventListener("click", () => {
@@ -77,6 +74,15 @@ export class Phone {
     log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
     this.tab.addEventListener("click", () => this.bring());
+  }
+
+  // What was written stays in its field until it has gone.
+  async sends(field) {
+    const text = field.value.trim();
+    if (!text || field.readOnly) return;
+    field.readOnly = true;
+    if (await this.say(text)) field.value = "";
+    field.readOnly = false;
   }
 
   // To be seen, with as little moving as there need be.

@@ -19,9 +19,9 @@ export function pick(onTable, take) {
 
 async function search() {
   const asked = query.value;
-  const found = await (await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`)).json();
+  const found = await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`).then((answer) => answer.json()).catch(() => null);
   if (asked !== query.value) return; // he wrote on meanwhile
-  list.replaceChildren(...(found.length ? found.map(row) : [make("li", "none", words.none)]));
+  list.replaceChildren(...(found?.length ? found.map(row) : [make("li", "none", found ? words.none : words.away)]));
 }
 
 function row(member) {

@@ -151,3 +151,21 @@ async def test_another_persons_phone_is_taken_up(chromium: Browser, base: str, a
         await dewi.get_by_role("button", name="Kirim", exact=True).click()
         await expect(dewi.locator(".mine .words")).to_contain_text("<img src=x onerror=alert(1)>")
         assert len(api.updates) == 1
+
+
+async def test_what_does_not_go_stays_written(chromium: Browser, base: str) -> None:
+    async with opened(chromium, base, viewport=WIDE) as page:
+        siti = page.get_by_role("region", name="Siti")
+        field = siti.get_by_label("Tulis pesan")
+        await page.evaluate("() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
+        await field.fill("Kami butuh obat")
+        await field.press("Enter")
+        await expect(siti.locator(".toast")).to_contain_text("Belum terkirim")
+        await expect(field).to_have_value("Kami butuh obat")
+        await siti.get_by_role("button", name="Ganti orang").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Belum terhubung")
+        await page.keyboard.press("Escape")
+        await page.evaluate("() => { window.fetch = window.there; }")
+        await field.press("Enter")
+        await expect(siti.locator(".mine .words")).to_contain_text("Kami butuh obat")
+        await expect(field).to_have_value("")

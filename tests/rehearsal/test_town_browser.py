@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.town.finding import FIRST_USER
+from handlers import ticks
 from storage import incidents, journal, people, roster
 from storage.database import Tx
 from storage.places import Where
@@ -72,6 +73,16 @@ async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, 
         await page.reload()
         await expect(page.locator(".phone")).to_have_count(6)
         await expect(chair).to_have_count(0)
+
+
+async def test_where_nothing_is_planned_there_is_no_next(
+    chromium: Browser, rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        following = page.get_by_role("button", name="Ke kejadian berikutnya")
+        await expect(following).to_be_enabled()
+        monkeypatch.setattr(ticks, "next_due", lambda _: None)
+        await expect(following).to_be_disabled()
 
 
 async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, rehearsal: Rehearsal) -> None:
