@@ -71,8 +71,17 @@ function takeUp() {
   });
 }
 
+// A tab has the first name alone, or the first title that no other phone has.
+function nameTabs() {
+  for (const { tab, titles } of phones) {
+    const only = (title, at) => phones.filter((phone) => phone.titles[at] === title).length === 1;
+    tab.textContent = titles.find(only) || titles.at(-1);
+  }
+}
+
 // What lies there now is kept over a reload, and listened to.
 function settle() {
+  nameTabs();
   phones.forEach((phone, index) => { phone.index = index; });
   kept.set(KEPT, { town: given.town, phones: phones.map(({ member }) => `${member.kind}.${member.user_id}`) });
   connect();
@@ -81,6 +90,7 @@ function settle() {
 function layAll(members) {
   for (const phone of [...phones]) remove(phone);
   for (const member of members) lay(member);
+  nameTabs();
 }
 
 // The story's cast: who is missing is laid beside the others; where the table is full, the last of those make room.
@@ -225,4 +235,11 @@ connect();
 setInterval(showClock, 1000);
 document.addEventListener("pointerdown", (event) => {
   for (const opened of document.querySelectorAll(".more[open]")) if (!opened.contains(event.target)) opened.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const opened of document.querySelectorAll(".more[open]")) {
+    if (opened.contains(document.activeElement)) opened.firstElementChild.focus();
+    opened.open = false;
+  }
 });
