@@ -225,6 +225,24 @@ async def test_fingers_move_and_stretch_the_map(chromium: Browser, rehearsal: Re
         await page.wait_for_function("document.querySelector('#town').scrollTop > 20")
 
 
+async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_name(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 320, "height": 640}, has_touch=True) as page:
+        await expect(page.locator(".phone")).to_have_count(6)
+        names = await page.locator("#tabs button").all_inner_texts()
+        assert len(set(names)) == len(names) == 8
+        day = page.get_by_role("region", name="Sehari di TPS")
+        first = await day.locator(".caption").text_content()
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await day.get_by_role("button", name="Jeda").click()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        wide = """() => [...document.querySelectorAll(".top *, .story *")].filter((node) => node.checkVisibility()
+            && node.getBoundingClientRect().right > innerWidth + 0.5).map((node) => node.outerHTML.slice(0, 60))"""
+        assert await page.evaluate(wide) == []
+        await day.get_by_role("button", name="Berhenti").click()
+        await expect(day.locator(".caption")).to_have_text(first or "-")
+
+
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
 async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
     faint: dict[str, Any] = {}
@@ -235,7 +253,8 @@ async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehea
         await expect(worker.locator(".said.red")).to_contain_text("L-0001")
         there = page.locator(".phone.whatsapp").nth(0)
         await there.get_by_role("button", name="Halo").click()
-        await expect(there.locator(".answer", has_text="Setuju")).to_be_visible()
+        await there.locator(".answer", has_text="Setuju").click()
+        await there.locator(".mine .reply").evaluate("node => node.insertAdjacentHTML('beforeend', '<a href=\"https://a.b\">https://a.b</a>')")
         await expect(page.locator(".mark[data-id]")).to_have_count(1)
         await page.locator(".slot .pick").click()
         await expect(page.get_by_role("dialog").locator("li")).to_have_count(20)
