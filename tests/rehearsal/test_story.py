@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -113,7 +114,7 @@ async def test_what_a_visitor_left_on_the_phones_does_not_end_it(rehearsal: Rehe
             people.silence(tx, coordinator, now)
             people.stop(tx, people.addresses_of(tx, officer)[0].id, now)
             drafts.keep(tx, known.id, "broadcast", "text", {}, now)
-            drafts.open_call(tx, people.addresses_of(tx, other)[0].id, now, now)
+            drafts.open_call(tx, people.addresses_of(tx, other)[0].id, now, now + timedelta(hours=1))
             post = replacements.post(tx, roster.roles(tx, second, now)[0].id)
             assert post is not None
             replacements.take_place(tx, post, "Adi Pengganti", "+6281200009999", officer, now)
