@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from time import monotonic
@@ -20,17 +20,18 @@ from bot.installation import keep_clock
 from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
+from bot.rehearsal.hands import Unanswered
 from bot.rehearsal.phones import CastMember
 from bot.rehearsal.story import Player
 from bot.rehearsal.wire import Json
 from bot.town import day as one_day
-from bot.town import finding, glance
+from bot.town import finding, glance, table
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers import ticks
 from handlers.turn import Rules
 from messages.templates import wanted
-from storage import elections, exits, overview, people, places, rehearsing, roster
+from storage import elections, exits, people, places, rehearsing, roster
 from storage.database import Database, Tx
 
 MORNING = time(9, 0)
@@ -82,10 +83,20 @@ def _cast(tx: Tx, election: elections.Known, now: datetime) -> list[CastMember]:
     return [*there, finding.member(tx, second, "whatsapp"), finding.member(tx, third, "whatsapp")]
 
 
+def _present(tx: Tx, members: Sequence[CastMember], now: datetime) -> Sequence[CastMember]:
+    """The cast; another one where somebody is not in the roster any more, or not at the same TPS."""
+    roles = [roster.roles(tx, finding.person_id(each), now) for each in members]
+    if all(roles):
+        first, second = ({role.where.tps_id for role in roles[n] if role.where.tps_id} for n in (0, 4))
+        if first & second:
+            return members
+    return cast(tx, now)
+
+
 def _scene(tx: Tx, members: Sequence[CastMember], now: datetime) -> one_day.Scene:
-    """The cast with the chair of its TPS, the next voting day, and who has a case that may be taken back."""
+    """The cast with the chair of its TPS, and the next voting day."""
     officer, one, other, coordinator, second, third = members
-    mine = next(r for r in roster.roles(tx, officer.user_id - finding.FIRST_USER, now) if r.where.tps_id)
+    mine = next(r for r in roster.roles(tx, finding.person_id(officer), now) if r.where.tps_id)
     crew = roster.crew(tx, mine.where.tps_id or 0, now)
     chair = finding.member(tx, next(role for role in crew if role.is_chair))
     there = {each.user_id: each for each in (officer, second)}
@@ -94,17 +105,8 @@ def _scene(tx: Tx, members: Sequence[CastMember], now: datetime) -> one_day.Scen
     return one_day.Scene(
         zone=zone, day=one_day.next_day(now, zone), tps=named.tps or 0, kelurahan=named.kelurahan,
         officer=officer, second=second, chair=there.get(chair.user_id, chair), workers=(one, other, third),
-        coordinator=coordinator, reporters=tuple(_reporters(tx, now)),
+        coordinator=coordinator,
     )  # fmt: skip
-
-
-def _reporters(tx: Tx, now: datetime) -> Iterator[CastMember]:
-    """Who reported a case that still waits or was taken, on the app with which he did."""
-    for kind, external in overview.reporters(tx):
-        speaker = people.known(tx, kind, external)
-        roles = roster.roles(tx, speaker.person_id, now) if speaker and speaker.person_id else []
-        if roles:
-            yield finding.member(tx, roles[0], "whatsapp" if kind == "whatsapp" else "telegram")
 
 
 @dataclass
@@ -170,8 +172,15 @@ class Stage:
 
     async def story(self, player: Player) -> None:
         """Sehari di TPS."""
+        self.members[:] = await self.db.read(lambda tx: _present(tx, self.members, self.clock.now()))
+        if not self.members:
+            raise Unanswered("Kota contoh tidak lengkap lagi. Hapus siaga-rehearsal.db, lalu jalankan dari awal.")
         scene = await self.db.read(lambda tx: _scene(tx, self.members, self.clock.now()))
-        await one_day.Day(player, scene).play(self._move_day)
+        await one_day.Day(player, scene).play(self._move_day, self._clear)
+
+    async def _clear(self, members: Sequence[CastMember]) -> None:
+        people_ids = {finding.person_id(each) for each in members}
+        await self.db.write(lambda tx: table.clear(tx, people_ids, self.clock.now()))
 
     async def _move_day(self, to: date) -> None:
         def move(tx: Tx) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, Incident, called, incidents
@@ -61,10 +61,12 @@ def calls(tx: Tx, incident_ids: Iterable[int]) -> list[Any]:
     return list(tx.rows(query.where(where).order_by(called.c.id)))
 
 
-def reporters(tx: Tx) -> list[tuple[str, str]]:
-    """From where the cases were reported that still may be taken back: channel and the platform's id, once each."""
-    query = select(addresses.c.channel, addresses.c.external).join(
-        incidents, incidents.c.reporter_address_id == addresses.c.id
-    )
-    rows = tx.rows(query.where(incidents.c.state.in_(("waiting", "taken"))).order_by(incidents.c.id))
-    return [(row.channel, row.external) for row in rows]
+def ended(tx: Tx, since: datetime) -> int:
+    """How many cases were closed since a moment; of several reports of one event only the one they became."""
+    over = (incidents.c.state == CLOSED) & incidents.c.merged_into.is_(None) & (incidents.c.ended_at >= since)
+    return int(tx.scalar(select(func.count()).select_from(incidents).where(over)) or 0)
+
+
+def any_case(tx: Tx) -> bool:
+    """Whether there ever was one."""
+    return tx.first(select(incidents.c.id).limit(1)) is not None

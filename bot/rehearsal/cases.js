@@ -1,21 +1,24 @@
 // The cases with their ladders, what the outbox holds by lane, and how many there are of everything.
 
-import { clock, length, make } from "/rehearsal/dom.js";
+import { clock, length, make, words } from "/rehearsal/dom.js";
 import { COLOURS, LETTERS, STATES, show } from "/rehearsal/map.js";
 
 const list = document.getElementById("cases");
 const lanes = document.querySelector("#lanes tbody");
+const quiet = document.getElementById("quiet");
+const NONE = quiet.textContent;
 const LANES = { alert: "Darurat", reply: "Jawaban", reminder: "Pengingat", notice: "Pengumuman", broadcast: "Siaran" };
 const MEDICAL = ["Nakes jaga", "Semua nakes puskesmas", "Puskesmas tetangga, Dinkes", "Koordinator kota"];
 const RIOT = ["Koordinator kelurahan", "Koordinator kecamatan", "Koordinator kota"];
 const HOW = { called: "dipanggil", took: "menangani", declined: "tidak bisa" };
 const SIGNS = { called: "🔔", took: "✋", declined: "✕" };
 const OPEN = ["waiting", "taken", "arrived", "referred"];
-let shown = [], followed;
+let shown = [], followed, chosen;
 
 export function drawStand(stand) {
   shown = stand.cases;
-  document.getElementById("quiet").hidden = shown.length > 0;
+  quiet.hidden = shown.length > 0;
+  quiet.textContent = stand.none ? NONE : words.over;
   const before = new Map([...list.children].map((node) => [node.dataset.id, node]));
   list.replaceChildren(...shown.map((each) => {
     const known = before.get(String(each.id));
@@ -47,13 +50,17 @@ function follow() {
 function card(each) {
   const node = make("li", `case ${each.severity} ${each.state}`);
   node.dataset.id = each.id;
+  node.classList.toggle("chosen", each.id === chosen);
   const head = make("button", "title");
   head.append(make("i", `sign ${each.severity}`, LETTERS[each.severity]));
   const text = make("span");
   text.append(make("b", "", `${each.number} ${each.kind}`), make("small", "", each.place || "tempat belum diketahui"));
   head.append(text, make("em", "", STATES[each.state]));
   head.setAttribute("aria-label", `${each.number} ${COLOURS[each.severity]}, ${each.kind}, ${STATES[each.state]}`);
-  head.addEventListener("click", () => show(each));
+  head.addEventListener("click", () => {
+    choose(each.id);
+    show(each);
+  });
   node.append(head, make("p", "now"));
   if (OPEN.includes(each.state)) node.append(ladder(each));
   return node;
@@ -136,7 +143,7 @@ function drawLanes(given) {
 
 function drawSums(stand) {
   const many = (...states) => stand.cases.filter((each) => states.includes(each.state)).length;
-  const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [many("closed"), "selesai"],
+  const sums = [[many("waiting"), "menunggu"], [many("taken", "arrived", "referred"), "ditangani"], [stand.ended, "selesai"],
     [stand.linked, "terhubung"], [stand.handed.length, "kotak sampai"]];
   document.getElementById("sums").replaceChildren(...sums.map(([number, text]) => {
     const item = make("li");
@@ -145,8 +152,13 @@ function drawSums(stand) {
   }));
 }
 
+function choose(id) {
+  chosen = id;
+  for (const node of list.children) node.classList.toggle("chosen", Number(node.dataset.id) === id);
+}
+
+// A case's card, where its mark was tapped.
 export function open(id) {
-  const node = list.querySelector(`[data-id="${id}"]`);
-  for (const other of list.children) other.classList.toggle("chosen", other === node);
-  node?.scrollIntoView({ behavior: "smooth", block: "nearest" });
+  choose(id);
+  list.querySelector(".chosen")?.scrollIntoView({ behavior: "smooth", block: "nearest" });
 }

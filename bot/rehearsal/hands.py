@@ -9,13 +9,11 @@ from typing import NamedTuple
 from bot.rehearsal.handsets import Handsets
 from bot.rehearsal.phones import CastMember
 from bot.rehearsal.watching import ChatId
-from bot.rehearsal.wire import Json
-
-PATIENCE = 60.0  # seconds until an answer that does not come ends the story; a chat that had much may be made to wait
+from bot.rehearsal.wire import ApiError, Json
 
 
 class Unanswered(Exception):
-    """What was waited for did not come; the sentence says on whose phone."""
+    """What was waited for did not come; the sentence says on whose phone, as the page shows it."""
 
 
 class Button(NamedTuple):
@@ -63,23 +61,30 @@ class Hand:
         return next((found for found in (*keys, *shown) if label in found.label), None)
 
     def does(self, act: str, **more: object) -> None:
-        """Do something with the phone."""
+        """Do something with the phone. Raises Unanswered where it cannot be done any more."""
         self.looks()
-        self._handsets.act(self.chat, {"who": self.chat, "act": act, **more})
+        try:
+            self._handsets.act(self.chat, {"who": self.chat, "act": act, **more})
+        except (ValueError, LookupError, ApiError) as wrong:
+            raise Unanswered(f"Ponsel {self.member.name}: bot diblokir, atau tombolnya sudah berganti.") from wrong
+
+    def lets_in(self) -> None:
+        """The bot may write here again."""
+        self._handsets.lets_in(self.chat)
 
     def taps(self, button: Button) -> None:
         self.does("press", **button.act)
 
-    async def until(self, there: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
+    async def until(self, there: Callable[[], object], what: str, patience: float) -> None:
         """Wait until it is so; looked at whenever something happens on the phone. Raises Unanswered after `patience`
-        seconds."""
+        seconds: `what` did not come."""
         with self._handsets.watchers.watch([self.chat]) as happens:
             try:
                 async with asyncio.timeout(patience):
                     while not there():
                         await happens.get()
             except TimeoutError:
-                raise Unanswered(f"{self.member.name}: {what}") from None
+                raise Unanswered(f"Ponsel {self.member.name}: {what} tidak muncul.") from None
 
 
 def _words(message: Json) -> str:

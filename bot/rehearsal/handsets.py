@@ -82,6 +82,13 @@ class Handsets:
             return _ON_WHATSAPP[asked["act"]](self.cloud, who, asked)
         return _ON_TELEGRAM[asked["act"]](self.api, int(who), asked)
 
+    def lets_in(self, chat: ChatId) -> None:
+        """Whoever blocked the bot, switched his phone off or wants no promotion takes that back."""
+        if self.screen(chat)["blocked"]:
+            self.act(chat, {"who": chat, "act": "unblock"})
+        if isinstance(chat, str) and self.cloud.phones.people[chat].opted_out:
+            self.cloud.opt_in(chat)
+
     def file(self, file_id: str) -> tuple[bytes, str]:
         """A photo or voice note that stands in a chat; LookupError where there is none."""
         medium = self._cloud.media.get(file_id) if self._cloud else None

@@ -11,6 +11,7 @@ export const STATES = { waiting: "menunggu", taken: "ditangani", arrived: "petug
 const SHAPES = { waiting: "M-11 0A11 11 0 1 0 11 0A11 11 0 1 0-11 0Z", taken: "M0-13L13 0L0 13L-13 0Z", arrived: "M-10-10H10V10H-10Z",
   referred: "M-10-10H10V10H-10Z", closed: "M-7 0A7 7 0 1 0 7 0A7 7 0 1 0-7 0Z", cancelled: "M-7 0A7 7 0 1 0 7 0A7 7 0 1 0-7 0Z" };
 const SIGNS = { closed: "✓", cancelled: "✕", referred: "R" };
+const BESIDE = 30; // pixels between the marks of cases at one place
 const NEAR = 24; // pixels: who taps this near to a TPS means it
 let city, whole, view, stations, marks, dots, unit = 1;
 
@@ -67,17 +68,21 @@ function areaName(area, parent) {
 function look(part) {
   view = part;
   svg.setAttribute("viewBox", `${view.x} ${view.y} ${view.w} ${view.h}`);
+  svg.classList.toggle("near", view.w < whole.w);
   unit = Math.max(view.w / (svg.clientWidth || 400), view.h / (svg.clientHeight || 400));
   for (const dot of dots.children) dot.setAttribute("r", Math.max(38, 2.1 * unit));
   for (const node of svg.querySelectorAll(".fixed")) place(node);
 }
 
 function place(node) {
-  node.setAttribute("transform", `translate(${node.dataset.x} ${node.dataset.y}) scale(${unit})`);
+  const x = Number(node.dataset.x) + (node.dataset.beside || 0) * BESIDE * unit;
+  node.setAttribute("transform", `translate(${x} ${node.dataset.y}) scale(${unit})`);
 }
 
+const within = (w) => Math.min(whole.w, Math.max(whole.w / 12, w));
+
 function zoom(by, x = view.x + view.w / 2, y = view.y + view.h / 2) {
-  const w = Math.min(whole.w, Math.max(whole.w / 12, view.w * by));
+  const w = within(view.w * by);
   const h = w * whole.h / whole.w;
   look(inside({ x: x - w / 2, y: y - h / 2, w, h }));
 }
@@ -91,14 +96,20 @@ function inside(part) {
 export function drawCases(cases, handed) {
   for (const one of stations.values()) one.dot.classList.toggle("handed", handed.includes(one.id));
   const before = new Map([...marks.children].map((node) => [node.dataset.id, node]));
+  const [many, beside] = [new Map(), new Map()]; // the newest stands at the place itself, older ones beside it
+  for (const each of cases) {
+    const at = `${each.tps} ${each.kelurahan}`;
+    beside.set(each, many.get(at) || 0);
+    many.set(at, beside.get(each) + 1);
+  }
   for (const each of [...cases].reverse()) { // the newest on top
     const station = where(each);
     if (!station) continue;
-    const look = `${each.state} ${each.severity} ${each.tps}`;
+    const look = `${each.state} ${each.severity} ${each.tps} ${beside.get(each)}`;
     const known = before.get(String(each.id));
     before.delete(String(each.id));
     if (known?.dataset.look === look) continue;
-    const node = mark(each, station, look);
+    const node = mark(each, station, look, beside.get(each));
     if (known) known.replaceWith(node);
     else marks.append(node);
   }
@@ -113,8 +124,8 @@ function where(each) {
 
 const title = (station) => (station.number ? `${tpsName(station.number)} ` : "Kel. ") + station.ward.name;
 
-function mark(each, station, look) {
-  const node = draw("g", { class: `fixed mark ${each.state} ${each.severity}`, "data-id": each.id, "data-look": look, "data-x": station.x, "data-y": station.y,
+function mark(each, station, look, beside) {
+  const node = draw("g", { class: `fixed mark ${each.state} ${each.severity}`, "data-id": each.id, "data-look": look, "data-x": station.x, "data-y": station.y, "data-beside": beside,
     tabindex: 0, role: "button", "aria-label": `${each.number}, ${COLOURS[each.severity]}, ${STATES[each.state]}, ${title(station)}` });
   draw("circle", { class: "touch", r: 22 }, node);
   if (each.state === "waiting") draw("circle", { class: "pulse", r: 11 }, node);
@@ -125,23 +136,38 @@ function mark(each, station, look) {
     tell(station);
     city.open(each.id);
   });
-  node.addEventListener("keydown", (event) => { if (event.key === "Enter" || event.key === " ") node.dispatchEvent(new Event("click")); });
+  node.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault(); // the space bar would scroll
+    node.dispatchEvent(new Event("click"));
+  });
   place(node);
   return node;
 }
 
-function tell(station) {
+function point(station) {
   for (const other of dots.querySelectorAll(".chosen")) other.classList.remove("chosen");
-  station.dot?.classList.add("chosen");
+  station?.dot?.classList.add("chosen");
+}
+
+function tell(station) {
+  point(station);
   const box = station.dot?.classList.contains("handed") ? " · kotak sudah diserahkan" : "";
   const tps = station.number ? `${tpsName(station.number)} · ` : "";
   spot.textContent = `${tps}Kel. ${station.ward.name} · Kec. ${station.ward.kecamatan}${box}`;
 }
 
-// Show where a case is.
+// Show where a case is, on the map brought into sight.
 export function show(each) {
   const station = where(each);
-  if (station) tell(station);
+  if (station) {
+    tell(station);
+    if (view.w < whole.w) zoom(1, station.x, station.y);
+  } else {
+    point(null);
+    spot.textContent = `${each.number}: tempatnya belum diketahui, jadi belum ada di peta.`;
+  }
+  svg.parentElement.scrollIntoView({ behavior: "smooth", block: "nearest" });
 }
 
 export function legend(node) {
@@ -169,14 +195,43 @@ function nearest(event) {
   return best;
 }
 
+// One finger or the mouse moves the map, two also draw it nearer or push it away: what lies under them stays there. The
+// whole map cannot be moved; there a finger scrolls the page (town.css).
+const fingers = new Map();
 let held = null;
-svg.addEventListener("pointerdown", (event) => { held = { x: event.clientX, y: event.clientY, view, moved: false }; });
-svg.addEventListener("pointermove", (event) => {
-  if (!held || !event.buttons) return;
-  const [x, y] = [event.clientX - held.x, event.clientY - held.y];
-  held.moved ||= Math.hypot(x, y) > 6;
-  if (held.moved) look(inside({ ...view, x: held.view.x - x * unit, y: held.view.y - y * unit }));
+
+function grab(moved) {
+  held = { ...grip(), view, unit, moved };
+}
+
+function grip() {
+  const [first, second = first] = fingers.values();
+  return { x: (first.x + second.x) / 2, y: (first.y + second.y) / 2, spread: Math.hypot(first.x - second.x, first.y - second.y) };
+}
+
+function release({ pointerId }) {
+  if (fingers.delete(pointerId) && fingers.size) grab(true);
+}
+
+svg.addEventListener("pointerdown", (event) => {
+  if (event.isPrimary) fingers.clear();
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  grab(fingers.size > 1);
 });
+svg.addEventListener("pointermove", (event) => {
+  if (!fingers.has(event.pointerId)) return;
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY });
+  const now = grip();
+  held.moved ||= Math.hypot(now.x - held.x, now.y - held.y) > 6;
+  if (!held.moved) return;
+  const w = within(held.view.w * (now.spread && held.spread ? held.spread / now.spread : 1));
+  const [h, by, at] = [w * whole.h / whole.w, held.unit * w / held.view.w, svg.getBoundingClientRect()];
+  const [left, top] = [at.x + at.width / 2, at.y + at.height / 2];
+  const x = held.view.x + held.view.w / 2 + (held.x - left) * held.unit - (now.x - left) * by - w / 2;
+  const y = held.view.y + held.view.h / 2 + (held.y - top) * held.unit - (now.y - top) * by - h / 2;
+  look(inside({ x, y, w, h }));
+});
+for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release);
 svg.addEventListener("click", (event) => {
   const station = held?.moved ? null : nearest(event);
   if (station) tell(station);

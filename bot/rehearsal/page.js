@@ -15,8 +15,9 @@ const table = document.getElementById("table");
 const tabs = document.getElementById("tabs");
 const lost = document.getElementById("lost");
 const hint = document.getElementById("hint");
+const next = document.querySelector("[data-next]");
 const slot = document.getElementById("slot");
-let source, given, city;
+let source, given, city, planned;
 
 // --- the table
 
@@ -70,8 +71,17 @@ function takeUp() {
   });
 }
 
+// A tab has the first name alone, or the first title that no other phone has.
+function nameTabs() {
+  for (const { tab, titles } of phones) {
+    const only = (title, at) => phones.filter((phone) => phone.titles[at] === title).length === 1;
+    tab.textContent = titles.find(only) || titles.at(-1);
+  }
+}
+
 // What lies there now is kept over a reload, and listened to.
 function settle() {
+  nameTabs();
   phones.forEach((phone, index) => { phone.index = index; });
   kept.set(KEPT, { town: given.town, phones: phones.map(({ member }) => `${member.kind}.${member.user_id}`) });
   connect();
@@ -80,12 +90,16 @@ function settle() {
 function layAll(members) {
   for (const phone of [...phones]) remove(phone);
   for (const member of members) lay(member);
+  nameTabs();
 }
 
-// The story's cast: who is missing is laid beside the others.
+// The story's cast: who is missing is laid beside the others; where the table is full, the last of those make room.
 function layCast(members) {
-  const there = onTable();
+  const [there, cast] = [onTable(), new Set(members.map((member) => member.chat))];
   const missing = members.filter((member) => !there.has(member.chat));
+  const others = phones.filter((phone) => !cast.has(phone.member.chat));
+  const much = Math.max(0, phones.length + missing.length - MOST);
+  for (const phone of others.slice(others.length - much)) remove(phone);
   for (const member of missing) lay(member);
   if (missing.length) settle();
 }
@@ -137,6 +151,7 @@ function connect() {
     if (!city) return;
     drawCases(stand.cases, stand.handed);
     drawStand(stand);
+    [planned, next.disabled] = [stand.next, !stand.next];
     if (stand.cases.length) begun();
     townTab.classList.toggle("red", stand.cases.some((each) => each.state === "waiting"));
   });
@@ -165,10 +180,10 @@ for (const button of document.querySelectorAll(".moves button")) {
   button.addEventListener("click", async () => {
     button.disabled = true;
     try {
-      const by = "next" in button.dataset ? { next: true } : { minutes: Number(button.dataset.minutes) };
+      const by = button === next ? { next: true } : { minutes: Number(button.dataset.minutes) };
       await post("/rehearsal/clock", by);
     } finally {
-      button.disabled = false;
+      button.disabled = button === next && !planned;
     }
   });
 }
@@ -208,7 +223,7 @@ const held = (saved?.phones || []).join(",");
 );
 clock.setZone(given.zone);
 layAll(saved && saved.town === given.town && given.held.length ? given.held : given.cast);
-townTab.hidden = town.hidden = document.querySelector("[data-next]").hidden = !city;
+townTab.hidden = town.hidden = next.hidden = !city;
 document.body.classList.toggle("alone", !city);
 hint.hidden = !city || kept.get("siaga.hint") === "seen";
 if (city) {
@@ -220,4 +235,11 @@ connect();
 setInterval(showClock, 1000);
 document.addEventListener("pointerdown", (event) => {
   for (const opened of document.querySelectorAll(".more[open]")) if (!opened.contains(event.target)) opened.open = false;
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const opened of document.querySelectorAll(".more[open]")) {
+    if (opened.contains(document.activeElement)) opened.firstElementChild.focus();
+    opened.open = false;
+  }
 });

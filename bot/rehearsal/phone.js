@@ -4,6 +4,7 @@ import { clock, make, post, words } from "/rehearsal/dom.js";
 import { dressed, gravity, head, link } from "/rehearsal/words.js";
 
 export const phones = []; // in the order of the page
+export const APP_NAMES = { telegram: "Telegram", whatsapp: "WhatsApp" };
 const FLASH = 700; // milliseconds in which the story's hand is seen on a button
 
 export class Phone {
@@ -36,7 +37,8 @@ export class Phone {
     this.find(".names p").textContent = member.role;
     this.find(".names p").title = `${member.role} · ${member.phone}`;
     this.node.setAttribute("aria-label", member.name);
-    this.tab.textContent = names[0] || member.name;
+    const [first, role] = [names[0] || member.name, member.role.split(/[ ,]/)[0]];
+    this.titles = [first, `${first} · ${role}`, `${member.name} · ${APP_NAMES[member.kind]}`];
     this.find(".start button").textContent = this.hello;
     this.find(".log").replaceChildren();
   }
@@ -55,10 +57,7 @@ export class Phone {
     this.find(".toast button").addEventListener("click", () => { this.find(".toast").hidden = true; });
     this.find(".compose").addEventListener("submit", (event) => {
       event.preventDefault();
-      const field = this.find("input");
-      const text = field.value.trim();
-      field.value = "";
-      if (text) this.say(text);
+      this.sends(this.find("input"));
     });
     for (const button of this.node.querySelectorAll("menu button")) {
       button.addEventListener("click", () => {
@@ -77,6 +76,15 @@ export class Phone {
     log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
     this.tab.addEventListener("click", () => this.bring());
+  }
+
+  // What was written stays in its field until it has gone.
+  async sends(field) {
+    const text = field.value.trim();
+    if (!text || field.readOnly) return;
+    field.readOnly = true;
+    if (await this.say(text)) field.value = "";
+    field.readOnly = false;
   }
 
   // To be seen, with as little moving as there need be.
@@ -121,11 +129,13 @@ export class Phone {
     const log = this.find(".log");
     const before = this.messages.get(message.message_id);
     const node = this.render(message);
+    const focused = before?.contains(document.activeElement);
     if (before) before.replaceWith(node);
     else {
       this.showDay(message, log);
       log.append(node);
     }
+    if (focused) rest(node);
     this.messages.set(message.message_id, node);
     this.find(".start").hidden = true;
     this.follow((message.mine && !before) || !this.ready);
@@ -213,8 +223,10 @@ export class Phone {
 
   keyboard(rows) {
     const keys = this.find(".keys");
+    const focused = keys.contains(document.activeElement);
     keys.hidden = !rows.length;
     keys.replaceChildren(...rows.map((row, at) => this.row(row, at, 0)));
+    if (focused) rest(rows.length ? keys : this.find("input"));
     this.follow();
   }
 
@@ -241,16 +253,25 @@ export class Phone {
   }
 
   screen(data) {
+    const log = this.find(".log");
+    const [fresh, atEnd, top] = [!this.ready, this.atEnd, log.scrollTop];
     this.ready = false;
     this.messages.clear();
-    this.find(".log").replaceChildren();
+    log.replaceChildren();
     this.find(".start").hidden = data.messages.length > 0 || data.blocked;
     for (const message of data.messages) this.show(message);
     this.keyboard(data.rows);
     this.blocked(data.blocked);
-    this.follow(true);
+    if (fresh || atEnd) this.follow(true);
+    else log.scrollTop = top; // only the connection is new
     this.ready = true;
   }
+}
+
+// Where the focus stays when what had it was exchanged: not on a button, which the next Enter would press unread.
+function rest(node) {
+  if (node.tabIndex < 0) node.tabIndex = -1;
+  node.focus({ preventScroll: true });
 }
 
 export function card(sign, title, detail) {

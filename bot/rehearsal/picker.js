@@ -1,8 +1,8 @@
 // Whose phone is taken up: anybody of the city, on Telegram or on WhatsApp.
 
 import { make, words } from "/rehearsal/dom.js";
+import { APP_NAMES } from "/rehearsal/phone.js";
 
-const NAMES = { telegram: "Telegram", whatsapp: "WhatsApp" };
 const dialog = document.getElementById("picker");
 const query = dialog.querySelector("input");
 const list = dialog.querySelector("ul");
@@ -19,9 +19,9 @@ export function pick(onTable, take) {
 
 async function search() {
   const asked = query.value;
-  const found = await (await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`)).json();
+  const found = await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`).then((answer) => answer.json()).catch(() => null);
   if (asked !== query.value) return; // he wrote on meanwhile
-  list.replaceChildren(...(found.length ? found.map(row) : [make("li", "none", words.none)]));
+  list.replaceChildren(...(found?.length ? found.map(row) : [make("li", "none", found ? words.none : words.away)]));
 }
 
 function row(member) {
@@ -34,9 +34,9 @@ function row(member) {
 
 function button(member, kind, chat) {
   const there = shown.has(chat);
-  const node = make("button", kind, there ? `${NAMES[kind]} ✓` : NAMES[kind]);
+  const node = make("button", kind, there ? `${APP_NAMES[kind]} ✓` : APP_NAMES[kind]);
   node.disabled = there;
-  node.setAttribute("aria-label", `Angkat ${member.name} di ${NAMES[kind]}`);
+  node.setAttribute("aria-label", `Angkat ${member.name} di ${APP_NAMES[kind]}`);
   node.addEventListener("click", () => {
     dialog.close();
     chosen({ ...member, kind, chat });

@@ -8,7 +8,7 @@ const caption = bar.querySelector(".caption");
 const speed = bar.querySelector("select");
 const progress = bar.querySelector("progress");
 const button = (what) => bar.querySelector(`[data-do=${what}]`);
-const PLAY = button("play").innerHTML;
+const [PLAY, FIRST] = [button("play").innerHTML, caption.textContent];
 let last = "";
 
 for (const one of bar.querySelectorAll("[data-do]")) {
@@ -28,7 +28,7 @@ export function told(story, lay) {
   button("play").hidden = story.state === "playing";
   if (story.state === "paused") button("play").textContent = "▶ Lanjut";
   else button("play").innerHTML = PLAY;
-  if (story.caption) caption.textContent = story.state === "broken" ? `Cerita berhenti. ${story.caption}` : story.caption;
+  caption.textContent = story.state === "broken" ? `Cerita berhenti. ${story.caption}` : story.caption || FIRST;
   [progress.max, progress.value] = [story.chapters, story.chapter];
   if (on) speed.value = String(story.speed);
   if (on && story.cast.length) lay(story.cast);

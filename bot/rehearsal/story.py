@@ -16,7 +16,10 @@ from bot.rehearsal.wire import Json
 log = logging.getLogger("siaga.rehearsal")
 SPEEDS = (0.0, 10.0, 30.0, 120.0)  # seconds of an hour; 0: as fast as it goes
 _READ = {0.0: 0.0, 10.0: 1.3, 30.0: 2.2, 120.0: 3.5}  # seconds for a tap to be seen and an answer to be read
+NOTICED = 8.0  # seconds after which the page says for whom it waits
+PATIENCE = 30.0  # seconds until an answer does not come any more; a chat that had much may be made to wait
 _TICK = 0.3  # seconds between two moves of the clock
+AGAIN = "Ketuk ▶ untuk memutar dari awal."
 IDLE, PLAYING, PAUSED, DONE, BROKEN = "idle", "playing", "paused", "done", "broken"
 
 Move = Callable[[float], Awaitable[None]]
@@ -85,10 +88,10 @@ class Player:
             self._state = DONE
         except Unanswered as missing:
             log.warning("the story ends here: %s", missing)
-            self._state, self._caption = BROKEN, str(missing)
-        except (ValueError, LookupError) as wrong:
-            log.error("the story ends here: %s", wrong)
-            self._state, self._caption = BROKEN, str(wrong)
+            self._state, self._caption = BROKEN, f"{missing} {AGAIN}"
+        except Exception:
+            log.exception("the story ends here")
+            self._state, self._caption = BROKEN, f"Ada langkah yang gagal. {AGAIN}"
         self._announce()
 
     # --- what a story says and does
@@ -125,13 +128,24 @@ class Player:
         await self._seen(hand, "")
         hand.does(what)
 
+    async def waits(self, hand: Hand, there: Callable[[], object], what: str) -> None:
+        """Wait until it is so; after a while the page says for whom. Raises Unanswered."""
+        try:
+            await hand.until(there, what, NOTICED)
+        except Unanswered:
+            told, self._caption = self._caption, f"Menunggu ponsel {hand.member.name}: {what} …"
+            self._announce()
+            await hand.until(there, what, PATIENCE - NOTICED)
+            self._caption = told
+            self._announce()
+
     async def taps(self, hand: Hand, label: str, on: str = "", *, fresh: bool = False) -> None:
         """Tap a button once it is there."""
-        await hand.until(lambda: hand.button(label, on, fresh=fresh), f"no button {label!r}")
+        await self.waits(hand, lambda: hand.button(label, on, fresh=fresh), f"tombol “{label}”")
         await self._seen(hand, label)
         found = hand.button(label, on, fresh=fresh)
         if found is None:
-            raise Unanswered(f"{hand.member.name}: the button {label!r} is gone")
+            raise Unanswered(f"Ponsel {hand.member.name}: tombol “{label}” sudah tidak ada.")
         hand.taps(found)
 
     async def _seen(self, hand: Hand, label: str) -> None:
@@ -142,7 +156,7 @@ class Player:
 
     async def sees(self, hand: Hand, *words: str) -> None:
         """Wait until the answer is there."""
-        await hand.until(lambda: hand.shows(*words), f"{' / '.join(words)} did not come")
+        await self.waits(hand, lambda: hand.shows(*words), f"jawaban “{words[-1]}”")
 
     async def passes(self, minutes: float, hour: float | None = None) -> None:
         """Time passes as the header moves it; `hour`: how many seconds an hour takes here, whatever the speed."""

@@ -16,14 +16,16 @@ from bot.rehearsal.story import Player
 EVENING = time(19, 0)
 SLOW = 120.0  # seconds of an hour where the ladder climbs, so that it is seen: 1 minute in 2 seconds
 ASLEEP, LEAP = 0.5, 0.05  # and where nothing is to be seen
+AT_REST = 0.5  # minutes in which what was just changed leaves
 SOON = 2.0  # seconds in which an alert comes whose time it is
 CARDS = "Kartu BPJS Ketenagakerjaan dan vitamin dibagikan malam ini di balai kelurahan."
 TAKE, NUMBER = "Saya tangani", re.compile(r"L-\d{4,}")
+NUMBER_ASKED, LINKED = "Kirim nomor saya", "Anda terhubung"
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Who plays, and where. `tps` and `kelurahan` are the officers' station; `reporters` have open cases."""
+    """Who plays, and where. `tps` and `kelurahan` are the officers' station."""
 
     zone: ZoneInfo
     day: date
@@ -34,15 +36,14 @@ class Scene:
     chair: CastMember
     workers: tuple[CastMember, ...]
     coordinator: CastMember
-    reporters: tuple[CastMember, ...] = ()
 
     def at(self, days: int, hour: int, minute: int = 0) -> datetime:
         """A moment of the day before (-1), of the voting day (0), of the day after (1)."""
         return datetime.combine(self.day + timedelta(days=days), time(hour, minute), self.zone)
 
 
-SetUp = Callable[[], Awaitable[Scene]]
 MoveDay = Callable[[date], Awaitable[None]]
+Clear = Callable[[Sequence[CastMember]], Awaitable[None]]
 
 
 def next_day(now: datetime, zone: ZoneInfo) -> date:
@@ -62,35 +63,52 @@ class Day:
         self.workers = [hands[each] for each in scene.workers]
         self.coordinator, self.everybody = hands[scene.coordinator], list(hands.values())
 
-    async def play(self, move_day: MoveDay) -> None:
-        """All chapters in order."""
-        await self._evening(move_day)
+    async def play(self, move_day: MoveDay, clear: Clear) -> None:
+        """All chapters in order; one that a visitor's own taps have spoiled is left out."""
+        await self._evening(move_day, clear)
         for chapter in CHAPTERS:
-            await chapter(self)
+            try:
+                await chapter(self)
+            except Unanswered as missing:
+                await self.player.tells(f"{missing} Bab ini dilewati; meja dirapikan, cerita berlanjut.")
+                await self.player.rests(2)
+                await self._sets_table(clear)
+                await self._link()
         await self.player.tells("Selesai. Setiap langkah tercatat dengan jam dan nama. Ketuk ▶ untuk memutar lagi.")
 
-    async def _evening(self, move_day: MoveDay) -> None:
+    async def _evening(self, move_day: MoveDay, clear: Clear) -> None:
         player, scene = self.player, self.scene
-        await player.chapter("H-1. Hari pemungutan suara latihan dipindah; jam ke 19.00 malam sebelumnya.")
-        for member in scene.reporters:
-            await player.says(Hand(player.handsets, member), "Batal")  # what the visitor left open
+        await player.chapter(
+            "H-1. Kasus terbuka ditutup. Hari pemungutan suara dipindah; jam ke 19.00 sehari sebelumnya."
+        )
+        await self._sets_table(clear)
         await move_day(scene.day)
         await player.until(scene.at(-1, 19), hour=LEAP)
         await player.tells("Petugas, tenaga kesehatan, dan koordinator menghubungkan ponselnya: satu kali saja.")
+        await self._link()
+
+    async def _sets_table(self, clear: Clear) -> None:
+        """What a visitor did on the phones stands in nobody's way; and what that changes on them has been shown."""
+        for hand in self.everybody:
+            hand.lets_in()
+        await clear([hand.member for hand in self.everybody])
+        await self.player.passes(AT_REST)
+
+    async def _link(self) -> None:
         for hand in self.everybody:
             await self._links(hand)
 
     async def _links(self, hand: Hand) -> None:
-        """/start, Setuju, the own number; who is linked already only greets."""
+        """/start, Setuju, the own number; who is linked already only greets. Other news may come in between."""
         player = self.player
-        await player.says(hand, "Halo" if hand.member.kind == "whatsapp" else "/start")
-        await hand.until(hand.news, "no answer to the greeting")
+        await player.says(hand, "Mulai" if hand.member.kind == "whatsapp" else "/start")
+        await player.sees(hand, "Setuju?", NUMBER_ASKED, LINKED)
         if hand.shows("Setuju?"):
             await player.taps(hand, "Setuju")
-            await hand.until(hand.news, "no answer to Setuju")
-        if hand.button("Kirim nomor saya"):
-            await player.taps(hand, "Kirim nomor saya")
-            await player.sees(hand, "terhubung")
+            await player.sees(hand, NUMBER_ASKED, LINKED)
+        if hand.shows(NUMBER_ASKED):
+            await player.taps(hand, NUMBER_ASKED)
+            await player.sees(hand, LINKED)
 
     async def cards(self) -> None:
         """A broadcast that asks for receipts."""
@@ -213,18 +231,18 @@ class Day:
 
     async def _number(self, hand: Hand) -> str:
         """The number of the case that was just reported."""
-        await hand.until(lambda: _numbers(hand), "no number of a case")
+        await self.player.waits(hand, lambda: _numbers(hand), "nomor laporan")
         return _numbers(hand)[0]
 
     async def _called(self, number: str, workers: Sequence[Hand]) -> Hand:
         """The first of these whose phone shows the case; nobody yet: the clock goes on, and the ladder climbs."""
         for _ in range(8):
             with suppress(Unanswered):
-                await workers[0].until(lambda: _asked(number, workers), "nobody is called", SOON)
+                await workers[0].until(lambda: _asked(number, workers), number, SOON)
             if found := _asked(number, workers):
                 return found
             await self.player.passes(1.6, hour=SLOW)
-        raise Unanswered(f"{number}: nobody of the cast was called")
+        raise Unanswered(f"{number} tidak sampai ke ponsel nakes di meja ini.")
 
     async def _takes(self, worker: Hand, number: str, reporter: Hand) -> None:
         await self.player.tells(f"{worker.member.name} mengetuk Saya tangani. Yang lain dan pelapor langsung tahu.")

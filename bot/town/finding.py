@@ -21,6 +21,11 @@ def member(tx: Tx, role: roster.Role, kind: Kind = "telegram") -> CastMember:
     return CastMember(FIRST_USER + role.person_id, role.name, role_words(tx, role), local_phone(phone), kind)
 
 
+def person_id(member: CastMember) -> int:
+    """His number in the roster."""
+    return member.user_id - FIRST_USER
+
+
 def search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
     """People for whom every word holds, each once; those with a number only: the others have no phone."""
     return [member(tx, role) for role in lookup.search(tx, words(wanted), now, FOUND_AT_MOST)]

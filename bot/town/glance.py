@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from bot.town import ground
@@ -19,6 +19,7 @@ from storage.incidents import CANCELLED, CLOSED, Incident
 
 Json = dict[str, Any]
 SHOWN = timedelta(minutes=90)  # how long a case stays on the map after its end
+NIGHT = timedelta(hours=5)  # so far the hours after midnight belong to the day before, as its boxes do
 MOST = 40  # cases, the newest; a page cannot show more of them
 NAMED = 6  # people named on a rung
 _COLUMN = {WAITING: "waiting", SENDING: "waiting", PAUSED: "waiting", SENT: "sent", FAILED: "failed",
@@ -64,8 +65,12 @@ def stand(tx: Tx, now: datetime, rules: Rules) -> Json:
         calls[each.incident_id].append(each)
     takers = people.names(tx, {case.taken_by for case in shown if case.taken_by})
     nearest = elections.active(tx, now)[:1]
+    local = now.astimezone(nearest[0].tz if nearest else None)
+    midnight = datetime.combine((local - NIGHT).date(), time(), local.tzinfo)
     return {
         "cases": [_case(tx, case, calls[case.id or 0], takers, rules) for case in shown],
+        "ended": overview.ended(tx, midnight),
+        "none": not overview.any_case(tx),
         "lanes": lanes(tx),
         "linked": sum(reports.linked(tx).values()),
         "handed": overview.handed(tx, nearest[0].id) if nearest else [],

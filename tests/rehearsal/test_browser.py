@@ -151,3 +151,47 @@ async def test_another_persons_phone_is_taken_up(chromium: Browser, base: str, a
         await dewi.get_by_role("button", name="Kirim", exact=True).click()
         await expect(dewi.locator(".mine .words")).to_contain_text("<img src=x onerror=alert(1)>")
         assert len(api.updates) == 1
+
+
+@pytest.mark.usefixtures("bot")
+async def test_the_keyboard_and_other_chats_stay_where_they_were(chromium: Browser, base: str) -> None:
+    async with opened(chromium, base, viewport=WIDE) as page:
+        siti, rina = page.get_by_role("region", name="Siti"), page.get_by_role("region", name="Rina")
+        await siti.get_by_role("button", name="/start").click()
+        for _ in range(12):
+            await siti.locator(".keys").get_by_role("button", name="Darurat").press("Enter")
+        await expect(siti.locator(".said.red")).to_have_count(12)
+        await siti.get_by_label("Tulis pesan").fill("/start")
+        await siti.locator(".keys").get_by_role("button", name="Darurat").focus()
+        await siti.locator(".compose").evaluate("form => form.requestSubmit()")
+        await expect(siti.locator(".bubble", has_text="ketik /bantuan")).to_have_count(2)
+        assert await siti.evaluate("node => node.contains(document.activeElement)"), "its keys are new"
+        await siti.locator("summary").click()
+        await siti.get_by_role("button", name="Foto", exact=True).focus()
+        await page.keyboard.press("Escape")
+        await expect(siti.locator(".more")).not_to_have_attribute("open", "")
+        await expect(siti.locator("summary")).to_be_focused()
+        await siti.locator(".log").evaluate("node => { node.scrollTop = 40; node.firstElementChild.dataset.old = ''; }")
+        await rina.get_by_role("button", name="Ganti orang").click()
+        await page.get_by_role("button", name="Dewi Lestari").click()
+        await expect(siti.locator("[data-old]")).to_have_count(0)
+        await expect(siti.locator(".said.red")).to_have_count(12)
+        assert await siti.locator(".log").evaluate("node => node.scrollTop") == 40
+
+
+async def test_what_does_not_go_stays_written(chromium: Browser, base: str) -> None:
+    async with opened(chromium, base, viewport=WIDE) as page:
+        siti = page.get_by_role("region", name="Siti")
+        field = siti.get_by_label("Tulis pesan")
+        await page.evaluate("() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
+        await field.fill("Kami butuh obat")
+        await field.press("Enter")
+        await expect(siti.locator(".toast")).to_contain_text("Belum terkirim")
+        await expect(field).to_have_value("Kami butuh obat")
+        await siti.get_by_role("button", name="Ganti orang").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Belum terhubung")
+        await page.keyboard.press("Escape")
+        await page.evaluate("() => { window.fetch = window.there; }")
+        await field.press("Enter")
+        await expect(siti.locator(".mine .words")).to_contain_text("Kami butuh obat")
+        await expect(field).to_have_value("")

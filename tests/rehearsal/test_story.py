@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,15 @@ from aiohttp import ClientResponse
 from playwright.async_api import Browser, expect
 
 from bot.rehearsal import story
-from storage import overview, reports
+from bot.rehearsal.botapi import BotApi
+from bot.rehearsal.handsets import Handsets
+from bot.rehearsal.story import Player
+from bot.town.finding import FIRST_USER
+from storage import denials, drafts, incidents, journal, overview, people, replacements, reports, roster
+from storage.database import Tx
 
 from .browsing import WIDE, opened
+from .conftest import Hands
 from .living import PATIENCE, Rehearsal
 
 
@@ -23,6 +30,15 @@ async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
     async for line in stream.content:
         if line == b"event: story\n":
             yield json.loads((await stream.content.readline()).removeprefix(b"data: "))
+
+
+async def told(stream: ClientResponse, words: str) -> dict[str, Any]:
+    """The story once its caption holds these words."""
+    async for found in stories(stream):
+        if words in found["caption"]:
+            return found
+        assert found["state"] != "broken", found["caption"]
+    raise AssertionError(words)
 
 
 @pytest.mark.browser
@@ -34,6 +50,7 @@ async def test_the_day_is_played_to_its_end_on_the_page(chromium: Browser, rehea
         await expect(day).to_have_attribute("data-state", "done", timeout=3 * PATIENCE)
         await expect(day.get_by_role("status")).to_contain_text("Selesai. Setiap langkah tercatat")
         await expect(page.locator("#sums li", has_text="kotak sampai").locator("b")).to_have_text("1")
+        await expect(page.locator("#sums li", has_text="selesai").locator("b")).to_have_text("3")
         await expect(page.locator(".phone")).to_have_count(7)
         await expect(page.locator(".dots .handed")).to_have_count(1)
     cases = await rehearsal.db.read(reports.incident_rows)
@@ -74,3 +91,83 @@ async def test_what_it_does_not_know_is_refused(rehearsal: Rehearsal) -> None:
     for asked in ({"do": "fly", "speed": 10}, {"do": "play", "speed": 11}, {"speed": 10}, {"do": "play", "speed": "x"}):
         async with rehearsal.session.post(f"{rehearsal.base}/rehearsal/story", json=asked) as answer:
             assert answer.status == 409
+
+
+async def test_what_a_visitor_left_on_the_phones_does_not_end_it(rehearsal: Rehearsal) -> None:
+    cast = (await rehearsal.get("phones"))["cast"]
+    officer, worker, other, coordinator, second, _ = (each["user_id"] - FIRST_USER for each in cast)
+    async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(60):
+        await rehearsal.post("story", do="play", speed=0)
+        await told(stream, "kartu BPJS")  # all are linked
+        await rehearsal.post("story", do="stop", speed=0)
+
+        def spoil(tx: Tx) -> None:
+            now = (known := people.addresses_of(tx, officer)[0]).heard_at
+            case = incidents.file(tx, address_id=known.id, where=roster.roles(tx, officer, now)[0].where, now=now,
+                                  kind="pingsan", severity="red", reporter_id=officer)  # fmt: skip
+            journal.add(tx, "filed", now, incident_id=case.id)
+            incidents.change(tx, case.id or 0, state="arrived", taken_by=other)
+            mine = people.addresses_of(tx, worker)[0].id
+            people.unlink(tx, mine)
+            denials.deny(tx, mine, worker)
+            roster.say_duty(tx, other, False, now, None)
+            people.silence(tx, coordinator, now)
+            people.stop(tx, people.addresses_of(tx, officer)[0].id, now)
+            drafts.keep(tx, known.id, "broadcast", "text", {}, now)
+            drafts.open_call(tx, people.addresses_of(tx, other)[0].id, now, now + timedelta(hours=1))
+            post = replacements.post(tx, roster.roles(tx, second, now)[0].id)
+            assert post is not None
+            replacements.take_place(tx, post, "Adi Pengganti", "+6281200009999", officer, now)
+
+        await rehearsal.db.write(spoil)
+        await rehearsal.post("act", who=cast[1]["chat"], act="block")
+        await rehearsal.post("act", who=cast[5]["chat"], act="block")
+        await rehearsal.post("act", who=cast[5]["chat"], act="stop")
+        await rehearsal.post("story", do="play", speed=0)
+        end = await told(stream, "Selesai.")
+        assert "Adi Pengganti" in {each["name"] for each in end["cast"]}
+        assert end["chapter"] == end["chapters"]
+    cases = await rehearsal.db.read(incidents.every)
+    assert [case.state for case in cases] == ["cancelled", "closed", "closed", "closed"], "no chapter was left out"
+    whole = await rehearsal.db.read(lambda tx: [journal.chain_is_whole(tx, case) for case in cases])
+    assert all(whole)
+
+
+async def test_a_visitor_who_calls_off_a_case_of_it_spoils_one_chapter(rehearsal: Rehearsal) -> None:
+    officer = (await rehearsal.get("phones"))["cast"][0]["chat"]
+    async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(60):
+        await rehearsal.post("story", do="play", speed=0)
+        await told(stream, "TPS berkedip")
+        await rehearsal.post("story", do="pause", speed=0)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(story, "NOTICED", 0.3)
+            patch.setattr(story, "PATIENCE", 1.0)
+            await rehearsal.post("act", who=officer, act="say", text="Batal")
+            await rehearsal.post("story", do="play", speed=0)
+            await told(stream, "Menunggu ponsel")
+            await told(stream, "Bab ini dilewati")
+        end = await told(stream, "Selesai.")
+        assert end["chapter"] == end["chapters"]
+    states = [case.state for case in await rehearsal.db.read(incidents.every)]
+    assert states == ["cancelled", "closed", "closed"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "caption"),
+    [(story.Unanswered("Ponsel Siti: jawaban “ya” tidak muncul."), "Ponsel Siti: jawaban “ya” tidak muncul. Ketuk ▶ untuk memutar dari awal."),
+     (RuntimeError(), "Ada langkah yang gagal. Ketuk ▶ untuk memutar dari awal.")],
+)  # fmt: skip
+async def test_where_it_ends_it_says_what_to_do(api: BotApi, hands: Hands, wrong: Exception, caption: str) -> None:
+    async def fails(_: Player) -> None:
+        raise wrong
+
+    async def still(_: float) -> None:
+        pass
+
+    player = Player(Handsets(api, None), still, hands.now, fails, 1)
+    with player.handsets.watchers.watch([]) as happens:
+        await player.ask("play", 0)
+        while (event := await asyncio.wait_for(happens.get(), 5)) and event.data["state"] == "playing":
+            pass
+    assert event is not None
+    assert (event.data["state"], event.data["caption"]) == ("broken", caption)

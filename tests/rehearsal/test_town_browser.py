@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
+
+from bot.town.finding import FIRST_USER
+from handlers import ticks
+from storage import incidents, journal, people, roster
+from storage.database import Tx
+from storage.places import Where
 
 from .browsing import CONTRAST, SMALL_TARGETS, WIDE, opened
 from .living import PATIENCE, Rehearsal
@@ -67,11 +75,21 @@ async def test_anybody_is_picked_up_linked_kept_and_put_away(chromium: Browser, 
         await expect(chair).to_have_count(0)
 
 
+async def test_where_nothing_is_planned_there_is_no_next(
+    chromium: Browser, rehearsal: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        following = page.get_by_role("button", name="Ke kejadian berikutnya")
+        await expect(following).to_be_enabled()
+        monkeypatch.setattr(ticks, "next_due", lambda _: None)
+        await expect(following).to_be_disabled()
+
+
 async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, rehearsal: Rehearsal) -> None:
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         officer, worker = await officer_and_worker(page)
         await expect(page.locator(".mark[data-id]")).to_have_count(0)
-        await expect(page.locator("#hint")).to_be_visible()
+        await expect(page.locator("#hint")).to_contain_text("/start di ponsel petugas, Setuju, Kirim nomor saya, lalu Darurat")
         await officer.locator(".keys").get_by_role("button", name="Darurat").click()
         await officer.locator(".keys").get_by_role("button", name="Pingsan").click()
         mark = page.get_by_role("button", name="L-0001, merah, menunggu, TPS 001 Arjosari")
@@ -126,6 +144,105 @@ async def test_a_small_screen_shows_one_phone_and_every_target_is_large(chromium
         await page.get_by_role("button", name="Tutup", exact=True).click()
 
 
+async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal: Rehearsal) -> None:
+    given = await rehearsal.get("phones")
+    cast = {each["user_id"] for each in given["cast"]}
+    others = {each["user_id"]: None for asked in ("kpps", "bidan") for each in await rehearsal.get(f"people?q={asked}")}
+    full = [f"telegram.{each}" for each in others if each not in cast][:24]
+    assert len(full) == 24
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        await page.evaluate("kept => localStorage.setItem('siaga.table', kept)", json.dumps({"town": given["town"], "phones": full}))
+        await page.reload()
+        await expect(page.locator(".phone")).to_have_count(24)
+        day = page.get_by_role("region", name="Sehari di TPS")
+        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await expect(page.get_by_role("region", name=given["cast"][5]["name"]).locator(".log")).to_contain_text("Anda terhubung")
+        await expect(page.locator(".phone")).to_have_count(24)
+
+
+async def test_every_case_is_found_from_its_card_and_from_its_mark(chromium: Browser, rehearsal: Rehearsal) -> None:
+    members = [each["user_id"] - FIRST_USER for each in (await rehearsal.get("phones"))["cast"]]
+
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        here = roster.roles(tx, members[0], now)[0].where
+        for n, where in enumerate((here, here, Where())):
+            who = people.speaker(tx, "telegram", str(n), "x", now)
+            case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
+            journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 1400, "height": 560}) as page:
+        marks = page.locator(".mark[data-id]")
+        await expect(marks).to_have_count(2)
+        for number in ("L-0001", "L-0002"):
+            await page.get_by_role("button", name=f"{number}, merah").click()
+            await expect(page.locator(".case.chosen")).to_contain_text(number)
+        for number, told in (("L-0002", "TPS 001 · Kel. Arjosari"), ("L-0003", "L-0003: tempatnya belum diketahui")):
+            await page.locator(".case .title", has_text=number).click()
+            await expect(page.locator(".case.chosen")).to_contain_text(number)
+            await expect(page.locator("#spot")).to_contain_text(told)
+            await expect(page.locator(".map")).to_be_in_viewport(ratio=0.99)
+        await expect(page.locator(".dots .chosen")).to_have_count(0)
+        await marks.last.focus()
+        await page.evaluate("addEventListener('keydown', (event) => { window.scrolls = !event.defaultPrevented; })")
+        await page.keyboard.press("Space")
+        await expect(page.locator(".case.chosen")).to_contain_text("L-0002")
+        assert await page.evaluate("window.scrolls") is False
+
+
+async def test_fingers_move_and_stretch_the_map(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=PHONE_SIZE, has_touch=True) as page:
+        wire = await page.context.new_cdp_session(page)
+        town, drawn = page.get_by_role("region", name="Kota"), page.locator("#map")
+
+        async def fingers(*ways: tuple[tuple[int, int], tuple[int, int]]) -> list[float]:
+            """Each finger goes from here to there; gives what the map shows then: x, y, width, height."""
+            for part in (0, 0.2, 0.6, 1):
+                at = [{"x": a + (c - a) * part, "y": b + (d - b) * part, "id": n} for n, ((a, b), (c, d)) in enumerate(ways)]
+                await wire.send("Input.dispatchTouchEvent", {"type": "touchMove" if part else "touchStart", "touchPoints": at})
+            await wire.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+            return [float(each) for each in (await drawn.get_attribute("viewBox") or "").split()]
+
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        await expect(town).to_be_in_viewport(ratio=0.9)
+        box = await drawn.bounding_box()
+        assert box is not None
+        x, y = int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2)
+        whole = [float(each) for each in (await drawn.get_attribute("viewBox") or "").split()]
+        near = await fingers(((x - 30, y), (x - 90, y)), ((x + 30, y), (x + 90, y)))
+        assert near[2] == pytest.approx(whole[2] / 3, rel=0.05)
+        assert near[0] + near[2] / 2 == pytest.approx(whole[0] + whole[2] / 2, abs=whole[2] / 50)
+        south = await fingers(((x, y), (x - 40, y - 80)))
+        assert south[1] > near[1]
+        assert south[0] > near[0]
+        assert south[2] == near[2]
+        assert await town.evaluate("node => node.scrollTop") == 0, "the page stays"
+        far = await fingers(((x - 90, y), (x - 20, y)), ((x + 90, y), (x + 20, y)))
+        assert far == pytest.approx(whole)
+        assert await fingers(((x, y), (x, y - 80))) == far
+        await page.wait_for_function("document.querySelector('#town').scrollTop > 20")
+
+
+async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_name(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 320, "height": 640}, has_touch=True) as page:
+        await expect(page.locator(".phone")).to_have_count(6)
+        names = await page.locator("#tabs button").all_inner_texts()
+        assert len(set(names)) == len(names) == 8
+        day = page.get_by_role("region", name="Sehari di TPS")
+        first = await day.locator(".caption").text_content()
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await day.get_by_role("button", name="Jeda").click()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        wide = """() => [...document.querySelectorAll(".top *, .story *")].filter((node) => node.checkVisibility()
+            && node.getBoundingClientRect().right > innerWidth + 0.5).map((node) => node.outerHTML.slice(0, 60))"""
+        assert await page.evaluate(wide) == []
+        await day.get_by_role("button", name="Berhenti").click()
+        await expect(day.locator(".caption")).to_have_text(first or "-")
+
+
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
 async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
     faint: dict[str, Any] = {}
@@ -136,7 +253,8 @@ async def test_every_word_can_be_read_in_light_and_dark(chromium: Browser, rehea
         await expect(worker.locator(".said.red")).to_contain_text("L-0001")
         there = page.locator(".phone.whatsapp").nth(0)
         await there.get_by_role("button", name="Halo").click()
-        await expect(there.locator(".answer", has_text="Setuju")).to_be_visible()
+        await there.locator(".answer", has_text="Setuju").click()
+        await there.locator(".mine .reply").evaluate("node => node.insertAdjacentHTML('beforeend', '<a href=\"https://a.b\">https://a.b</a>')")
         await expect(page.locator(".mark[data-id]")).to_have_count(1)
         await page.locator(".slot .pick").click()
         await expect(page.get_by_role("dialog").locator("li")).to_have_count(20)

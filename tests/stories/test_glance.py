@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.town import day, finding, glance
-from storage import coverages, elections, overview, places, rehearsing, roster
+from bot.town import day, finding, glance, table
+from storage import coverages, elections, incidents, journal, overview, places, rehearsing, roster
 from storage.database import Tx
 from tests.stories.stage import VOTING_DAY, Stage
 
@@ -55,7 +55,8 @@ async def test_a_case_climbs_is_taken_and_leaves_the_map(stage: Stage) -> None:
     await first.links()
     await other.links()
     boss = await (await stage.coordinator()).links()
-    assert (await stand(stage))["cases"] == []
+    now = await stand(stage)
+    assert (now["cases"], now["ended"], now["none"]) == ([], 0, True)
     await officer.says("Pingsan")
     (case,) = (await stand(stage))["cases"]
     assert (case["number"], case["state"], case["severity"], case["kind"], case["place"]) == (
@@ -85,7 +86,28 @@ async def test_a_case_climbs_is_taken_and_leaves_the_map(stage: Stage) -> None:
     (case,) = (await stand(stage))["cases"]
     assert (case["state"], case["outcome"]) == ("closed", "Membaik")
     await stage.passes(minutes=91)
-    assert (await stand(stage))["cases"] == []
+    now = await stand(stage)
+    assert (now["cases"], now["ended"], now["none"]) == ([], 1, False)
+    await stage.passes(minutes=24 * 60)
+    assert (await stand(stage))["ended"] == 0, "that was yesterday"
+
+
+async def test_the_table_is_set_again_whatever_was_left_on_it(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.taps("Tiba")
+    await officer.taps("Bukan saya")
+    (whole,) = await stage.db.read(incidents.every)
+    assert whole.state == "arrived"
+    await stage.db.write(lambda tx: table.clear(tx, {officer.person_id, worker.person_id}, stage.clock.now()))
+    await stage.settled()
+    (case,) = await stage.db.read(incidents.every)
+    assert case.state == "cancelled"
+    assert await stage.db.read(lambda tx: journal.chain_is_whole(tx, case))
+    assert "Alarm batal" in worker.screen
+    await officer.links()
+    assert "Anda terhubung" in officer.new
 
 
 async def test_the_lanes_count_what_waits_went_out_and_failed(stage: Stage) -> None:
