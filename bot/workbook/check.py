@@ -146,10 +146,23 @@ _POST = ("peran", "lembaga", "jabatan")
 def _post(row: Row, known: Known) -> tuple[str, str, str]:
     """Role, institution and position."""
     its_role = row.take("peran", role)
-    institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
-    if its_role and not institution:
+    written = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
+    if its_role and not written:
         row.refuse("lembaga", "secretariat")
-    return its_role, known.institution(institution) if institution else "", _position(row)
+    return its_role, _institution(row, known, written) if written else "", _position(row)
+
+
+def _institution(row: Row, known: Known, written: str) -> str:
+    """A new one goes in, but whoever reads the report should know it."""
+    found = row.check("lembaga", lambda: known.institution(written))
+    if found and known.is_new(found):
+        row.doubt("lembaga", "institution_new", value=found)
+    return found
+
+
+def _institution_of(row: Row, known: Known) -> str:
+    written = row.take("lembaga", rules.need)
+    return _institution(row, known, written) if written else ""
 
 
 def _position(row: Row) -> str:
@@ -234,7 +247,7 @@ def _terms(row: Row, known: Known) -> _Terms:
     if starts and ends and ends < starts:
         row.refuse("akhir", "ends_before")
     return (
-        row.take("lembaga", known.institution_of),
+        _institution_of(row, known),
         _PROGRAMMES.get(row.take("program", programmes), ()),
         starts,
         ends,
@@ -287,7 +300,7 @@ def coordinator(row: Row, known: Known) -> imports.CoordinatorRow:
     return imports.CoordinatorRow(
         name=row.take("nama", rules.name),
         phone=row.take("no_hp", rules.need_phone),
-        institution=row.take("lembaga", known.institution_of),
+        institution=_institution_of(row, known),
         where=_where(row, known),
     )
 

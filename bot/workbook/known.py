@@ -8,23 +8,34 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from bot.workbook.rules import Bad, Cell, need
+from bot.workbook.rules import Bad
 from storage import names
 from storage.imports import Where
 from storage.moves import ends
 from storage.standing import Standing
 
 _LIKE = 0.72  # how alike two names must be before one is proposed for the other
-_SPELLINGS = ("KPU", "Bawaslu", "Dinkes", "Bakesbangpol", "BPJS", "Kecamatan", "Kelurahan")
+_SPELLINGS = ("KPU", "Bawaslu", "Dinkes", "Bakesbangpol", "BPJS", "BPJS Kesehatan", "BPS", "Kecamatan", "Kelurahan")
 _ALIASES = {
     "dinaskesehatan": "Dinkes",
     "kesbangpol": "Bakesbangpol",
     "badankesatuanbangsadanpolitik": "Bakesbangpol",
     "bpjsketenagakerjaan": "BPJS",
     "bpjstk": "BPJS",
+    "bpjamsostek": "BPJS",
     "komisipemilihanumum": "KPU",
+    "kpud": "KPU",
     "badanpengawaspemilu": "Bawaslu",
+    "badanpengawaspemilihanumum": "Bawaslu",
+    "panwaslu": "Bawaslu",
+    "panwascam": "Bawaslu",
 }
+_OFFICE = re.compile(r"^(sekretariat|kantor|pemerintah)\s+", re.IGNORECASE)
+_PLACE = re.compile(  # "KPU Kota Malang", "Bawaslu Kab.Malang", "Kecamatan Klojen"
+    r"\W+(pemerintah |kantor )?(kota|kab|kabupaten|prov|provinsi|kec|kecamatan|kel|kelurahan|desa|cabang|ri)\b.*"
+    r"|(?<=^kecamatan)\s.*|(?<=^kelurahan)\s.*",
+    re.IGNORECASE,
+)
 
 key = lru_cache(maxsize=8192)(lambda written: names.key(names.place(written)))
 
@@ -45,6 +56,7 @@ class Known:
             self.institutions.setdefault(institution, institution)
         for facts in standing.coverages.values():
             self.institutions[names.key(facts.institution)] = facts.institution
+        self._unsaid: set[str] = set()  # institutions that this workbook brings, and nobody was told yet
         self._homes: dict[str, list[str]] = {}
         for where in self.wards:
             self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
@@ -61,11 +73,33 @@ class Known:
         return where
 
     def institution(self, written: str) -> str:
-        """The one spelling of an institution; an unknown one is taken as it is written first."""
-        return self.institutions.setdefault(names.key(written), written)
+        """The one spelling of an institution, whose place may stand behind it. One that is like none is taken as it is
+        written first; what is nearly a known one would double its roster, and is refused."""
+        found = names.key(written)
+        if found not in self.institutions:
+            bare = _PLACE.sub("", _OFFICE.sub("", written))
+            known = self.institutions.get(names.key(bare))
+            if known is None:
+                near = self._near("institution", names.key(bare), self.institutions) or self._begun(written)
+                if near:
+                    raise Bad("institution_near", value=written, near=near)
+                self._unsaid.add(found)
+            self.institutions[found] = known or written
+        return self.institutions[found]
 
-    def institution_of(self, cell: Cell) -> str:
-        return self.institution(need(cell))
+    def _begun(self, written: str) -> str:
+        """The known institution with whose name this one begins: `KPU Malang`."""
+        words = written.split()
+        heads = (names.key(" ".join(words[:many])) for many in range(len(words) - 1, 0, -1))
+        return next((self.institutions[head] for head in heads if head in self.institutions), "")
+
+    def is_new(self, institution: str) -> bool:
+        """Whether nobody knew an institution before this workbook; True once."""
+        found = names.key(institution)
+        if found not in self._unsaid:
+            return False
+        self._unsaid.discard(found)
+        return True
 
     def area(self, written: str) -> str:
         """The key of a kecamatan, "" for an empty cell."""

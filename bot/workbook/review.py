@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
@@ -114,7 +115,8 @@ def spell(book: Book, known: Known) -> None:
         at = sheet.columns.get("lembaga", len(sheet.header))
         for cell in dict.fromkeys(cells[at] for _, cells in sheet.rows if at < len(cells)):
             if written := rules.text(cell):
-                known.institution(written)
+                with suppress(rules.Bad):  # its row is refused
+                    known.institution(written)
 
 
 def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow] | None) -> Review:

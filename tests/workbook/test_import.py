@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 
 from bot.commands import workbook
 from bot.workbook import load, read, sample, write
+from bot.workbook.known import Known
 from bot.workbook.read import Unreadable
 from storage import roster
 from storage.coverages import coverages
@@ -21,6 +22,7 @@ from storage.database import Away, Database, Tx
 from storage.elections import elections
 from storage.people import people
 from storage.roster import assignments
+from storage.standing import Standing
 from tests.workbook.books import HEADERS, NIK, NOW, kota, nik, officer, post, put, raw, rows, save, whole
 
 
@@ -69,6 +71,9 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", officer(2, role="PPS", ward="", number=""), "kelurahan", "empty"),
     ("petugas", officer(2, role="Sekretariat", ward="", number=""), "lembaga", "secretariat"),
     ("petugas", officer(2, role="Pantarlih", ward="", number=3), "kelurahan", "tps_alone"),
+    ("petugas", officer(2, institution="KPU Malang"), "lembaga", "institution_near"),
+    ("kepesertaan", [nik(2), "Bawaslo", "JKK", "2024-11-01", "2024-11-30"], "lembaga", "institution_near"),
+    ("koordinator", ["Ani", "0812-3456-0001", "Bawaslo Kota Malang"], "lembaga", "institution_near"),
     ("kepesertaan", [nik(900), "kpu", "JKM", "1 November 2024", "2024-11-30"], "nik", "twin_kepesertaan"),
     ("kepesertaan", [nik(2), "KPU", "JHT", "2024-11-01", "2024-11-30"], "program", "programme"),
     ("kepesertaan", [nik(2), "KPU", "JKK", "31/11/2024", "2024-11-30"], "mulai", "date"),
@@ -286,6 +291,38 @@ async def test_a_column_that_is_not_there_leaves_what_is_known(db: Database) -> 
     (row,) = await db.read(lambda tx: tx.rows(select(coverages)))
     assert (row.ends, row.kpj_last4, row.wage, row.as_of) == (date(2024, 12, 31), "0017", 850000, date(2024, 11, 20))
     assert await db.read(lambda tx: tx.vault.open(row.kpj_sealed)) == "24000000017"
+
+
+@pytest.mark.parametrize(("written", "kept"), [
+    ("KPU Kota Malang", "KPU"), ("Komisi Pemilihan Umum Kota Malang", "KPU"), ("Sekretariat KPU Kabupaten Malang", "KPU"), ("KPUD", "KPU"),
+    ("Bawaslu Kab. Malang", "Bawaslu"), ("BAWASLU KAB.MALANG", "Bawaslu"), ("Badan Pengawas Pemilihan Umum", "Bawaslu"),
+    ("Panwaslu Kecamatan Klojen", "Bawaslu"), ("Dinkes Kota Malang", "Dinkes"), ("Dinas Kesehatan Provinsi Jawa Timur", "Dinkes"),
+    ("BPJS Ketenagakerjaan Cabang Malang", "BPJS"), ("Kecamatan Klojen", "Kecamatan"), ("BPJS Kesehatan", "BPJS Kesehatan"),
+])  # fmt: skip
+def test_an_institution_is_known_by_its_full_name_and_with_its_place(written: str, kept: str) -> None:
+    known = Known(Standing())
+    assert known.institution(written) == kept
+    assert not known.is_new(kept)
+
+
+async def test_a_full_name_in_a_second_list_doubles_no_roster(db: Database) -> None:
+    lists = [[nik(1), name, "JKK", "2024-11-01", "2024-11-30"] for name in ("KPU", "KPU Kota Malang")]
+    await put(db, kota(petugas=rows("petugas", officer(1)), kepesertaan=rows("kepesertaan", lists[0])))
+    again = kota(petugas=rows("petugas", officer(1, institution="Komisi Pemilihan Umum Kota Malang")),
+                 kepesertaan=rows("kepesertaan", lists[1]))  # fmt: skip
+    outcome = await put(db, again)
+    assert (outcome.counts["petugas"].unchanged, outcome.counts["kepesertaan"].unchanged) == (1, 1)
+
+
+async def test_a_misspelt_institution_is_refused_with_a_proposal_and_a_new_one_told_once(db: Database) -> None:
+    crew = rows("petugas", officer(1), officer(2, "Ani", institution="Bawaslo"), officer(3, "Cici", institution="PMI"),
+                officer(4, "Dodi", institution="pmi"))  # fmt: skip
+    outcome = await put(db, kota(petugas=crew))
+    (refusal,) = outcome.refusals
+    assert (refusal.row, refusal.column, refusal.reason) == (3, "lembaga", 'lembaga "Bawaslo" tidak dikenal. Maksudnya Bawaslu?')
+    assert [(each.row, each.code) for each in outcome.doubts] == [(4, "institution_new")]
+    assert (await post(db, "Dodi")).institution == "PMI"
+    assert not (await put(db, kota(petugas=crew))).doubts, "it is known by now"
 
 
 async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
