@@ -148,6 +148,8 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "sheets": {name: asdict(counts) for name, counts in outcome.counts.items()},
         "refused": [_remark(each) for each in outcome.refusals],
         "warnings": [_remark(each) for each in outcome.doubts],
+        "new_kecamatan": outcome.new_areas,
+        "new_kelurahan": outcome.new_wards,
         "ignored_sheets": outcome.ignored,
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
@@ -191,6 +193,9 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
     lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
     if outcome.strangers:
         lines.append(words.say("report", "strangers", count=outcome.strangers))
+    for title, found in (("new_areas", outcome.new_areas), ("new_wards", outcome.new_wards)):
+        if found:
+            lines.append(words.say("report", title, names=_few(found)))
     if outcome.ignored:
         lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
     for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):
@@ -211,6 +216,12 @@ def _listed(title: str, shown: list[str]) -> list[str]:
         return []
     more = [words.say("report", "more", count=len(shown) - _LINES)] if len(shown) > _LINES else []
     return [title, *shown[:_LINES], *more]
+
+
+def _few(found: list[str]) -> str:
+    """Names in a row, no more of them than lines."""
+    shown = ", ".join(found[:_LINES])
+    return words.say("report", "and_more", names=shown, count=len(found) - _LINES) if len(found) > _LINES else shown
 
 
 def _line(each: Difference) -> str:

@@ -75,14 +75,20 @@ def ward_of_tps(row: Row) -> tuple[str, str]:
     return row.take("kecamatan", rules.name), row.take("kelurahan", rules.name)
 
 
-def station(row: Row, known: Known) -> imports.TpsRow:
+def _founded(row: Row, known: Known) -> Where:
     kecamatan, kelurahan = ward_of_tps(row)
+    area = row.check("kecamatan", lambda: known.founded_area(kecamatan)) if not row.faults else ""
+    return row.check("kelurahan", lambda: known.founded_ward(area, kelurahan)) if not row.faults else Where()
+
+
+def station(row: Row, known: Known) -> imports.TpsRow:
+    ward = _founded(row, known)
     number = row.take("tps", rules.need_tps)
     latitude, longitude = row.take("lintang", rules.degrees(90)), row.take("bujur", rules.degrees(180))
     if not row.faults and (latitude is None) != (longitude is None):
         row.refuse("bujur" if longitude is None else "lintang", "empty")
     return imports.TpsRow(
-        where=known.add_ward(kecamatan, kelurahan)._replace(tps=number) if not row.faults else Where(),
+        where=ward._replace(tps=number) if not row.faults else Where(),
         puskesmas=row.take("puskesmas", lambda cell: known.health(rules.text(cell))),
         kind=row.take("jenis", kind),
         voting_day=row.take("tanggal", times.maybe_day),

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.workbook.rules import Bad
+from bot.workbook.slips import Name, meant
 from storage import names
 from storage.imports import Where
 from storage.moves import ends
 from storage.standing import Standing
 
+K = TypeVar("K")
 _LIKE = 0.72  # how alike two names must be before one is proposed for the other
 _SPELLINGS = ("KPU", "Bawaslu", "Dinkes", "Bakesbangpol", "BPJS", "BPJS Kesehatan", "BPS", "Kecamatan", "Kelurahan")
 _ALIASES = {
@@ -60,17 +63,39 @@ class Known:
         self._homes: dict[str, list[str]] = {}
         for where in self.wards:
             self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
+        self._meant: dict[tuple[str, str], str] = {}  # slips of the pen in the sheet tps
         self.answered: dict[tuple[object, ...], Any] = {}  # thousands of rows name the same places and terms
         self._nearest: dict[tuple[str, str], str] = {}
 
-    def add_ward(self, kecamatan: str, kelurahan: str) -> Where:
-        """A kelurahan that the sheet tps names; the first spelling of a name stays."""
-        where = Where(key(kecamatan), key(kelurahan))
-        self.areas.setdefault(where.kecamatan, names.place(kecamatan))
-        if where not in self.wards:
-            self.wards[where] = names.place(kelurahan)
-            self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
-        return where
+    def found(self, named: Counter[tuple[str, str]]) -> None:
+        """Add what the sheet tps names so often, kecamatan and kelurahan; the first spelling stays. What looks like a
+        slip of the pen founds nothing: its rows are refused."""
+        areas = {each: Name("", each, name, None) for each, name in self.areas.items()}
+        wards = {each: Name(each.kecamatan, each.kelurahan, name, None) for each, name in self.wards.items()}
+        for (kecamatan, kelurahan), rows in named.items():
+            where = Where(key(kecamatan), key(kelurahan))
+            _counted(areas, where.kecamatan, Name("", where.kecamatan, names.place(kecamatan), rows))
+            _counted(wards, where, Name(*where[:2], names.place(kelurahan), rows))
+        self._meant = meant(areas.values()) | meant(wards.values())
+        for where, its in wards.items():
+            if where not in self.wards and not {("", where.kecamatan), where[:2]} & self._meant.keys():
+                self.areas.setdefault(where.kecamatan, areas[where.kecamatan].written)
+                self.wards[where] = its.written
+                self._homes.setdefault(where.kelurahan, []).append(where.kecamatan)
+
+    def founded_area(self, written: str) -> str:
+        """The key of a kecamatan that the sheet tps names."""
+        found = key(written)
+        if ("", found) in self._meant:
+            raise Bad("kecamatan_near", value=written, near=self._meant["", found])
+        return found
+
+    def founded_ward(self, kecamatan: str, written: str) -> Where:
+        """A kelurahan that the sheet tps names."""
+        found = Where(kecamatan, key(written))
+        if found[:2] in self._meant:
+            raise Bad("kelurahan_near", value=written, here=self.areas[kecamatan], near=self._meant[found[:2]])
+        return found
 
     def institution(self, written: str) -> str:
         """The one spelling of an institution, whose place may stand behind it. One that is like none is taken as it is
@@ -152,6 +177,13 @@ class Known:
             like = get_close_matches(found, candidates, n=1, cutoff=_LIKE)
             self._nearest[what, found] = candidates[like[0]] if like else ""
         return self._nearest[what, found]
+
+
+def _counted(named: dict[K, Name], at: K, name: Name) -> None:
+    """One more spelling of a name, with its rows; one that stands in the tables is not weighed."""
+    before = named.setdefault(at, name)
+    if before is not name and before.rows is not None and name.rows is not None:
+        named[at] = before._replace(rows=before.rows + name.rows)
 
 
 def served(written: str) -> Iterable[str]:

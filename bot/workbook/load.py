@@ -48,6 +48,8 @@ class Outcome:
     differences: list[plans.Difference]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
+    new_areas: list[str] = field(default_factory=list)  # kecamatan by name
+    new_wards: list[str] = field(default_factory=list)  # kelurahan, each with its kecamatan
     strangers: int = 0  # NIKs of coverage lists that no roster has
 
     @property
@@ -177,6 +179,8 @@ class Judge:
         self.outcome.refused |= found.refused
         self.outcome.counts |= _counts(book, plan, self.outcome.refused)
         self.outcome.differences += plan.differences
+        self.outcome.new_areas += plan.areas.values()
+        self.outcome.new_wards += [f"{name} ({self.known.areas[at.kecamatan]})" for at, name in plan.wards.items()]
         return plan
 
 

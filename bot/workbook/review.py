@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -159,10 +160,7 @@ def _contact(each: imports.WorkerRow | imports.CoordinatorRow) -> tuple[str, str
 def _places(found: Review, book: Book, known: Known) -> None:
     """The sheet tps names the kelurahan, puskesmas serve them, and a TPS may name its puskesmas: in this order."""
     if sheets.TPS in book.sheets:
-        for row in rows(book.sheets[sheets.TPS]):
-            kecamatan, kelurahan = check.ward_of_tps(row)
-            if not row.faults:
-                known.add_ward(kecamatan, kelurahan)
+        known.found(Counter(ward for row in rows(book.sheets[sheets.TPS]) if all(ward := check.ward_of_tps(row))))
     health = _good(found, book, sheets.PUSKESMAS, lambda row: check.health(row, known),
                    lambda each: [names.key(each.name)])  # fmt: skip
     known.puskesmas |= {names.key(each.name): (each.name, each.kecamatan) for _, each in health}

@@ -21,9 +21,10 @@ from storage.coverages import coverages
 from storage.database import Away, Database, Tx
 from storage.elections import elections
 from storage.people import people
+from storage.places import kelurahan
 from storage.roster import assignments
 from storage.standing import Standing
-from tests.workbook.books import HEADERS, NIK, NOW, kota, nik, officer, post, put, raw, rows, save, whole
+from tests.workbook.books import HEADERS, NIK, NOW, PLACES, kota, nik, officer, post, put, raw, rows, save, whole
 
 
 async def test_a_row_at_a_tps_carries_its_kelurahan_and_kecamatan(db: Database) -> None:
@@ -323,6 +324,42 @@ async def test_a_misspelt_institution_is_refused_with_a_proposal_and_a_new_one_t
     assert [(each.row, each.code) for each in outcome.doubts] == [(4, "institution_new")]
     assert (await post(db, "Dodi")).institution == "PMI"
     assert not (await put(db, kota(petugas=crew))).doubts, "it is known by now"
+
+
+@pytest.mark.parametrize(("row", "column", "proposed"), [
+    (["Ksatrian", "Blimbing", 8], "kelurahan", "Kesatrian"), (["Kasim", "Klojen", 3], "kelurahan", "Kasin"),
+    (["Kaisn", "Klojen", 3], "kelurahan", "Kasin"), (["Kasin", "Kloojen", 3], "kecamatan", "Klojen"),
+])  # fmt: skip
+async def test_a_slip_of_the_pen_in_the_list_of_tps_founds_no_place(
+    db: Database, row: list[Any], column: str, proposed: str
+) -> None:
+    await put(db, kota())
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, row)))
+    (refusal,) = outcome.refusals
+    assert (refusal.row, refusal.column) == (len(PLACES) + 2, column)
+    assert refusal.reason.endswith(f"Maksudnya {proposed}?")
+    assert not (outcome.new_areas or outcome.new_wards)
+    assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(kelurahan))) == 6
+
+
+async def test_a_slip_is_seen_beside_a_name_that_the_same_list_has_far_oftener(db: Database) -> None:
+    crowd = [["Kesatrian", "Blimbing", n] for n in range(1, 8)]
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, *crowd[:6], ["Ksatrian", "Blimbing", 8]), petugas=rows("petugas", officer(1))))
+    assert [(each.code, each.row) for each in outcome.refusals] == [("kelurahan_near", 15)]
+    assert outcome.counts["petugas"].new == 1
+
+
+async def test_neighbours_with_names_alike_are_two_and_new_ones_are_told(db: Database, tmp_path: Path) -> None:
+    pairs = [["Arjosari", "Blimbing"], ["Balearjosari", "Blimbing"], ["Pasar II", "Blimbing"], ["Pasar III", "Blimbing"],
+             ["Karang Endah", "Lawang"], ["Karang Endah Selatan", "Lawang"]]  # fmt: skip
+    await put(db, kota(tps=rows("tps", *PLACES, *([*pairs[0], n] for n in range(1, 9)))))
+    path = save(tmp_path / "kota.xlsx", kota(tps=rows("tps", *PLACES, *([*pair, 1] for pair in pairs))))
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    told = out.getvalue().splitlines()
+    assert "Kecamatan baru: Lawang" in told
+    assert ("Kelurahan baru: Balearjosari (Blimbing), Pasar II (Blimbing), Pasar III (Blimbing), Karang Endah (Lawang), "
+            "Karang Endah Selatan (Lawang)") in told  # fmt: skip
 
 
 async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
