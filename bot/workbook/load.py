@@ -246,4 +246,6 @@ def _counts(book: Book, plan: Plan, refused: dict[str, dict[int, str]]) -> dict[
     names = {noun: name for name, noun in review.NOUNS.items()}
     for (noun, verdict), rows in plan.verdicts.items():
         setattr(found[names[noun]], verdict, rows)
+    for each in found.values():  # a row that another one speaks for changes nothing
+        each.unchanged = each.rows - each.new - each.changed - each.refused
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import TypeVar
 
-from bot.workbook import check, rules, sheets, words
+from bot.workbook import check, periods, rules, sheets, words
 from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Sheet
@@ -131,8 +131,7 @@ def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow]
     wanted = found.wanted
     wanted.officers += _good(found, book, sheets.OFFICERS, lambda row: check.officer(row, known),
                              lambda each: [(each.nik, names.key(each.institution))])  # fmt: skip
-    wanted.coverages += _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known),
-                              _programmes)  # fmt: skip
+    wanted.coverages += _coverages(found, book, known, day)
     wanted.workers += _good(found, book, sheets.WORKERS, lambda row: check.worker(row, known, day),
                             lambda each: [(*_contact(each), each.puskesmas, each.starts_at, each.where)])  # fmt: skip
     wanted.coordinators += _good(found, book, sheets.COORDINATORS, lambda row: check.coordinator(row, known),
@@ -183,9 +182,16 @@ def _moved(found: Review, book: Book, stations: list[At[imports.TpsRow]], known:
         yield each
 
 
-def _programmes(each: imports.CoverageRow) -> list[Hashable]:
-    institution = names.key(each.institution)
-    return [(each.nik, institution, programme) for programme in each.programmes]
+def _coverages(found: Review, book: Book, known: Known, day: Day) -> list[At[imports.CoverageRow]]:
+    """Of several rows that state the same coverage one stands; the others are told, not refused."""
+    good = _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known), lambda _: [])
+    settled, said = periods.settle(good, day.voting_day)
+    niks = {each.row: each.value.nik for each in good} if said else {}
+    for row, code, used in said:
+        reason = words.reason(code, {"row": used})
+        value = names.masked(niks[row])
+        found.doubts.append(Remark(book.sheets[sheets.COVERAGES].title, row, "nik", value, reason, code))
+    return settled
 
 
 def _good(
@@ -213,7 +219,6 @@ _TWIN_COLUMN = {
     sheets.TPS: "tps",
     sheets.PUSKESMAS: "puskesmas",
     sheets.OFFICERS: "nik",
-    sheets.COVERAGES: "nik",
     sheets.WORKERS: "nama",
     sheets.COORDINATORS: "nama",
     sheets.CANDIDATES: "nomor",

@@ -75,7 +75,6 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", officer(2, institution="KPU Malang"), "lembaga", "institution_near"),
     ("kepesertaan", [nik(2), "Bawaslo", "JKK", "2024-11-01", "2024-11-30"], "lembaga", "institution_near"),
     ("koordinator", ["Ani", "0812-3456-0001", "Bawaslo Kota Malang"], "lembaga", "institution_near"),
-    ("kepesertaan", [nik(900), "kpu", "JKM", "1 November 2024", "2024-11-30"], "nik", "twin_kepesertaan"),
     ("kepesertaan", [nik(2), "KPU", "JHT", "2024-11-01", "2024-11-30"], "program", "programme"),
     ("kepesertaan", [nik(2), "KPU", "JKK", "31/11/2024", "2024-11-30"], "mulai", "date"),
     ("kepesertaan", [nik(2), "KPU", "JKK", "2024-11-30", "2024-11-01"], "akhir", "ends_before"),
@@ -468,15 +467,40 @@ async def test_one_person_serves_both_organisers_with_a_row_in_each(db: Database
     assert sorted(tuple(each) for each in posts) == [(1, "KPPS", "KPU"), (1, "PTPS", "Bawaslu")]
 
 
-async def test_one_person_may_have_a_kpj_a_programme_and_the_second_of_one_is_refused(db: Database) -> None:
-    def row(programme: str, kpj: str) -> list[Any]:
-        return [nik(1), "KPU", programme, date(2024, 11, 1), date(2024, 12, 31), kpj]
+COVERED = ("2024-11-01", "2024-12-31")
 
-    lists = rows("kepesertaan", row("JKK", "24000000017"), row("JKM", "24000000025"), row("JKK", "24000000033"))
-    outcome = await put(db, kota(petugas=rows("petugas", officer(1)), kepesertaan=lists))
-    kept = await db.read(lambda tx: {row.programme: row.kpj_last4 for row in tx.rows(select(coverages))})
-    assert kept == {"JKK": "0017", "JKM": "0025"}
-    assert [(each.row, each.code) for each in outcome.refusals] == [(4, "twin_kepesertaan")]
+
+@pytest.mark.parametrize(("lists", "kept", "said"), [
+    ([("JKK", *COVERED, "24000000017"), ("JKM", *COVERED, "24000000025")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31"), "JKM": ("0025", "2024-11-01", "2024-12-31")}, []),
+    ([("JKK", "2023-01-01", "2024-01-31", "24000000017"), ("JKK", *COVERED, "24000000025")],
+     {"JKK": ("0025", "2024-11-01", "2024-12-31")}, [(2, "coverage_holds", 3)]),
+    ([("JKK", *COVERED, "24000000017", "", "nonaktif"), ("JKK", "2024-11-20", "2024-11-30", "24000000025")],
+     {"JKK": ("0025", "2024-11-20", "2024-11-30")}, [(2, "coverage_holds", 3)]),
+    ([("JKK", "2024-01-01", "2024-02-28", "24000000017"), ("JKK", "2024-03-01", "2024-03-31", "24000000025")],
+     {"JKK": ("0025", "2024-03-01", "2024-03-31")}, [(2, "coverage_later", 3)]),
+    ([("JKK", *COVERED, "24000000017"), ("JKK", *COVERED, "24000000025")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31")}, [(3, "coverage_first", 2)]),
+    ([("JKK", "2024-11-28", "2024-12-31", "24000000017"), ("JKK+JKM", "2024-10-01", "2024-11-27", "24000000017")],
+     {"JKK": ("0017", "2024-10-01", "2024-12-31"), "JKM": ("0017", "2024-10-01", "2024-11-27")}, [(3, "coverage_joined", 2)]),
+    ([("JKK", "2024-11-29", "2024-12-31", "24000000017"), ("JKK", "2024-10-01", "2024-11-27", "24000000017")],
+     {"JKK": ("0017", "2024-10-01", "2024-11-27")}, [(2, "coverage_holds", 3)]),
+    ([("JKK+JKM", *COVERED, "24000000017"), ("JKM", *COVERED, "24000000017"), ("JKK", *COVERED, "24000000017")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31"), "JKM": ("0017", "2024-11-01", "2024-12-31")},
+     [(3, "coverage_same", 2), (4, "coverage_same", 2)]),
+])  # fmt: skip
+async def test_of_several_rows_of_one_coverage_the_one_that_holds_on_the_voting_day_stands(
+    db: Database, lists: list[tuple[str, ...]], kept: dict[str, tuple[str, ...]], said: list[tuple[int, str, int]]
+) -> None:
+    book = kota(kepesertaan=rows("kepesertaan", *([nik(1), "KPU", *each] for each in lists)))
+    outcome = await put(db, book)
+    stored = await db.read(lambda tx: {row.programme: (row.kpj_last4, str(row.starts), str(row.ends)) for row in tx.rows(select(coverages))})
+    assert stored == kept
+    assert outcome.all_in
+    assert [(each.row, each.code) for each in outcome.doubts] == [each[:2] for each in said]
+    assert all(f"baris {used}" in each.reason for each, (_, _, used) in zip(outcome.doubts, said, strict=True))
+    counts = (await put(db, book)).counts["kepesertaan"]
+    assert (counts.rows, counts.new, counts.changed, counts.unchanged) == (len(lists), 0, 0, len(lists))
 
 
 async def test_a_kecamatan_and_a_kelurahan_of_one_name_are_told_apart_by_the_column(db: Database) -> None:
