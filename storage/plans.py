@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage import imports, names
 from storage.imports import At, CoverageRow, ElectionRow, PuskesmasRow, TpsRow, Wanted, Where, settled
@@ -36,8 +36,16 @@ class Covered(NamedTuple):
     is_new: bool
 
 
+class Change(NamedTuple):
+    """One field that differs."""
+
+    field: str
+    old: object
+    new: object
+
+
 class Difference(NamedTuple):
-    """Who joins, leaves or changes: `row` of the workbook (0: he stands in the tables only), and what differs."""
+    """What joins, leaves or changes: `row` of the workbook (0: it stands in the tables only), and what differs."""
 
     noun: str
     what: str
@@ -45,8 +53,10 @@ class Difference(NamedTuple):
     name: str
     nik: str = ""
     post: Post | None = None
-    fields: tuple[str, ...] = ()
-    key: str = ""  # of what stands and leaves
+    programme: str = ""
+    changes: tuple[Change, ...] = ()
+    key: str = ""  # of a post or a coverage
+    stays: bool = False  # the post that this one replaces stands on: absence takes nothing out
 
 
 @dataclass(slots=True)
@@ -76,17 +86,54 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     plan = Plan(tell=tell or replace)
     _election(plan, wanted, standing)
     _places(plan, wanted, standing)
-    for _, candidate in wanted.candidates:
-        verdict = _verdict(standing.candidates.get(candidate.number), candidate.name)
+    for row, candidate in wanted.candidates:
+        old = standing.candidates.get(candidate.number)
+        verdict = _verdict(old, candidate.name)
         plan.verdicts[imports.CANDIDATE, verdict] += 1
         if verdict != SAME:
             plan.candidates[candidate.number] = candidate.name
+            if plan.tell:
+                changes = (Change("name", old, candidate.name),) if old else ()
+                plan.differences.append(Difference(imports.CANDIDATE, verdict, row, candidate.name, changes=changes))
     hashes = Hashes(vault)
     _roster(plan, wanted, standing, hashes)
     _coverages(plan, wanted, standing, hashes)
     if replace:
         _take_out(plan, wanted)
+    if tell:
+        plan.differences = list(_paired(plan.differences, stays=not replace))
     return plan
+
+
+def _paired(differences: list[Difference], *, stays: bool) -> Iterator[Difference]:
+    """A shift or an area that changed is a new post of the same person and one that is no more: one line, not two."""
+    gone: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        if each.what == LEAVES and each.noun in _MOVABLE:
+            gone.setdefault(_whose(each), []).append(each)
+    paired: set[tuple[str, str]] = set()
+    for each in differences:
+        its = gone.get(_whose(each)) if each.what == NEW and each.noun in _MOVABLE else None
+        if its:
+            old = its.pop(0)
+            paired.add((old.noun, old.key))
+            yield each._replace(what=CHANGED, changes=_changes(old.post, each.post), stays=stays)
+        elif each.what != LEAVES or (each.noun, each.key) not in paired:
+            yield each
+
+
+_MOVABLE = (imports.WORKER, imports.COORDINATOR)
+
+
+def _whose(each: Difference) -> tuple[str, str]:
+    """Kind of post, and person with his puskesmas or institution: a key without shift and place."""
+    return each.noun, ":".join(each.key.split(":")[:2])
+
+
+def _changes(old: Any, new: Any) -> tuple[Change, ...]:
+    """The fields in which two values of one kind differ."""
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new._fields)
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
 
 def _take_out(plan: Plan, wanted: Wanted) -> None:
@@ -135,31 +182,46 @@ def election(wanted: Wanted, standing: Standing) -> ElectionRow | None:
 def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     if wanted.election is None:
         return
-    _, value = wanted.election
+    row, value = wanted.election
     known = standing.election
     old = ElectionRow(*(getattr(known, name) for name in ElectionRow._fields)) if known else None
     value = settled(value, old, wanted.absent.get(imports.ELECTION, ()))
     plan.verdicts[imports.ELECTION, _verdict(old, value)] += 1
     if old != value:
         plan.election = value
+        if plan.tell:
+            changes = _changes(old, value) if old else ()
+            plan.differences.append(
+                Difference(imports.ELECTION, _verdict(old, value), row, value.name, changes=changes)
+            )
 
 
 def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     plan.areas = {key: name for key, name in wanted.areas.items() if key not in standing.areas}
     plan.wards = {where: name for where, name in wanted.wards.items() if where not in standing.wards}
-    for _, health in wanted.puskesmas:
+    for row, health in wanted.puskesmas:
         key = names.key(health.name)
         old = standing.puskesmas.get(key)
         health = settled(health, old, wanted.absent.get(imports.PUSKESMAS, ()))  # noqa: PLW2901 - the same row, completed
         plan.verdicts[imports.PUSKESMAS, _verdict(old, health)] += 1
         if old != health:
             plan.puskesmas[key] = health
-    for _, station in wanted.tps:
+            _tell_place(plan, imports.PUSKESMAS, row, health.name, old, health)
+    for row, station in wanted.tps:
         before = standing.tps.get(station.where)
         station = settled(station, before, wanted.absent.get(imports.TPS, ()))  # noqa: PLW2901 - as above
         plan.verdicts[imports.TPS, _verdict(before, station)] += 1
         if before != station:
             plan.tps.append(station)
+            ward = station.where._replace(tps=0)
+            name = f"{wanted.wards.get(ward) or standing.wards[ward]}/{station.where.tps}"
+            _tell_place(plan, imports.TPS, row, name, before, station)
+
+
+def _tell_place(plan: Plan, noun: str, row: int, name: str, old: object, new: object) -> None:
+    if plan.tell:
+        changes = _changes(old, new) if old else ()
+        plan.differences.append(Difference(noun, _verdict(old, new), row, name, changes=changes))
 
 
 def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
@@ -227,20 +289,21 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
     if not same:
         plan.placed.append(Placed(*placed[:4], is_new=old is None))
     if verdict != SAME and plan.tell:
-        fields = _changed(placed, old, standing) if old is not None else ()
-        plan.differences.append(_difference(placed, verdict, row, fields))
+        plan.differences.append(_difference(placed, verdict, row, _changed(placed, old, standing)))
 
 
-def _changed(placed: Placed, old: Post, standing: Standing) -> tuple[str, ...]:
-    fields = [name for name in Post._fields if getattr(old, name) != getattr(placed.post, name)]
-    before = standing.people.get(placed.who.id or 0)
-    if before is not None:
-        fields += [name for name in ("name", "phone") if getattr(before, name) != getattr(placed.who, name)]
-    return tuple(fields)
+def _changed(placed: Placed, old: Post | None, standing: Standing) -> tuple[Change, ...]:
+    before, who = standing.people.get(placed.who.id or 0), placed.who
+    changes = _changes(old, placed.post) if old is not None else ()
+    if before is None:
+        return changes
+    pairs = ((name, getattr(before, name), getattr(who, name)) for name in ("name", "phone", "nik_hash"))
+    return (*changes, *(Change(*pair) for pair in pairs if pair[1] != pair[2]))
 
 
-def _difference(placed: Placed, verdict: str, row: int, fields: tuple[str, ...]) -> Difference:
-    return Difference(placed.kind, verdict, row, placed.who.name, placed.who.nik, placed.post, fields)
+def _difference(placed: Placed, verdict: str, row: int, changes: tuple[Change, ...]) -> Difference:
+    who = placed.who
+    return Difference(placed.kind, verdict, row, who.name, who.nik, placed.post, changes=changes, key=placed.key)
 
 
 LEAVES = "leaves"
@@ -292,9 +355,18 @@ def _covering(
     for key, (each, facts) in here.items():
         old = standing.coverages.get(key)
         if old != facts:
-            fields = [f for f in CoverageFacts._fields if getattr(old, f) != getattr(facts, f)] if old else []
+            changes = tuple(_of_card(old, facts)) if old else ()
             verdict, name = _verdict(old, facts), named.get(key[0], "")
-            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, (key[2], *fields))
+            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, key[2], changes)
+
+
+def _of_card(old: CoverageFacts, new: CoverageFacts) -> Iterator[Change]:
+    """Of a KPJ only its end may be shown."""
+    for each in _changes(old, new):
+        if each.field == "kpj_hash":
+            yield Change("kpj", old.kpj_last4, new.kpj_last4)
+        elif each.field != "kpj_last4":
+            yield each
 
 
 def _uncovered(
@@ -309,4 +381,4 @@ def _uncovered(
     for key in standing.coverages.keys() - here.keys():
         if key[1] in spoken and key[0] not in mentioned:
             whole = "\t".join((key[0], standing.coverages[key].institution, key[2]))
-            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],), whole)
+            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, key[2], (), whole)

@@ -22,14 +22,13 @@ from bot.workbook import sample as example
 from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
-from storage import exports, names, plans, readings, who
+from bot.workbook.told import Told
+from storage import exports, plans, readings, who
 from storage.database import Away, Database
-from storage.plans import Difference
 
 OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
 _LINES = 50  # of each kind that a terminal shows; --json has all
-_SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
 
 
 async def import_file(
@@ -175,17 +174,10 @@ def _remark(each: review.Remark) -> dict[str, object]:
     return {name: getattr(each, name) for name in ("sheet", "row", "column", "value", "reason", "code")}
 
 
-def _difference(each: Difference) -> dict[str, object]:
-    post = each.post
-    return {
-        "sheet": _SHEETS[each.noun],
-        "row": each.row or None,
-        "name": each.name,
-        "nik": names.masked(each.nik) if each.nik else "",
-        "role": post.role if post else "",
-        "institution": post.institution if post else "",
-        "fields": list(each.fields),
-    }
+def _difference(each: Told) -> dict[str, object]:
+    told = {name: getattr(each, name) for name in ("sheet", "row", "name", "nik", "role", "institution", "fields")}
+    changes = [dict(zip(("field", "old", "new"), change, strict=True)) for change in each.changes]
+    return {**told, "row": each.row or None, "changes": changes}
 
 
 def _as_text(outcome: Outcome, written: Path | None) -> str:
@@ -203,19 +195,23 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
                  for each in remarks]  # fmt: skip
         lines += _listed(words.say("report", title), shown)
     for what in _shown(outcome):
-        shown = [_line(each) for each in outcome.differences if each.what == what]
+        its = [each for each in outcome.differences if each.what == what]
         title = "taken_out" if what == plans.LEAVES and outcome.replaced else what
-        lines += _listed(words.say("difference", title), shown)
+        lines += [words.say("difference", title)] if its else []
+        for sheet in sheets.LAYOUTS:  # each with its own limit: a list of TPS hides nobody
+            lines += _limited([_line(each) for each in its if each.sheet == sheet])
     if written:
         lines.append(words.say("report", "written", file=written))
     return "\n".join(lines)
 
 
 def _listed(title: str, shown: list[str]) -> list[str]:
-    if not shown:
-        return []
+    return [title, *_limited(shown)] if shown else []
+
+
+def _limited(shown: list[str]) -> list[str]:
     more = [words.say("report", "more", count=len(shown) - _LINES)] if len(shown) > _LINES else []
-    return [title, *shown[:_LINES], *more]
+    return [*shown[:_LINES], *more]
 
 
 def _few(found: list[str]) -> str:
@@ -224,15 +220,19 @@ def _few(found: list[str]) -> str:
     return words.say("report", "and_more", names=shown, count=len(found) - _LINES) if len(found) > _LINES else shown
 
 
-def _line(each: Difference) -> str:
-    post = [part for part in (each.post.role, each.post.institution) if part] if each.post else []
+def _line(each: Told) -> str:
+    post = [part for part in (each.role, each.institution, each.programme) if part]
+    changes = [words.say("difference", "change", field=field, old=old, new=new) for field, old, new in each.changes]
+    if each.stays:
+        changes.append(words.say("difference", "stays"))
     return words.say(
         "difference",
         "line",
-        sheet=_SHEETS[each.noun],
-        who=each.name or names.masked(each.nik) or words.say("difference", "unnamed"),
+        sheet=each.sheet,
+        row=words.say("difference", "row", row=each.row) if each.row else "",
+        who=each.name or each.nik or words.say("difference", "unnamed"),
         post=f", {' '.join(post)}" if post else "",
-        fields=f" ({', '.join(each.fields)})" if each.fields else "",
+        changes=f" ({'; '.join(changes)})" if changes else "",
     )
 
 

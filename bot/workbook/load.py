@@ -16,6 +16,7 @@ from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
+from bot.workbook.told import Teller, Told
 from storage import coverage_cases, coverages, elections, plans, standing
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
@@ -45,7 +46,7 @@ class Outcome:
     refusals: list[Remark]
     doubts: list[Remark]
     refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
-    differences: list[plans.Difference]
+    differences: list[Told]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
     new_areas: list[str] = field(default_factory=list)  # kecamatan by name
@@ -178,7 +179,7 @@ class Judge:
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
         self.outcome.counts |= _counts(book, plan, self.outcome.refused)
-        self.outcome.differences += plan.differences
+        self.outcome.differences += map(Teller(self.known, source.zone).tell, plan.differences)
         self.outcome.new_areas += plan.areas.values()
         self.outcome.new_wards += [f"{name} ({self.known.areas[at.kecamatan]})" for at, name in plan.wards.items()]
         return plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -35,8 +35,8 @@ def settle(rows: list[At[CoverageRow]], day: date) -> tuple[list[At[CoverageRow]
             settled.append(each)
             continue
         rest = tuple(one for one in each.value.programmes if (*_whose(each.value), one) not in again)
-        for value in _together([*stand[each.row], *(each.value._replace(programmes=(one,)) for one in rest)]):
-            settled.append(At(each.row, value))
+        its = [*stand[each.row], *(each.value._replace(programmes=(one,)) for one in rest)]
+        settled += (At(each.row, value) for value in _together(its))
     return settled, sorted(set(said))
 
 

@@ -217,6 +217,50 @@ async def test_a_check_changes_nothing_and_says_who_joins_leaves_and_changes(db:
     assert not (tmp_path / "kota-ditolak.xlsx").exists()
 
 
+async def test_a_check_says_each_change_with_its_row_and_what_was_before(db: Database, tmp_path: Path) -> None:
+    ends = date(2024, 12, 31)
+    list_of = ["01/11/2024", ends, "24000000017", 850000, "aktif", "2024-11-20"]
+    first = kota(
+        petugas=rows("petugas", officer(1, "Ani", phone="081234560001")), paslon=rows("paslon", [1, "Ani – Budi"]),
+        kepesertaan=rows("kepesertaan", [nik(1), "KPU", "JKK", *list_of], [nik(9), "KPU", "JKM", *list_of]),
+        nakes=rows("nakes", ["Rudi", "081234560002", "Bareng", "", "06.00", "14.00"]),
+        koordinator=rows("koordinator", ["Eka", "081234560003", "Dinkes", "Klojen"]),
+    )  # fmt: skip
+    await put(db, first)
+    first["tps"][1] = ["Kasin", "Klojen", 1, "Bareng", "", "2024-12-05", "Kasin/2", "", "", ""]
+    first["puskesmas"][1] = ["Bareng", "Klojen", "0341-551234", "Kasin"]
+    first["petugas"][1] = officer(1, "Ani", phone="081234560009", position="Ketua", number=2)
+    first["kepesertaan"][1][4:8] = [date(2024, 12, 10), "24000000025", "", "nonaktif"]
+    first["nakes"][1][4:6] = ["07.00", "15.00"]
+    first["koordinator"][1][3:5] = ["", ""]
+    first["paslon"][1][1] = "Ani – Cici"
+    path, out = save(tmp_path / "kota.xlsx", first), io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    told = out.getvalue()
+    stays = "yang lama tetap tersimpan kecuali dengan --replace"
+    assert told[told.index("Berubah:"):].splitlines() == [
+        "Berubah:",
+        "  tps baris 2: Kasin/1 (puskesmas: – → Bareng; tanggal: – → 5 Des 2024; pindah ke: – → Kasin/2)",
+        "  puskesmas baris 2: Bareng (kelurahan: Kasin, Oro-oro Dowo → Kasin)",
+        "  petugas baris 2: Ani, KPPS KPU (jabatan: – → ketua; tempat: Kasin/1 → Kasin/2; nomor: 0812****0001 → 0812****0009)",
+        "  kepesertaan baris 2: Ani, JKK (akhir: 31 Des 2024 → 10 Des 2024; status: aktif → nonaktif; upah: 850000 → –; akhir KPJ: 0017 → 0025)",
+        f"  nakes baris 2: Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00; {stays})",
+        f"  koordinator baris 2: Eka, Dinkes (tempat: Klojen → seluruh wilayah; {stays})",
+        "  paslon baris 2: Ani – Cici (nama: Ani – Budi → Ani – Cici)",
+    ]
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, replace=True, out=out) == 0
+    assert "Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00)" in out.getvalue()
+
+
+async def test_a_long_list_of_changes_hides_no_other_sheet(db: Database, tmp_path: Path) -> None:
+    many = [["Kasin", "Klojen", n] for n in range(3, 63)]
+    await put(db, kota())
+    path, out = save(tmp_path / "kota.xlsx", kota(tps=rows("tps", *PLACES, *many), petugas=rows("petugas", officer(1, "Ani")))), io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    assert out.getvalue().splitlines()[-2:] == ["  … dan 10 lagi (lengkapnya dengan --json)", "  petugas baris 2: Ani, KPPS KPU"]
+
+
 async def test_someone_in_a_refused_row_has_not_left(db: Database) -> None:
     await put(db, kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi"))))
     second = kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi", number=99)))
