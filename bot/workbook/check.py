@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -266,8 +266,9 @@ def _terms(row: Row, known: Known) -> _Terms:
 def worker(row: Row, known: Known, day: Day) -> imports.WorkerRow:
     puskesmas = row.take("puskesmas", lambda cell: known.health(rules.need(cell)))
     area = known.puskesmas[puskesmas][1] if puskesmas else ""
-    starts, ends = _shift(row, day)
     where = _where(row, known, hint=area)
+    own_day = known.days.get(where) if where else None
+    starts, ends = _shift(row, day if own_day is None else replace(day, voting_day=own_day))
     return imports.WorkerRow(
         name=row.take("nama", rules.name),
         phone=row.take("no_hp", rules.need_phone),

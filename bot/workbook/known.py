@@ -50,6 +50,7 @@ class Known:
         self.areas = dict(standing.areas)
         self.wards = dict(standing.wards)
         self.stations = set(standing.tps)
+        self.days = {each: row.voting_day for each, row in standing.tps.items()}  # None: that of the election
         self._moves: dict[Where, Where] = {}  # as this workbook has them
         self.puskesmas = {each: (row.name, row.kecamatan) for each, row in standing.puskesmas.items()}
         self.institutions = {names.key(each): each for each in _SPELLINGS} | dict(_ALIASES)  # how each is spelled

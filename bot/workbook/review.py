@@ -166,6 +166,8 @@ def _places(found: Review, book: Book, known: Known) -> None:
     found.wanted.puskesmas += health
     stations = _good(found, book, sheets.TPS, lambda row: check.station(row, known), lambda each: [each.where])
     known.stations |= {each.where for _, each in stations}
+    if "voting_day" not in found.wanted.absent.get(imports.TPS, ()):
+        known.days |= {each.where: each.voting_day for _, each in stations}
     found.wanted.tps += _moved(found, book, stations, known)
 
 

@@ -423,6 +423,20 @@ async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
     assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(assignments))) == 4
 
 
+async def test_hours_without_a_date_are_on_the_voting_day_of_the_tps_that_the_worker_is_posted_at(db: Database) -> None:
+    found = kota(nakes=rows("nakes", ["A", "081234560001", "Bareng", "", "06.00", "14.00", "Kasin", 2],
+                            ["B", "081234560002", "Bareng", "", "2024-12-06 06.00", "14.00", "Kasin", 2],
+                            ["C", "081234560003", "Bareng", "", "22.00", "06.00", "Kasin", 1]))  # fmt: skip
+    found["tps"][2][5] = "2024-12-05"
+    assert (await put(db, found)).all_in
+    first, second, third = [await post(db, name) for name in "ABC"]
+    assert (first.starts_at, first.ends_at) == (datetime(2024, 12, 4, 23, tzinfo=UTC), datetime(2024, 12, 5, 7, tzinfo=UTC))
+    assert second.starts_at == datetime(2024, 12, 5, 23, tzinfo=UTC), "a date that is written stands"
+    assert third.starts_at == datetime(2024, 11, 27, 15, tzinfo=UTC)
+    part = {"nakes": found["nakes"], "tps": [row[:3] for row in found["tps"]]}
+    assert (await put(db, part)).counts["nakes"].unchanged == 3, "without the column the TPS keeps its day"
+
+
 async def test_a_part_of_a_workbook_goes_to_the_only_election_or_the_one_asked_for(db: Database) -> None:
     part = {"petugas": rows("petugas", officer(1))}
     with pytest.raises(Unreadable) as none:
