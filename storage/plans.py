@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from storage import imports, names
-from storage.imports import At, CoverageRow, ElectionRow, PuskesmasRow, TpsRow, Wanted, Where, settled
+from storage.imports import At, CoverageRow, ElectionRow, OfficerRow, PuskesmasRow, TpsRow, Wanted, Where, settled
 from storage.standing import CoverageFacts, Post, Standing
 from storage.vault import Vault
-from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Who
+from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Said, Who
 
 _RANK = {SAME: 0, CHANGED: 1, NEW: 2}
 
@@ -24,6 +25,15 @@ class Placed(NamedTuple):
     who: Who
     post: Post
     is_new: bool = False
+
+
+class Renamed(NamedTuple):
+    """A post whose key says a NIK or number that is another now."""
+
+    person: int
+    kind: str
+    old: str
+    new: str
 
 
 class Covered(NamedTuple):
@@ -70,12 +80,15 @@ class Plan:
     tps: list[TpsRow] = field(default_factory=list)
     candidates: dict[int, str] = field(default_factory=dict)
     people: list[Who] = field(default_factory=list)
+    corrected: list[Who] = field(default_factory=list)  # people whose posts are renamed along with them
+    renamed: list[Renamed] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     covered: list[Covered] = field(default_factory=list)
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     tell: bool = True
-    barred: list[tuple[int, str]] = field(default_factory=list)  # rows of replaced officers, and by whom
+    refused: list[Said] = field(default_factory=list)
+    doubts: list[Said] = field(default_factory=list)
     gone: list[tuple[str, str]] = field(default_factory=list)  # kind and key of posts to take out
     uncovered: list[tuple[str, str, str]] = field(default_factory=list)  # nik_hash, institution's key, programme
 
@@ -225,38 +238,70 @@ def _tell_place(plan: Plan, noun: str, row: int, name: str, old: object, new: ob
 
 
 def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
-    people = Everybody(standing.people.values(), hashes)
+    people = Everybody(wanted, standing, hashes)
     posts = [
         *_officers(wanted, people),
         *_workers(wanted, people, hashes.vault),
         *_coordinators(wanted, people, hashes.vault),
     ]
+    plan.doubts += people.doubts
+    plan.corrected = [who for who, _ in people.corrected]
+    plan.renamed = _renamed(people, standing, hashes.vault)
+    if plan.renamed:
+        standing = copy(standing)
+        new = {(each.kind, each.old): each.new for each in plan.renamed}
+        standing.posts = {(kind, new.get((kind, key), key)): its for (kind, key), its in standing.posts.items()}
     for row, placed in posts:
         where, by = standing.replaced.get(placed.key, (None, ""))
-        if by and placed.kind == imports.OFFICER and where == placed.post.where:
-            plan.barred.append((row, by))
+        if placed.kind == imports.OFFICER and row in people.refused:
+            plan.refused.append(people.refused[row])
+        elif by and placed.kind == imports.OFFICER and where == placed.post.where:
+            plan.refused.append(Said(imports.OFFICER, row, "nama", "replaced", {"by": by}))
         else:
             _place(plan, row, placed, standing, wanted)
-    plan.people = [who for who in people.all if who.verdict != SAME]
+    plan.people = [who for who in people.all if who.verdict != SAME and not who.is_corrected]
     if plan.tell:
         plan.differences += _leaving(posts, standing, wanted, hashes)
 
 
+def _renamed(people: Everybody, standing: Standing, vault: Vault) -> list[Renamed]:
+    """The posts of those whose NIK or number is another now: it is a part of their keys."""
+    begins: dict[int, tuple[str, str]] = {}
+    for who, old in people.corrected:
+        if who.was:
+            begins[old.id] = (who.was, str(who.nik_hash))
+        else:
+            begins[old.id] = (vault.hash(f"contact {old.phone} {old.name_key}"), _contact_hash(vault, who))
+    found = []
+    for (kind, key), (person, _) in standing.posts.items() if begins else ():
+        was, now = begins.get(person, ("", ""))
+        new = now + key.removeprefix(was)
+        if was and key.startswith(f"{was}:") and (kind, new) not in standing.posts:
+            found.append(Renamed(person, kind, key, new))
+    return found
+
+
 def _officers(wanted: Wanted, people: Everybody) -> Iterator[At[Placed]]:
     lacking = {officer.nik for _, officer in wanted.officers if not officer.phone}
-    phones: dict[str, str] = {}  # a number may stand in a later row of the same NIK
+    phones: dict[str, OfficerRow] = {}  # a number may stand in a later row of the same NIK
     for _, officer in wanted.officers if lacking else ():
         if officer.phone and officer.nik in lacking:
-            phones.setdefault(officer.nik, officer.phone)
+            phones.setdefault(officer.nik, officer)
     for row, officer in wanted.officers:
-        who = people.officer(officer, officer.phone or phones.get(officer.nik))
+        who = people.officer(row, officer, officer.phone or _lent(officer, phones.get(officer.nik)))
         post = Post(officer.role, officer.position, officer.institution, officer.where)
         yield At(row, Placed(imports.OFFICER, f"{who.nik_hash}:{names.key(officer.institution)}", who, post))
 
 
+def _lent(officer: OfficerRow, other: OfficerRow | None) -> str | None:
+    """The number of another row, if it is not somebody else's."""
+    is_his = other is not None and names.alike(names.person_key(officer.name), names.person_key(other.name))
+    return other.phone if other is not None and is_his else None
+
+
 def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.workers:
-        who = people.contact(each.name, each.phone)
+        who = people.worker(row, each)
         post = Post("", each.position, "", each.where, each.puskesmas, each.starts_at, each.ends_at)
         since = each.starts_at.timestamp() if each.starts_at else 0
         key = f"{_contact_hash(vault, who)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"

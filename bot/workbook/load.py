@@ -174,7 +174,7 @@ class Judge:
         found = review.review(book, self.known, Day(source.voting_day, source.zone), self.stated)
         plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
                               replace=self.outcome.replaced)  # fmt: skip
-        review.bar(found, book, plan.barred)
+        review.say(found, book, plan.refused, plan.doubts)
         self.outcome.refusals += found.refusals
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused

@@ -26,8 +26,8 @@ def settle(rows: list[At[CoverageRow]], day: date) -> tuple[list[At[CoverageRow]
     again = _again(rows)
     said: list[Said] = []
     stand: dict[int, list[CoverageRow]] = {row: [] for its in again.values() for row, _ in its}
-    for (_, _, programme), its in again.items():
-        row, value = _best(list(_joined(its, said)), day, said)
+    for (_, _, programme), several in again.items():
+        row, value = _best(list(_joined(several, said)), day, said)
         stand[row].append(value._replace(programmes=(programme,)))
     settled = []
     for each in rows:

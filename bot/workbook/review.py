@@ -16,6 +16,7 @@ from bot.workbook.read import Book, Sheet
 from bot.workbook.row import Fault, Row
 from storage import imports, names
 from storage.imports import At, Wanted
+from storage.who import Said
 
 V = TypeVar("V")
 
@@ -29,6 +30,7 @@ NOUNS = {
     sheets.COORDINATORS: imports.COORDINATOR,
     sheets.CANDIDATES: imports.CANDIDATE,
 }
+_SHEETS = {noun: sheet for sheet, noun in NOUNS.items()}
 
 # Which fields stay as they are where a sheet has no such column.
 _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -83,14 +85,18 @@ class Review:
         self.wanted.mentioned |= {nik, names.person_key(rules.text(row.cells.get("nama", "")))} - {""}
 
 
-def bar(found: Review, book: Book, barred: Iterable[tuple[int, str]]) -> None:
-    """Refuse rows of officers who were replaced in the chat: an older list must not bring them back."""
-    sheet = book.sheets.get(sheets.OFFICERS)
-    for number, by in barred:
-        assert sheet is not None  # its rows they are
-        reason = words.reason("replaced", {"by": by})
-        found.refusals.append(Remark(sheet.title, number, "nama", "", reason, "replaced"))
-        found.refused.setdefault(sheet.name, {})[number] = f"nama: {reason}"
+def say(found: Review, book: Book, refused: Iterable[Said], doubts: Iterable[Said]) -> None:
+    """What the plan has against rows: somebody else's NIK, or an officer who was replaced in the chat."""
+    found.doubts += (_said(book, each) for each in doubts)
+    for each in refused:
+        remark = _said(book, each)
+        found.refusals.append(remark)
+        found.refused.setdefault(_SHEETS[each.noun], {})[each.row] = f"{each.column}: {remark.reason}"
+
+
+def _said(book: Book, each: Said) -> Remark:
+    sheet = book.sheets[_SHEETS[each.noun]]
+    return Remark(sheet.title, each.row, each.column, "", words.reason(each.code, each.about), each.code)
 
 
 def _remark(sheet: Sheet, row: Row, fault: Fault) -> Remark:
