@@ -18,6 +18,7 @@ from storage.standing import Standing
 
 K = TypeVar("K")
 _LIKE = 0.72  # how alike two names must be before one is proposed for the other
+_FEW = 10  # TPS: hardly a kecamatan has no more
 _SPELLINGS = ("KPU", "Bawaslu", "Dinkes", "Bakesbangpol", "BPJS", "BPJS Kesehatan", "BPS", "Kecamatan", "Kelurahan")
 _ALIASES = {
     "dinaskesehatan": "Dinkes",
@@ -77,7 +78,8 @@ class Known:
             where = Where(key(kecamatan), key(kelurahan))
             _counted(areas, where.kecamatan, Name("", where.kecamatan, names.place(kecamatan), rows))
             _counted(wards, where, Name(*where[:2], names.place(kelurahan), rows))
-        self._meant = meant(areas.values()) | meant(wards.values())
+        slips = {its: name for its, name in meant(areas.values()).items() if _is_slip(areas[its[1]], key(name), wards)}
+        self._meant = slips | meant(wards.values())
         for where, its in wards.items():
             if where not in self.wards and not {("", where.kecamatan), where[:2]} & self._meant.keys():
                 self.areas.setdefault(where.kecamatan, areas[where.kecamatan].written)
@@ -178,6 +180,12 @@ class Known:
             like = get_close_matches(found, candidates, n=1, cutoff=_LIKE)
             self._nearest[what, found] = candidates[like[0]] if like else ""
         return self._nearest[what, found]
+
+
+def _is_slip(area: Name, other: str, wards: Iterable[Where]) -> bool:
+    """Far apart in a province two kecamatan may have names alike, but not the same kelurahan."""
+    its, theirs = ({where.kelurahan for where in wards if where.kecamatan == each} for each in (area.key, other))
+    return (area.rows or 0) < _FEW or 2 * len(its & theirs) >= len(its)
 
 
 def _counted(named: dict[K, Name], at: K, name: Name) -> None:

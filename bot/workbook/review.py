@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from bot.workbook import check, periods, rules, sheets, words
 from bot.workbook.check import Day
@@ -213,7 +214,9 @@ def _good(
         value = rule(row)
         for key in [] if row.faults else twins(value):
             if seen.setdefault(key, row.number) != row.number:
-                row.refuse(_TWIN_COLUMN[name], f"twin_{name}", row=seen[key])
+                first = good[bisect_left(good, seen[key], key=itemgetter(0))].value
+                code = "name_row" if name == sheets.OFFICERS and _names_differ(first, value) else f"twin_{name}"
+                row.refuse(_TWIN_COLUMN[name], code, row=seen[key], name=getattr(first, "name", ""))
                 break
         if row.faults or row.doubts:
             assert sheet is not None
@@ -221,6 +224,10 @@ def _good(
                 continue
         good.append(At(row.number, value))
     return good
+
+
+def _names_differ(first: Any, second: Any) -> bool:
+    return names.person_key(first.name) != names.person_key(second.name)
 
 
 _TWIN_COLUMN = {

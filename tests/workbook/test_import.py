@@ -53,7 +53,8 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", [3573010101900001.0, *officer(1)[1:]], "nik", "nik_number"),
     ("petugas", ["357301010190001", *officer(1)[1:]], "nik", "nik_digits"),
     ("petugas", [f"{NIK}0000", *officer(1)[1:]], "nik", "nik_serial"),
-    ("petugas", officer(900), "nik", "twin_petugas"),
+    ("petugas", officer(900, name="Wati"), "nik", "twin_petugas"),
+    ("petugas", officer(900), "nik", "name_row"),
     ("petugas", officer(2, role="KPSS"), "peran", "role"),
     ("petugas", officer(2, name=""), "nama", "empty"),
     ("petugas", officer(2, phone="0341-551234"), "no_hp", "phone"),
@@ -243,7 +244,7 @@ async def test_a_check_says_each_change_with_its_row_and_what_was_before(db: Dat
         "  tps baris 2: Kasin/1 (puskesmas: – → Bareng; tanggal: – → 5 Des 2024; pindah ke: – → Kasin/2)",
         "  puskesmas baris 2: Bareng (kelurahan: Kasin, Oro-oro Dowo → Kasin)",
         "  petugas baris 2: Ani, KPPS KPU (jabatan: – → ketua; tempat: Kasin/1 → Kasin/2; nomor: 0812****0001 → 0812****0009)",
-        "  kepesertaan baris 2: Ani, JKK (akhir: 31 Des 2024 → 10 Des 2024; status: aktif → nonaktif; upah: 850000 → –; akhir KPJ: 0017 → 0025)",
+        "  kepesertaan baris 2: Ani, JKK (akhir: 31 Des 2024 → 10 Des 2024; status: aktif → nonaktif; upah: 850000 → –; KPJ (4 terakhir): 0017 → 0025)",
         f"  nakes baris 2: Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00; {stays})",
         f"  koordinator baris 2: Eka, Dinkes (tempat: Klojen → seluruh wilayah; {stays})",
         "  paslon baris 2: Ani – Cici (nama: Ani – Budi → Ani – Cici)",
@@ -390,6 +391,15 @@ async def test_a_slip_is_seen_beside_a_name_that_the_same_list_has_far_oftener(d
     outcome = await put(db, kota(tps=rows("tps", *PLACES, *crowd[:6], ["Ksatrian", "Blimbing", 8]), petugas=rows("petugas", officer(1))))
     assert [(each.code, each.row) for each in outcome.refusals] == [("kelurahan_near", 15)]
     assert outcome.counts["petugas"].new == 1
+
+
+@pytest.mark.parametrize(("wards", "codes"), [(("Gadungan", "Satak"), set()), (("Kasin", "Oro-oro Dowo"), {"kecamatan_near"})])
+async def test_a_kecamatan_far_away_with_a_name_alike_is_another_unless_it_has_the_same_kelurahan(
+    db: Database, wards: tuple[str, ...], codes: set[str]
+) -> None:
+    await put(db, kota())
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, *([ward, "Klojem", n] for ward in wards for n in range(1, 9)))))
+    assert {each.code for each in outcome.refusals} == codes
 
 
 async def test_neighbours_with_names_alike_are_two_and_new_ones_are_told(db: Database, tmp_path: Path) -> None:

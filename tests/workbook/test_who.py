@@ -62,6 +62,8 @@ async def test_a_nik_whose_name_is_written_otherwise_is_the_same_person_and_told
 async def test_one_nik_for_two_names_in_a_file_refuses_the_second_and_lends_no_number(db: Database) -> None:
     outcome = await crew(db, officer(1, "Budi"), officer(1, "Joko", "PTPS", PHONE, number=2), officer(1, "Budi S.", "PTPS", institution="Dinkes"))
     assert codes(outcome) == ([(3, "name_row")], [(4, "name_row_doubt")])
+    same = await crew(db, officer(1, "Budi"), officer(1, "Joko"), officer(1, "BUDI"))
+    assert codes(same) == ([(3, "name_row"), (4, "twin_petugas")], []), "of the same institution too"
     assert "baris 2 menulis Budi" in outcome.refusals[0].reason
     assert (await post(db, "Budi")).phone is None
     assert await count(db, people) == 1
