@@ -68,6 +68,11 @@ class Difference(NamedTuple):
     key: str = ""  # of a post or a coverage
     stays: bool = False  # the post that this one replaces stands on: absence takes nothing out
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        its = tuple(change.field for change in self.changes)
+        return (self.programme, *its) if self.programme else its
+
 
 @dataclass(slots=True)
 class Plan:

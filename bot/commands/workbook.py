@@ -17,7 +17,7 @@ from typing import Any, TextIO
 from tqdm import tqdm
 
 from bot.commands import export
-from bot.workbook import apart, load, read, review, sheets, words, write
+from bot.workbook import apart, load, read, review, sheets, told, words, write
 from bot.workbook import sample as example
 from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
@@ -25,6 +25,7 @@ from bot.workbook.read import Book, Unreadable
 from bot.workbook.told import Told
 from storage import exports, plans, readings, who
 from storage.database import Away, Database
+from storage.plans import Difference
 
 OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
@@ -140,7 +141,7 @@ class _no_collector:  # noqa: N801 - reads as a statement
 
 
 def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
-    told: dict[str, object] = {
+    said: dict[str, object] = {
         "file": path.name,
         "election": outcome.election,
         "check": outcome.checked,
@@ -153,14 +154,16 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
     }
-    told["replace"] = outcome.replaced
+    said["replace"] = outcome.replaced
     shown = _shown(outcome)
-    told |= {
-        title: [_difference(each) for each in outcome.differences if each.what == what]
+    said |= {
+        title: [
+            _difference(each) for each in _told(outcome, [each for each in outcome.differences if each.what == what])
+        ]
         for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
         if what in shown
     }
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(said, ensure_ascii=False, indent=2)
 
 
 def _shown(outcome: Outcome) -> tuple[str, ...]:
@@ -170,14 +173,18 @@ def _shown(outcome: Outcome) -> tuple[str, ...]:
     return (plans.LEAVES,) if outcome.replaced else ()
 
 
+def _told(outcome: Outcome, differences: list[Difference]) -> list[Told]:
+    return [outcome.teller.tell(each) for each in differences] if outcome.teller else []
+
+
 def _remark(each: review.Remark) -> dict[str, object]:
     return {name: getattr(each, name) for name in ("sheet", "row", "column", "value", "reason", "code")}
 
 
 def _difference(each: Told) -> dict[str, object]:
-    told = {name: getattr(each, name) for name in ("sheet", "row", "name", "nik", "role", "institution", "fields")}
+    its = {name: getattr(each, name) for name in ("sheet", "row", "name", "nik", "role", "institution", "fields")}
     changes = [dict(zip(("field", "old", "new"), change, strict=True)) for change in each.changes]
-    return {**told, "row": each.row or None, "changes": changes}
+    return {**its, "row": each.row or None, "changes": changes}
 
 
 def _as_text(outcome: Outcome, written: Path | None) -> str:
@@ -199,18 +206,19 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
         title = "taken_out" if what == plans.LEAVES and outcome.replaced else what
         lines += [words.say("difference", title)] if its else []
         for sheet in sheets.LAYOUTS:  # each with its own limit: a list of TPS hides nobody
-            lines += _limited([_line(each) for each in its if each.sheet == sheet])
+            mine = [each for each in its if told.SHEETS[each.noun] == sheet]
+            lines += _limited([_line(each) for each in _told(outcome, mine[:_LINES])], len(mine))
     if written:
         lines.append(words.say("report", "written", file=written))
     return "\n".join(lines)
 
 
 def _listed(title: str, shown: list[str]) -> list[str]:
-    return [title, *_limited(shown)] if shown else []
+    return [title, *_limited(shown, len(shown))] if shown else []
 
 
-def _limited(shown: list[str]) -> list[str]:
-    more = [words.say("report", "more", count=len(shown) - _LINES)] if len(shown) > _LINES else []
+def _limited(shown: list[str], many: int) -> list[str]:
+    more = [words.say("report", "more", count=many - _LINES)] if many > _LINES else []
     return [*shown[:_LINES], *more]
 
 

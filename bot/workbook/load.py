@@ -16,7 +16,7 @@ from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
-from bot.workbook.told import Teller, Told
+from bot.workbook.told import Teller
 from storage import coverage_cases, coverages, elections, plans, standing
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
@@ -46,11 +46,12 @@ class Outcome:
     refusals: list[Remark]
     doubts: list[Remark]
     refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
-    differences: list[Told]
+    differences: list[plans.Difference]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
     new_areas: list[str] = field(default_factory=list)  # kecamatan by name
     new_wards: list[str] = field(default_factory=list)  # kelurahan, each with its kecamatan
+    teller: Teller | None = None  # of the differences, if there can be any: of thousands fifty are shown
     strangers: int = 0  # NIKs of coverage lists that no roster has
 
     @property
@@ -179,7 +180,9 @@ class Judge:
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
         self.outcome.counts |= _counts(book, plan, self.outcome.refused)
-        self.outcome.differences += map(Teller(self.known, source.zone).tell, plan.differences)
+        self.outcome.differences += plan.differences
+        if plan.tell:
+            self.outcome.teller = Teller(self.known, source.zone)
         self.outcome.new_areas += plan.areas.values()
         self.outcome.new_wards += [f"{name} ({self.known.areas[at.kecamatan]})" for at, name in plan.wards.items()]
         return plan

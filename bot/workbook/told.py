@@ -15,7 +15,7 @@ from storage.elections import ZONES
 from storage.imports import PUSKESMAS, Where
 from storage.plans import Change, Difference
 
-_SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
+SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,8 @@ class Teller:
 
     def tell(self, each: Difference) -> Told:
         post = each.post
-        fields = tuple(change.field for change in each.changes)
         return Told(
-            sheet=_SHEETS[each.noun],
+            sheet=SHEETS[each.noun],
             what=each.what,
             row=each.row,
             name=each.name,
@@ -61,7 +60,7 @@ class Teller:
             role=post.role if post else "",
             institution=post.institution if post else "",
             programme=each.programme,
-            fields=(each.programme, *fields) if each.programme else fields,
+            fields=each.fields,
             changes=tuple(map(self._change, each.changes)),
             stays=each.stays,
         )
