@@ -20,7 +20,7 @@ from storage.elections import elections
 from storage.imports import ElectionRow, TpsRow, Where
 from storage.people import people
 from storage.places import kecamatan, kelurahan, puskesmas, serves, tps
-from storage.plans import Covered, Placed, Plan
+from storage.plans import Covered, Placed, Plan, Renamed
 from storage.roster import assignments
 from storage.standing import CoverageFacts, Ids
 from storage.who import Who
@@ -174,8 +174,20 @@ def add_contacts(tx: Tx, run: int, whos: Sequence[Who]) -> list[int]:
 
 
 def change_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
-    """A new name or number; an officer known by his number alone so far gets his NIK."""
+    """A new name or number; an officer known by his number alone so far gets his NIK, and one of whom it was wrong the
+    right one."""
     undo.noted(tx, run, people, among(tx, people.c.id, [who.id for who in whos]), lambda: _change_people(tx, whos))
+
+
+def correct(tx: Tx, run: int, election: int, whos: Sequence[Who], renamed: Sequence[Renamed]) -> None:
+    """People with another NIK or number, and their posts, whose keys it is a part of: both, or none after a kill."""
+    change_people(tx, run, whos)
+    mine = (_A.election_id == election) & among(tx, _A.person_id, [who.id for who in whos])
+    its = (_A.election_id == election) & (_A.kind == bindparam("of_kind")) & (_A.key == bindparam("of_key"))
+    rows = [{"of_kind": each.kind, "of_key": each.old, "new_key": each.new} for each in renamed]
+    if rows:
+        rename = update(assignments).where(its).values(key=bindparam("new_key"))
+        undo.noted(tx, run, assignments, mine, lambda: tx.execute(rename, rows))
 
 
 def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
@@ -184,11 +196,14 @@ def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
     rows = [{"its_id": who.id, **{f"new_{name}": getattr(who, name) for name in written}} for who in whos]
     tx.execute(change.values({name: bindparam(f"new_{name}") for name in written}), rows)
     sealed = [
-        {"its_id": who.id, "new_hash": who.nik_hash, "new_sealed": tx.vault.seal(who.nik)} for who in whos if who.nik
+        {"its_id": who.id, "its_hash": who.was, "new_hash": who.nik_hash, "new_sealed": tx.vault.seal(who.nik)}
+        for who in whos
+        if who.nik
     ]
     if sealed:
         values: dict[str, Any] = {"nik_hash": bindparam("new_hash"), "nik_sealed": bindparam("new_sealed")}
-        tx.execute(change.where(people.c.nik_hash.is_(None)).values(values), sealed)
+        is_his = people.c.nik_hash.is_(None) | (people.c.nik_hash == bindparam("its_hash"))
+        tx.execute(change.where(is_his).values(values), sealed)
 
 
 def add_posts(tx: Tx, run: int, election: int, ids: Ids, placed: Sequence[Placed]) -> None:

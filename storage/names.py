@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 _TITLES = (
@@ -23,6 +24,8 @@ _AS_DIALLED = re.compile(r"08[1-9]\d{7,10}\Z", re.ASCII)
 _LEVEL = re.compile(r"^(kelurahan|kel|desa|kecamatan|kec|puskesmas|pkm)(\s*\.\s*|\s+)(?=\S)", re.IGNORECASE)
 _LONG = re.compile(r"\+?\d[\d .\-()]{7,}\d")
 _NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
+_MUHAMMAD = re.compile(r"^m(oc?h|uh|d)?(am+[ae]d)?$")
+_LIKE = 0.75
 _SHOWN = 4  # digits of a number that a mask leaves at either end
 
 
@@ -40,6 +43,24 @@ def person_key(name: str) -> str:
         return " ".join(word for word in plain.split(" ") if word and word not in _BARE_TITLES) or key(name)
     plain = unicodedata.normalize("NFKD", name).casefold()
     return _bare(plain.partition(",")[0]) or _bare(plain.replace(",", " ")) or key(name)
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two keys of persons may be one name: each word of the shorter has one in the longer that it abbreviates
+    or nearly is. `siti aminah` and `siti rohmah` are two."""
+    few, many = sorted(([_MUHAMMAD.sub("muhammad", word) for word in each.split()] for each in (one, other)), key=len)
+    for word in few:
+        like = next((each for each in many if _is_like(word, each)), None)
+        if like is None:
+            return False
+        many.remove(like)
+    return True
+
+
+def _is_like(one: str, other: str) -> bool:
+    if one.startswith(other) or other.startswith(one):
+        return True
+    return SequenceMatcher(None, one, other).ratio() >= _LIKE
 
 
 def _bare(plain: str) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from storage import imports, names
-from storage.imports import At, CoverageRow, ElectionRow, PuskesmasRow, TpsRow, Wanted, Where, settled
+from storage.imports import At, CoverageRow, ElectionRow, OfficerRow, PuskesmasRow, TpsRow, Wanted, Where, settled
 from storage.standing import CoverageFacts, Post, Standing
 from storage.vault import Vault
-from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Who
+from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Said, Who
 
 _RANK = {SAME: 0, CHANGED: 1, NEW: 2}
 
@@ -26,6 +27,15 @@ class Placed(NamedTuple):
     is_new: bool = False
 
 
+class Renamed(NamedTuple):
+    """A post whose key says a NIK or number that is another now."""
+
+    person: int
+    kind: str
+    old: str
+    new: str
+
+
 class Covered(NamedTuple):
     """A coverage to write."""
 
@@ -36,8 +46,16 @@ class Covered(NamedTuple):
     is_new: bool
 
 
+class Change(NamedTuple):
+    """One field that differs."""
+
+    field: str
+    old: object
+    new: object
+
+
 class Difference(NamedTuple):
-    """Who joins, leaves or changes: `row` of the workbook (0: he stands in the tables only), and what differs."""
+    """What joins, leaves or changes: `row` of the workbook (0: it stands in the tables only), and what differs."""
 
     noun: str
     what: str
@@ -45,8 +63,15 @@ class Difference(NamedTuple):
     name: str
     nik: str = ""
     post: Post | None = None
-    fields: tuple[str, ...] = ()
-    key: str = ""  # of what stands and leaves
+    programme: str = ""
+    changes: tuple[Change, ...] = ()
+    key: str = ""  # of a post or a coverage
+    stays: bool = False  # the post that this one replaces stands on: absence takes nothing out
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        its = tuple(change.field for change in self.changes)
+        return (self.programme, *its) if self.programme else its
 
 
 @dataclass(slots=True)
@@ -60,12 +85,15 @@ class Plan:
     tps: list[TpsRow] = field(default_factory=list)
     candidates: dict[int, str] = field(default_factory=dict)
     people: list[Who] = field(default_factory=list)
+    corrected: list[Who] = field(default_factory=list)  # people whose posts are renamed along with them
+    renamed: list[Renamed] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     covered: list[Covered] = field(default_factory=list)
     verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
     differences: list[Difference] = field(default_factory=list)
     tell: bool = True
-    barred: list[tuple[int, str]] = field(default_factory=list)  # rows of replaced officers, and by whom
+    refused: list[Said] = field(default_factory=list)
+    doubts: list[Said] = field(default_factory=list)
     gone: list[tuple[str, str]] = field(default_factory=list)  # kind and key of posts to take out
     uncovered: list[tuple[str, str, str]] = field(default_factory=list)  # nik_hash, institution's key, programme
 
@@ -76,17 +104,54 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     plan = Plan(tell=tell or replace)
     _election(plan, wanted, standing)
     _places(plan, wanted, standing)
-    for _, candidate in wanted.candidates:
-        verdict = _verdict(standing.candidates.get(candidate.number), candidate.name)
+    for row, candidate in wanted.candidates:
+        old = standing.candidates.get(candidate.number)
+        verdict = _verdict(old, candidate.name)
         plan.verdicts[imports.CANDIDATE, verdict] += 1
         if verdict != SAME:
             plan.candidates[candidate.number] = candidate.name
+            if plan.tell:
+                changes = (Change("name", old, candidate.name),) if old else ()
+                plan.differences.append(Difference(imports.CANDIDATE, verdict, row, candidate.name, changes=changes))
     hashes = Hashes(vault)
     _roster(plan, wanted, standing, hashes)
     _coverages(plan, wanted, standing, hashes)
     if replace:
         _take_out(plan, wanted)
+    if tell:
+        plan.differences = list(_paired(plan.differences, stays=not replace))
     return plan
+
+
+def _paired(differences: list[Difference], *, stays: bool) -> Iterator[Difference]:
+    """A shift or an area that changed is a new post of the same person and one that is no more: one line, not two."""
+    gone: dict[tuple[str, str], list[Difference]] = {}
+    for each in differences:
+        if each.what == LEAVES and each.noun in _MOVABLE:
+            gone.setdefault(_whose(each), []).append(each)
+    paired: set[tuple[str, str]] = set()
+    for each in differences:
+        its = gone.get(_whose(each)) if each.what == NEW and each.noun in _MOVABLE else None
+        if its:
+            old = its.pop(0)
+            paired.add((old.noun, old.key))
+            yield each._replace(what=CHANGED, changes=_changes(old.post, each.post), stays=stays)
+        elif each.what != LEAVES or (each.noun, each.key) not in paired:
+            yield each
+
+
+_MOVABLE = (imports.WORKER, imports.COORDINATOR)
+
+
+def _whose(each: Difference) -> tuple[str, str]:
+    """Kind of post, and person with his puskesmas or institution: a key without shift and place."""
+    return each.noun, ":".join(each.key.split(":")[:2])
+
+
+def _changes(old: Any, new: Any) -> tuple[Change, ...]:
+    """The fields in which two values of one kind differ."""
+    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new._fields)
+    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
 
 def _take_out(plan: Plan, wanted: Wanted) -> None:
@@ -135,49 +200,73 @@ def election(wanted: Wanted, standing: Standing) -> ElectionRow | None:
 def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     if wanted.election is None:
         return
-    _, value = wanted.election
+    row, value = wanted.election
     known = standing.election
     old = ElectionRow(*(getattr(known, name) for name in ElectionRow._fields)) if known else None
     value = settled(value, old, wanted.absent.get(imports.ELECTION, ()))
     plan.verdicts[imports.ELECTION, _verdict(old, value)] += 1
     if old != value:
         plan.election = value
+        if plan.tell:
+            changes = _changes(old, value) if old else ()
+            plan.differences.append(
+                Difference(imports.ELECTION, _verdict(old, value), row, value.name, changes=changes)
+            )
 
 
 def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     plan.areas = {key: name for key, name in wanted.areas.items() if key not in standing.areas}
     plan.wards = {where: name for where, name in wanted.wards.items() if where not in standing.wards}
-    for _, health in wanted.puskesmas:
+    for row, health in wanted.puskesmas:
         key = names.key(health.name)
         old = standing.puskesmas.get(key)
         health = settled(health, old, wanted.absent.get(imports.PUSKESMAS, ()))  # noqa: PLW2901 - the same row, completed
         plan.verdicts[imports.PUSKESMAS, _verdict(old, health)] += 1
         if old != health:
             plan.puskesmas[key] = health
-    for _, station in wanted.tps:
+            _tell_place(plan, imports.PUSKESMAS, row, health.name, old, health)
+    for row, station in wanted.tps:
         before = standing.tps.get(station.where)
         station = settled(station, before, wanted.absent.get(imports.TPS, ()))  # noqa: PLW2901 - as above
         plan.verdicts[imports.TPS, _verdict(before, station)] += 1
         if before != station:
             plan.tps.append(station)
+            ward = station.where._replace(tps=0)
+            name = f"{wanted.wards.get(ward) or standing.wards[ward]}/{station.where.tps}"
+            _tell_place(plan, imports.TPS, row, name, before, station)
+
+
+def _tell_place(plan: Plan, noun: str, row: int, name: str, old: object, new: object) -> None:
+    if plan.tell:
+        changes = _changes(old, new) if old else ()
+        plan.differences.append(Difference(noun, _verdict(old, new), row, name, changes=changes))
 
 
 def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
-    people = Everybody(standing.people.values(), hashes, standing.former)
+    people = Everybody(wanted, standing, hashes)
     posts = [
         *_officers(wanted, people),
         *_workers(wanted, people, hashes.vault),
         *_coordinators(wanted, people, hashes.vault),
     ]
+    plan.doubts += people.doubts
+    plan.corrected = [who for who, _ in people.corrected]
+    plan.renamed = _renamed(people, standing, hashes.vault)
+    if plan.renamed:
+        standing = copy(standing)
+        new = {(each.kind, each.old): each.new for each in plan.renamed}
+        standing.posts = {(kind, new.get((kind, key), key)): its for (kind, key), its in standing.posts.items()}
     stand_in: set[int] = set()  # who took the place of a row of this list
     for row, placed in posts:
         where, by, instead = standing.replaced.get(placed.key, (None, "", 0))
-        if by and placed.kind == imports.OFFICER and where == placed.post.where:
-            plan.barred.append((row, by))
+        if placed.kind == imports.OFFICER and row in people.refused:
+            plan.refused.append(people.refused[row])
+        elif by and placed.kind == imports.OFFICER and where == placed.post.where:
+            plan.refused.append(Said(imports.OFFICER, row, "nama", "replaced", {"by": by}))
             stand_in.add(instead)
         else:
             _place(plan, row, placed, standing, wanted)
-    plan.people = [who for who in people.all if who.verdict != SAME]
+    plan.people = [who for who in people.all if who.verdict != SAME and not who.is_corrected]
     _by_list(plan, posts, standing)
     if plan.tell:
         plan.differences += _leaving(posts, standing, wanted, hashes, stand_in)
@@ -191,37 +280,66 @@ def _by_list(plan: Plan, posts: list[At[Placed]], standing: Standing) -> None:
         plan.gone += [at for at, (person, post) in chat if (at[0], person, post.where, post.role) in listed]
 
 
+def _renamed(people: Everybody, standing: Standing, vault: Vault) -> list[Renamed]:
+    """The posts of those whose NIK or number is another now: it is a part of their keys."""
+    begins: dict[int, tuple[str, str]] = {}
+    for who, old in people.corrected:
+        if who.was:
+            begins[old.id] = (who.was, str(who.nik_hash))
+        else:
+            begins[old.id] = (_contact_hash(vault, standing.former.get(old.id, old.phone), old.name_key),
+                              _contact_hash(vault, who.phone, who.name_key))  # fmt: skip
+    for person, former in standing.former.items():  # renewed in the chat, and in the list by now
+        his = standing.people[person]
+        if (his.phone or "", his.name_key) in people.contacts:
+            keys = (_contact_hash(vault, former, his.name_key), _contact_hash(vault, his.phone, his.name_key))
+            begins.setdefault(person, keys)
+    found = []
+    for (kind, key), (person, _) in standing.posts.items() if begins else ():
+        was, now = begins.get(person, ("", ""))
+        new = now + key.removeprefix(was)
+        if was and key.startswith(f"{was}:") and (kind, new) not in standing.posts:
+            found.append(Renamed(person, kind, key, new))
+    return found
+
+
 def _officers(wanted: Wanted, people: Everybody) -> Iterator[At[Placed]]:
     lacking = {officer.nik for _, officer in wanted.officers if not officer.phone}
-    phones: dict[str, str] = {}  # a number may stand in a later row of the same NIK
+    phones: dict[str, OfficerRow] = {}  # a number may stand in a later row of the same NIK
     for _, officer in wanted.officers if lacking else ():
         if officer.phone and officer.nik in lacking:
-            phones.setdefault(officer.nik, officer.phone)
+            phones.setdefault(officer.nik, officer)
     for row, officer in wanted.officers:
-        who = people.officer(officer, officer.phone or phones.get(officer.nik))
+        who = people.officer(row, officer, officer.phone or _lent(officer, phones.get(officer.nik)))
         post = Post(officer.role, officer.position, officer.institution, officer.where)
         yield At(row, Placed(imports.OFFICER, f"{who.nik_hash}:{names.key(officer.institution)}", who, post))
 
 
+def _lent(officer: OfficerRow, other: OfficerRow | None) -> str | None:
+    """The number of another row, if it is not somebody else's."""
+    is_his = other is not None and names.alike(names.person_key(officer.name), names.person_key(other.name))
+    return other.phone if other is not None and is_his else None
+
+
 def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.workers:
-        who = people.contact(each.name, each.phone)
+        who = people.worker(row, each)
         post = Post("", each.position, "", each.where, each.puskesmas, each.starts_at, each.ends_at)
         since = each.starts_at.timestamp() if each.starts_at else 0
-        key = f"{_contact_hash(vault, each.phone, who)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
+        key = f"{_contact_hash(vault, each.phone, who.name_key)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
         yield At(row, Placed(imports.WORKER, key, who, post))
 
 
 def _coordinators(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.coordinators:
         who = people.contact(each.name, each.phone)
-        key = f"{_contact_hash(vault, each.phone, who)}:{names.key(each.institution)}:{_at(each.where)}"
+        key = f"{_contact_hash(vault, each.phone, who.name_key)}:{names.key(each.institution)}:{_at(each.where)}"
         yield At(row, Placed(imports.COORDINATOR, key, who, Post("", "", each.institution, each.where)))
 
 
-def _contact_hash(vault: Vault, phone: str, who: Who) -> str:
+def _contact_hash(vault: Vault, phone: str | None, name_key: str) -> str:
     """By the list's own number: the same list finds its row again, also where he has another number by now."""
-    return vault.hash(f"contact {phone} {who.name_key}")
+    return vault.hash(f"contact {phone} {name_key}")
 
 
 def _at(where: Where) -> str:
@@ -239,20 +357,21 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
     if not same:
         plan.placed.append(Placed(*placed[:4], is_new=old is None))
     if verdict != SAME and plan.tell:
-        fields = _changed(placed, old, standing) if old is not None else ()
-        plan.differences.append(_difference(placed, verdict, row, fields))
+        plan.differences.append(_difference(placed, verdict, row, _changed(placed, old, standing)))
 
 
-def _changed(placed: Placed, old: Post, standing: Standing) -> tuple[str, ...]:
-    fields = [name for name in Post._fields if getattr(old, name) != getattr(placed.post, name)]
-    before = standing.people.get(placed.who.id or 0)
-    if before is not None:
-        fields += [name for name in ("name", "phone") if getattr(before, name) != getattr(placed.who, name)]
-    return tuple(fields)
+def _changed(placed: Placed, old: Post | None, standing: Standing) -> tuple[Change, ...]:
+    before, who = standing.people.get(placed.who.id or 0), placed.who
+    changes = _changes(old, placed.post) if old is not None else ()
+    if before is None:
+        return changes
+    pairs = ((name, getattr(before, name), getattr(who, name)) for name in ("name", "phone", "nik_hash"))
+    return (*changes, *(Change(*pair) for pair in pairs if pair[1] != pair[2]))
 
 
-def _difference(placed: Placed, verdict: str, row: int, fields: tuple[str, ...]) -> Difference:
-    return Difference(placed.kind, verdict, row, placed.who.name, placed.who.nik, placed.post, fields)
+def _difference(placed: Placed, verdict: str, row: int, changes: tuple[Change, ...]) -> Difference:
+    who = placed.who
+    return Difference(placed.kind, verdict, row, who.name, who.nik, placed.post, changes=changes, key=placed.key)
 
 
 LEAVES = "leaves"
@@ -311,9 +430,18 @@ def _covering(
     for key, (each, facts) in here.items():
         old = standing.coverages.get(key)
         if old != facts:
-            fields = [f for f in CoverageFacts._fields if getattr(old, f) != getattr(facts, f)] if old else []
+            changes = tuple(_of_card(old, facts)) if old else ()
             verdict, name = _verdict(old, facts), named.get(key[0], "")
-            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, (key[2], *fields))
+            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, key[2], changes)
+
+
+def _of_card(old: CoverageFacts, new: CoverageFacts) -> Iterator[Change]:
+    """Of a KPJ only its end may be shown."""
+    for each in _changes(old, new):
+        if each.field == "kpj_hash":
+            yield Change("kpj", old.kpj_last4, new.kpj_last4)
+        elif each.field != "kpj_last4":
+            yield each
 
 
 def _areas(standing: Standing, wanted: Wanted, hashes: Hashes) -> dict[str, set[Where]]:
@@ -342,4 +470,4 @@ def _uncovered(
     for key in standing.coverages.keys() - here.keys():
         if key[0] not in mentioned and any((*key[1:], area) in spoken for area in areas.get(key[0], ())):
             whole = "\t".join((key[0], standing.coverages[key].institution, key[2]))
-            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, (key[2],), whole)
+            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, key[2], (), whole)

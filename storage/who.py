@@ -1,13 +1,14 @@
-"""Who is who in an import: by NIK, else by phone and name."""
+"""Who is who in an import: by NIK, else by phone and name. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 from storage import names
-from storage.imports import OfficerRow
-from storage.standing import PersonFacts
+from storage.imports import OFFICER, WORKER, OfficerRow, Wanted, Where, WorkerRow
+from storage.standing import PersonFacts, Standing
 from storage.vault import Vault
 
 NEW, CHANGED, SAME = "new", "changed", "unchanged"
@@ -24,6 +25,10 @@ class Who:
     nik: str = ""
     nik_hash: str | None = None
     verdict: str = NEW
+    row: int = 0
+    where: Where | None = None
+    was: str = ""  # the hash of his NIK, where it is corrected
+    is_corrected: bool = False
 
 
 class Hashes:
@@ -40,50 +45,157 @@ class Hashes:
         return found
 
 
+class Said(NamedTuple):
+    """What is to be said of a row: why it is refused, or doubtful."""
+
+    noun: str
+    row: int
+    column: str
+    code: str
+    about: dict[str, object]
+
+
 class Everybody:
     """Who is who: by NIK, else by phone and name; in the workbook first, then among those known. Officers come before
-    whoever has no NIK."""
+    whoever has no NIK. `refused`: rows by number that name somebody else than their NIK does."""
 
-    def __init__(self, known: Iterable[PersonFacts], hashes: Hashes, former: Mapping[int, str]) -> None:
-        self._hashes, self._former = hashes, former
+    def __init__(self, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
+        self._hashes = hashes
+        self._wanted = wanted
+        self._standing = standing
         self.all: list[Who] = []
+        self.refused: dict[int, Said] = {}
+        self.doubts: list[Said] = []
+        self.corrected: list[tuple[Who, PersonFacts]] = []  # of whom NIK or number was another, by which he is posted
         self._known_nik: dict[str, PersonFacts] = {}
         self._known_contact: dict[tuple[str, str], PersonFacts] = {}
-        for each in known:
+        for each in standing.people.values():
             if each.nik_hash:
                 self._known_nik[each.nik_hash] = each
             contact = (each.phone or "", each.name_key)
             if each.phone and (each.nik_hash or contact not in self._known_contact):
                 self._known_contact[contact] = each
-            if each.id in former:
-                self._known_contact.setdefault((former[each.id], each.name_key), each)
+            if each.id in standing.former:
+                self._known_contact.setdefault((standing.former[each.id], each.name_key), each)
         self._by_nik: dict[str, Who] = {}
-        self._contacts: dict[tuple[str, str], Who] | None = None  # made when the first one is asked for
+        self._by_contact: dict[tuple[str, str], Who] = {}
         self._taken: set[int] = set()
+        self._renumbered = self._corrections() if self._known_contact else {}
 
-    @property
-    def _by_contact(self) -> dict[tuple[str, str], Who]:
-        """Officers by their number, and whoever has none but that."""
-        if self._contacts is None:
-            self._contacts = {(who.phone, who.name_key): who for who in reversed(self.all) if who.phone}
-        return self._contacts
+    # --- officers ---
 
-    def officer(self, row: OfficerRow, phone: str | None) -> Who:
+    def officer(self, at: int, row: OfficerRow, phone: str | None) -> Who:
         nik_hash = self._hashes.of(row.nik)
         who = self._by_nik.get(nik_hash)
         if who is None:
-            who = self._by_nik[nik_hash] = self._new_officer(row, phone, nik_hash)
+            who = self._new_officer(at, row, phone, nik_hash)
+            if at not in self.refused:
+                self._by_nik[nik_hash] = who
+        elif who.name != row.name:
+            self._other_name(at, row, who, "name_row", {"row": who.row})
         return who
 
-    def _new_officer(self, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:
+    def _new_officer(self, at: int, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:
         name_key = names.person_key(row.name)
-        old = self._known_nik.get(nik_hash)
+        who = Who(None, row.name, name_key, phone, row.nik, nik_hash, row=at, where=row.where)
+        twin = self._by_contact.get((phone or "", name_key))
+        if twin is not None and twin.where == row.where and row.where.tps:
+            self.refused[at] = Said(OFFICER, at, "nik", "nik_other_row", {"row": twin.row})
+        old = self._renumbered.get(nik_hash) or self._known_nik.get(nik_hash)
+        if old is not None and old.nik_hash == nik_hash:
+            self._other_name(at, row, old, "name_known", {})
+        if at in self.refused:
+            return who
         if old is None and phone:
             old = self._known_contact.get((phone, name_key))
             old = old if old is not None and old.nik_hash is None and old.id not in self._taken else None
+        elif old is not None and old.nik_hash != nik_hash:
+            who.was = old.nik_hash or ""
+            self._correct(who, old)
+            self.doubts.append(Said(OFFICER, at, "nik", "nik_corrected", {}))
         # An empty cell takes no number away: it may be known from another list.
-        phone = self._now(phone, old) or (old.phone if old else None)
-        return self._settle(Who(None, row.name, name_key, phone, row.nik, nik_hash), old)
+        who.phone = self._now(phone, old) or (old.phone if old else None)
+        if who.phone:
+            self._by_contact.setdefault((who.phone, name_key), who)
+        return self._settle(who, old)
+
+    def _other_name(
+        self, at: int, row: OfficerRow, was: Who | PersonFacts, code: str, about: dict[str, object]
+    ) -> None:
+        """A NIK with another name: one who writes his otherwise, or somebody else's NIK."""
+        name_key = names.person_key(row.name)
+        if name_key == was.name_key:
+            return
+        about = {**about, "name": was.name}
+        if (row.phone and row.phone == was.phone) or names.alike(name_key, was.name_key):
+            self.doubts.append(Said(OFFICER, at, "nama", f"{code}_doubt", about))
+        else:
+            self.refused[at] = Said(OFFICER, at, "nama", code, about)
+
+    def _corrections(self) -> dict[str, PersonFacts]:
+        """Those known by another NIK: the same name, number and TPS, and nobody of that name has the old NIK here. That
+        one is free then."""
+        found: dict[str, PersonFacts] = {}
+        for at, row in self._wanted.officers:
+            nik_hash = self._hashes.of(row.nik)
+            if nik_hash in self._known_nik or not row.phone or not row.where.tps:
+                continue
+            name_key = names.person_key(row.name)
+            old = self._known_contact.get((row.phone, name_key))
+            if old is None or old.nik_hash is None or (old.id, row.where) not in self._posted:
+                continue
+            if names.alike(self._stated.get(old.nik_hash, "-"), name_key):
+                self.refused[at] = Said(OFFICER, at, "nik", "nik_other_known", {})
+            else:
+                found[nik_hash] = old
+        for old in found.values():
+            self._known_nik.pop(old.nik_hash or "", None)
+        return found
+
+    @cached_property
+    def _posted(self) -> set[tuple[int, Where]]:
+        return {(person, post.where) for (kind, _), (person, post) in self._standing.posts.items() if kind == OFFICER}
+
+    @cached_property
+    def _stated(self) -> dict[str, str]:
+        return {self._hashes.of(row.nik): names.person_key(row.name) for _, row in self._wanted.officers}
+
+    # --- whoever has no NIK ---
+
+    def worker(self, at: int, row: WorkerRow) -> Who:
+        """As any contact; with a new number he is who has his name in his puskesmas, if he is the only one."""
+        contact = (row.phone, names.person_key(row.name))
+        if contact not in self._by_contact and contact not in self._known_contact:
+            mates = self._mates.get((row.puskesmas, contact[1]), set())
+            free = [each for each in map(self._standing.people.__getitem__, mates) if self._is_free(each)]
+            if len(free) == 1:
+                who = Who(None, row.name, contact[1], row.phone)
+                self._correct(who, free[0])
+                old, new = (names.masked(phone or "") for phone in (free[0].phone, row.phone))
+                self.doubts.append(Said(WORKER, at, "no_hp", "worker_number", {"old": old, "new": new}))
+                self._by_contact[contact] = self._settle(who, free[0])
+        return self.contact(row.name, row.phone)
+
+    def _is_free(self, each: PersonFacts) -> bool:
+        """Known by a number alone, which nobody of his name has in this workbook."""
+        return (
+            each.nik_hash is None
+            and each.id not in self._taken
+            and (each.phone or "", each.name_key) not in self.contacts
+        )
+
+    @cached_property
+    def _mates(self) -> dict[tuple[str, str], set[int]]:
+        found: dict[tuple[str, str], set[int]] = {}
+        for (kind, _), (person, post) in self._standing.posts.items():
+            if kind == WORKER:
+                found.setdefault((post.puskesmas, self._standing.people[person].name_key), set()).add(person)
+        return found
+
+    @cached_property
+    def contacts(self) -> set[tuple[str, str]]:
+        workers = {(each.phone, names.person_key(each.name)) for _, each in self._wanted.workers}
+        return workers | {(each.phone, names.person_key(each.name)) for _, each in self._wanted.coordinators}
 
     def contact(self, name: str, phone: str) -> Who:
         contact = (phone, names.person_key(name))
@@ -99,7 +211,12 @@ class Everybody:
 
     def _now(self, phone: str | None, old: PersonFacts | None) -> str | None:
         """The number of a list, unless it is known to be his no more: somebody else may have it by now."""
-        return old.phone if old is not None and phone is not None and self._former.get(old.id) == phone else phone
+        is_former = old is not None and phone is not None and self._standing.former.get(old.id) == phone
+        return old.phone if old is not None and is_former else phone
+
+    def _correct(self, who: Who, old: PersonFacts) -> None:
+        who.is_corrected = True
+        self.corrected.append((who, old))
 
     def _settle(self, who: Who, old: PersonFacts | None) -> Who:
         if old is not None:

@@ -17,19 +17,19 @@ from typing import Any, TextIO
 from tqdm import tqdm
 
 from bot.commands import export
-from bot.workbook import apart, load, read, review, sheets, words, write
+from bot.workbook import apart, load, read, review, sheets, told, words, write
 from bot.workbook import sample as example
 from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
-from storage import exports, names, plans, readings, who
+from bot.workbook.told import Told
+from storage import exports, plans, readings, who
 from storage.database import Away, Database
 from storage.plans import Difference
 
 OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
 _LINES = 50  # of each kind that a terminal shows; --json has all
-_SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
 
 
 async def import_file(
@@ -141,25 +141,29 @@ class _no_collector:  # noqa: N801 - reads as a statement
 
 
 def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
-    told: dict[str, object] = {
+    said: dict[str, object] = {
         "file": path.name,
         "election": outcome.election,
         "check": outcome.checked,
         "sheets": {name: asdict(counts) for name, counts in outcome.counts.items()},
         "refused": [_remark(each) for each in outcome.refusals],
         "warnings": [_remark(each) for each in outcome.doubts],
+        "new_kecamatan": outcome.new_areas,
+        "new_kelurahan": outcome.new_wards,
         "ignored_sheets": outcome.ignored,
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
     }
-    told["replace"] = outcome.replaced
+    said["replace"] = outcome.replaced
     shown = _shown(outcome)
-    told |= {
-        title: [_difference(each) for each in outcome.differences if each.what == what]
+    said |= {
+        title: [
+            _difference(each) for each in _told(outcome, [each for each in outcome.differences if each.what == what])
+        ]
         for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
         if what in shown
     }
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json.dumps(said, ensure_ascii=False, indent=2)
 
 
 def _shown(outcome: Outcome) -> tuple[str, ...]:
@@ -169,21 +173,18 @@ def _shown(outcome: Outcome) -> tuple[str, ...]:
     return (plans.LEAVES,) if outcome.replaced else ()
 
 
+def _told(outcome: Outcome, differences: list[Difference]) -> list[Told]:
+    return [outcome.teller.tell(each) for each in differences] if outcome.teller else []
+
+
 def _remark(each: review.Remark) -> dict[str, object]:
     return {name: getattr(each, name) for name in ("sheet", "row", "column", "value", "reason", "code")}
 
 
-def _difference(each: Difference) -> dict[str, object]:
-    post = each.post
-    return {
-        "sheet": _SHEETS[each.noun],
-        "row": each.row or None,
-        "name": each.name,
-        "nik": names.masked(each.nik) if each.nik else "",
-        "role": post.role if post else "",
-        "institution": post.institution if post else "",
-        "fields": list(each.fields),
-    }
+def _difference(each: Told) -> dict[str, object]:
+    its = {name: getattr(each, name) for name in ("sheet", "row", "name", "nik", "role", "institution", "fields")}
+    changes = [dict(zip(("field", "old", "new"), change, strict=True)) for change in each.changes]
+    return {**its, "row": each.row or None, "changes": changes}
 
 
 def _as_text(outcome: Outcome, written: Path | None) -> str:
@@ -191,6 +192,9 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
     lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
     if outcome.strangers:
         lines.append(words.say("report", "strangers", count=outcome.strangers))
+    for title, found in (("new_areas", outcome.new_areas), ("new_wards", outcome.new_wards)):
+        if found:
+            lines.append(words.say("report", title, names=_few(found)))
     if outcome.ignored:
         lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
     for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):
@@ -198,30 +202,45 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
                  for each in remarks]  # fmt: skip
         lines += _listed(words.say("report", title), shown)
     for what in _shown(outcome):
-        shown = [_line(each) for each in outcome.differences if each.what == what]
+        its = [each for each in outcome.differences if each.what == what]
         title = "taken_out" if what == plans.LEAVES and outcome.replaced else what
-        lines += _listed(words.say("difference", title), shown)
+        lines += [words.say("difference", title)] if its else []
+        for sheet in sheets.LAYOUTS:  # each with its own limit: a list of TPS hides nobody
+            mine = [each for each in its if told.SHEETS[each.noun] == sheet]
+            lines += _limited([_line(each) for each in _told(outcome, mine[:_LINES])], len(mine))
     if written:
         lines.append(words.say("report", "written", file=written))
     return "\n".join(lines)
 
 
 def _listed(title: str, shown: list[str]) -> list[str]:
-    if not shown:
-        return []
-    more = [words.say("report", "more", count=len(shown) - _LINES)] if len(shown) > _LINES else []
-    return [title, *shown[:_LINES], *more]
+    return [title, *_limited(shown, len(shown))] if shown else []
 
 
-def _line(each: Difference) -> str:
-    post = [part for part in (each.post.role, each.post.institution) if part] if each.post else []
+def _limited(shown: list[str], many: int) -> list[str]:
+    more = [words.say("report", "more", count=many - _LINES)] if many > _LINES else []
+    return [*shown[:_LINES], *more]
+
+
+def _few(found: list[str]) -> str:
+    """Names in a row, no more of them than lines."""
+    shown = ", ".join(found[:_LINES])
+    return words.say("report", "and_more", names=shown, count=len(found) - _LINES) if len(found) > _LINES else shown
+
+
+def _line(each: Told) -> str:
+    post = [part for part in (each.role, each.institution, each.programme) if part]
+    changes = [words.say("difference", "change", field=field, old=old, new=new) for field, old, new in each.changes]
+    if each.stays:
+        changes.append(words.say("difference", "stays"))
     return words.say(
         "difference",
         "line",
-        sheet=_SHEETS[each.noun],
-        who=each.name or names.masked(each.nik) or words.say("difference", "unnamed"),
+        sheet=each.sheet,
+        row=words.say("difference", "row", row=each.row) if each.row else "",
+        who=each.name or each.nik or words.say("difference", "unnamed"),
         post=f", {' '.join(post)}" if post else "",
-        fields=f" ({', '.join(each.fields)})" if each.fields else "",
+        changes=f" ({'; '.join(changes)})" if changes else "",
     )
 
 

@@ -56,7 +56,10 @@ async def apply(db: Database, plan: Plan, under: Import, progress: Progress, lan
     """Write a plan: places first, then people, then what hangs on both. `lanes`: steps at a time, on PostgreSQL."""
     lanes = 1 if db.one_writer else lanes
     ids = await _places(db, plan, under, lanes)
-    told = _teller(progress, len(plan.people) + len(plan.placed) + len(plan.covered) + _taken(plan))
+    told = _teller(
+        progress, len(plan.corrected) + len(plan.people) + len(plan.placed) + len(plan.covered) + _taken(plan)
+    )
+    await _write(db, _corrected(plan, under), told, lanes)
     await _write(db, _people(plan, under.run), told, lanes)
     await _write(db, _roster(plan, under, ids), told, lanes)
 
@@ -128,6 +131,16 @@ def _stations(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
         yield Step(len(rows), partial(add, stations=rows), instead=partial(put, stations=rows))
     for rows in applying.chunks([each for each in plan.tps if each.where in ids.tps]):
         yield Step(len(rows), partial(put, stations=rows))
+
+
+def _corrected(plan: Plan, under: Import) -> Iterator[Step]:
+    """Whose NIK or number was another, with his posts: before all others, of whom one may be who has that NIK."""
+    for whos in applying.chunks(plan.corrected):
+        ids = {who.id for who in whos}
+        renamed = [each for each in plan.renamed if each.person in ids]
+        yield Step(
+            len(whos), partial(applying.correct, run=under.run, election=under.election, whos=whos, renamed=renamed)
+        )
 
 
 def _people(plan: Plan, run: int) -> Iterator[Step]:

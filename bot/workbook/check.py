@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
@@ -75,14 +75,20 @@ def ward_of_tps(row: Row) -> tuple[str, str]:
     return row.take("kecamatan", rules.name), row.take("kelurahan", rules.name)
 
 
-def station(row: Row, known: Known) -> imports.TpsRow:
+def _founded(row: Row, known: Known) -> Where:
     kecamatan, kelurahan = ward_of_tps(row)
+    area = row.check("kecamatan", lambda: known.founded_area(kecamatan)) if not row.faults else ""
+    return row.check("kelurahan", lambda: known.founded_ward(area, kelurahan)) if not row.faults else Where()
+
+
+def station(row: Row, known: Known) -> imports.TpsRow:
+    ward = _founded(row, known)
     number = row.take("tps", rules.need_tps)
     latitude, longitude = row.take("lintang", rules.degrees(90)), row.take("bujur", rules.degrees(180))
     if not row.faults and (latitude is None) != (longitude is None):
         row.refuse("bujur" if longitude is None else "lintang", "empty")
     return imports.TpsRow(
-        where=known.add_ward(kecamatan, kelurahan)._replace(tps=number) if not row.faults else Where(),
+        where=ward._replace(tps=number) if not row.faults else Where(),
         puskesmas=row.take("puskesmas", lambda cell: known.health(rules.text(cell))),
         kind=row.take("jenis", kind),
         voting_day=row.take("tanggal", times.maybe_day),
@@ -146,10 +152,23 @@ _POST = ("peran", "lembaga", "jabatan")
 def _post(row: Row, known: Known) -> tuple[str, str, str]:
     """Role, institution and position."""
     its_role = row.take("peran", role)
-    institution = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
-    if its_role and not institution:
+    written = rules.text(row.cells.get("lembaga", "")) or ROLES.get(its_role, "")
+    if its_role and not written:
         row.refuse("lembaga", "secretariat")
-    return its_role, known.institution(institution) if institution else "", _position(row)
+    return its_role, _institution(row, known, written) if written else "", _position(row)
+
+
+def _institution(row: Row, known: Known, written: str) -> str:
+    """A new one goes in, but whoever reads the report should know it."""
+    found = row.check("lembaga", lambda: known.institution(written))
+    if found and known.is_new(found):
+        row.doubt("lembaga", "institution_new", value=found)
+    return found
+
+
+def _institution_of(row: Row, known: Known) -> str:
+    written = row.take("lembaga", rules.need)
+    return _institution(row, known, written) if written else ""
 
 
 def _position(row: Row) -> str:
@@ -234,7 +253,7 @@ def _terms(row: Row, known: Known) -> _Terms:
     if starts and ends and ends < starts:
         row.refuse("akhir", "ends_before")
     return (
-        row.take("lembaga", known.institution_of),
+        _institution_of(row, known),
         _PROGRAMMES.get(row.take("program", programmes), ()),
         starts,
         ends,
@@ -247,8 +266,9 @@ def _terms(row: Row, known: Known) -> _Terms:
 def worker(row: Row, known: Known, day: Day) -> imports.WorkerRow:
     puskesmas = row.take("puskesmas", lambda cell: known.health(rules.need(cell)))
     area = known.puskesmas[puskesmas][1] if puskesmas else ""
-    starts, ends = _shift(row, day)
     where = _where(row, known, hint=area)
+    own_day = known.days.get(where) if where else None
+    starts, ends = _shift(row, day if own_day is None else replace(day, voting_day=own_day))
     return imports.WorkerRow(
         name=row.take("nama", rules.name),
         phone=row.take("no_hp", rules.need_phone),
@@ -287,7 +307,7 @@ def coordinator(row: Row, known: Known) -> imports.CoordinatorRow:
     return imports.CoordinatorRow(
         name=row.take("nama", rules.name),
         phone=row.take("no_hp", rules.need_phone),
-        institution=row.take("lembaga", known.institution_of),
+        institution=_institution_of(row, known),
         where=_where(row, known),
     )
 

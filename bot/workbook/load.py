@@ -16,6 +16,7 @@ from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
+from bot.workbook.told import Teller
 from storage import coverage_cases, coverages, elections, plans, standing
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
@@ -48,6 +49,9 @@ class Outcome:
     differences: list[plans.Difference]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
+    new_areas: list[str] = field(default_factory=list)  # kecamatan by name
+    new_wards: list[str] = field(default_factory=list)  # kelurahan, each with its kecamatan
+    teller: Teller | None = None  # of the differences, if there can be any: of thousands fifty are shown
     strangers: int = 0  # NIKs of coverage lists that no roster has
 
     @property
@@ -171,12 +175,16 @@ class Judge:
         found = review.review(book, self.known, Day(source.voting_day, source.zone), self.stated)
         plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
                               replace=self.outcome.replaced)  # fmt: skip
-        review.bar(found, book, plan.barred)
+        review.say(found, book, plan.refused, plan.doubts)
         self.outcome.refusals += found.refusals
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
         self.outcome.counts |= _counts(book, plan, self.outcome.refused)
         self.outcome.differences += plan.differences
+        if plan.tell:
+            self.outcome.teller = Teller(self.known, source.zone)
+        self.outcome.new_areas += plan.areas.values()
+        self.outcome.new_wards += [f"{name} ({self.known.areas[at.kecamatan]})" for at, name in plan.wards.items()]
         return plan
 
 
@@ -242,4 +250,6 @@ def _counts(book: Book, plan: Plan, refused: dict[str, dict[int, str]]) -> dict[
     names = {noun: name for name, noun in review.NOUNS.items()}
     for (noun, verdict), rows in plan.verdicts.items():
         setattr(found[names[noun]], verdict, rows)
+    for each in found.values():  # a row that another one speaks for changes nothing
+        each.unchanged = each.rows - each.new - each.changed - each.refused
     return found

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from bot.workbook import check, rules, sheets, words
+from bot.workbook import check, periods, rules, sheets, words
 from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.read import Book, Sheet
 from bot.workbook.row import Fault, Row
 from storage import imports, names
 from storage.imports import At, Wanted
+from storage.who import Said
 
 V = TypeVar("V")
 
@@ -27,6 +31,7 @@ NOUNS = {
     sheets.COORDINATORS: imports.COORDINATOR,
     sheets.CANDIDATES: imports.CANDIDATE,
 }
+_SHEETS = {noun: sheet for sheet, noun in NOUNS.items()}
 
 # Which fields stay as they are where a sheet has no such column.
 _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -81,14 +86,18 @@ class Review:
         self.wanted.mentioned |= {nik, names.person_key(rules.text(row.cells.get("nama", "")))} - {""}
 
 
-def bar(found: Review, book: Book, barred: Iterable[tuple[int, str]]) -> None:
-    """Refuse rows of officers who were replaced in the chat: an older list must not bring them back."""
-    sheet = book.sheets.get(sheets.OFFICERS)
-    for number, by in barred:
-        assert sheet is not None  # its rows they are
-        reason = words.reason("replaced", {"by": by})
-        found.refusals.append(Remark(sheet.title, number, "nama", "", reason, "replaced"))
-        found.refused.setdefault(sheet.name, {})[number] = f"nama: {reason}"
+def say(found: Review, book: Book, refused: Iterable[Said], doubts: Iterable[Said]) -> None:
+    """What the plan has against rows: somebody else's NIK, or an officer who was replaced in the chat."""
+    found.doubts += (_said(book, each) for each in doubts)
+    for each in refused:
+        remark = _said(book, each)
+        found.refusals.append(remark)
+        found.refused.setdefault(_SHEETS[each.noun], {})[each.row] = f"{each.column}: {remark.reason}"
+
+
+def _said(book: Book, each: Said) -> Remark:
+    sheet = book.sheets[_SHEETS[each.noun]]
+    return Remark(sheet.title, each.row, each.column, "", words.reason(each.code, each.about), each.code)
 
 
 def _remark(sheet: Sheet, row: Row, fault: Fault) -> Remark:
@@ -114,7 +123,8 @@ def spell(book: Book, known: Known) -> None:
         at = sheet.columns.get("lembaga", len(sheet.header))
         for cell in dict.fromkeys(cells[at] for _, cells in sheet.rows if at < len(cells)):
             if written := rules.text(cell):
-                known.institution(written)
+                with suppress(rules.Bad):  # its row is refused
+                    known.institution(written)
 
 
 def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow] | None) -> Review:
@@ -128,8 +138,7 @@ def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow]
     wanted = found.wanted
     wanted.officers += _good(found, book, sheets.OFFICERS, lambda row: check.officer(row, known),
                              lambda each: [(each.nik, names.key(each.institution))])  # fmt: skip
-    wanted.coverages += _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known),
-                              _programmes)  # fmt: skip
+    wanted.coverages += _coverages(found, book, known, day)
     wanted.workers += _good(found, book, sheets.WORKERS, lambda row: check.worker(row, known, day),
                             lambda each: [(*_contact(each), each.puskesmas, each.starts_at, each.where)])  # fmt: skip
     wanted.coordinators += _good(found, book, sheets.COORDINATORS, lambda row: check.coordinator(row, known),
@@ -157,16 +166,15 @@ def _contact(each: imports.WorkerRow | imports.CoordinatorRow) -> tuple[str, str
 def _places(found: Review, book: Book, known: Known) -> None:
     """The sheet tps names the kelurahan, puskesmas serve them, and a TPS may name its puskesmas: in this order."""
     if sheets.TPS in book.sheets:
-        for row in rows(book.sheets[sheets.TPS]):
-            kecamatan, kelurahan = check.ward_of_tps(row)
-            if not row.faults:
-                known.add_ward(kecamatan, kelurahan)
+        known.found(Counter(ward for row in rows(book.sheets[sheets.TPS]) if all(ward := check.ward_of_tps(row))))
     health = _good(found, book, sheets.PUSKESMAS, lambda row: check.health(row, known),
                    lambda each: [names.key(each.name)])  # fmt: skip
     known.puskesmas |= {names.key(each.name): (each.name, each.kecamatan) for _, each in health}
     found.wanted.puskesmas += health
     stations = _good(found, book, sheets.TPS, lambda row: check.station(row, known), lambda each: [each.where])
     known.stations |= {each.where for _, each in stations}
+    if "voting_day" not in found.wanted.absent.get(imports.TPS, ()):
+        known.days |= {each.where: each.voting_day for _, each in stations}
     found.wanted.tps += _moved(found, book, stations, known)
 
 
@@ -183,9 +191,16 @@ def _moved(found: Review, book: Book, stations: list[At[imports.TpsRow]], known:
         yield each
 
 
-def _programmes(each: imports.CoverageRow) -> list[Hashable]:
-    institution = names.key(each.institution)
-    return [(each.nik, institution, programme) for programme in each.programmes]
+def _coverages(found: Review, book: Book, known: Known, day: Day) -> list[At[imports.CoverageRow]]:
+    """Of several rows that state the same coverage one stands; the others are told, not refused."""
+    good = _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known), lambda _: [])
+    settled, said = periods.settle(good, day.voting_day)
+    niks = {each.row: each.value.nik for each in good} if said else {}
+    for row, code, used in said:
+        reason = words.reason(code, {"row": used})
+        value = names.masked(niks[row])
+        found.doubts.append(Remark(book.sheets[sheets.COVERAGES].title, row, "nik", value, reason, code))
+    return settled
 
 
 def _good(
@@ -199,7 +214,9 @@ def _good(
         value = rule(row)
         for key in [] if row.faults else twins(value):
             if seen.setdefault(key, row.number) != row.number:
-                row.refuse(_TWIN_COLUMN[name], f"twin_{name}", row=seen[key])
+                first = good[bisect_left(good, seen[key], key=itemgetter(0))].value
+                code = "name_row" if name == sheets.OFFICERS and _names_differ(first, value) else f"twin_{name}"
+                row.refuse(_TWIN_COLUMN[name], code, row=seen[key], name=getattr(first, "name", ""))
                 break
         if row.faults or row.doubts:
             assert sheet is not None
@@ -209,11 +226,14 @@ def _good(
     return good
 
 
+def _names_differ(first: Any, second: Any) -> bool:
+    return names.person_key(first.name) != names.person_key(second.name)
+
+
 _TWIN_COLUMN = {
     sheets.TPS: "tps",
     sheets.PUSKESMAS: "puskesmas",
     sheets.OFFICERS: "nik",
-    sheets.COVERAGES: "nik",
     sheets.WORKERS: "nama",
     sheets.COORDINATORS: "nama",
     sheets.CANDIDATES: "nomor",

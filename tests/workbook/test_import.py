@@ -14,14 +14,17 @@ from sqlalchemy import func, select
 
 from bot.commands import workbook
 from bot.workbook import load, read, sample, write
+from bot.workbook.known import Known
 from bot.workbook.read import Unreadable
 from storage import roster
 from storage.coverages import coverages
 from storage.database import Away, Database, Tx
 from storage.elections import elections
 from storage.people import people
+from storage.places import kelurahan
 from storage.roster import assignments
-from tests.workbook.books import HEADERS, NIK, NOW, kota, nik, officer, post, put, raw, rows, save, whole
+from storage.standing import Standing
+from tests.workbook.books import HEADERS, NIK, NOW, PLACES, kota, nik, officer, post, put, raw, rows, save, whole
 
 
 async def test_a_row_at_a_tps_carries_its_kelurahan_and_kecamatan(db: Database) -> None:
@@ -50,7 +53,8 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", [3573010101900001.0, *officer(1)[1:]], "nik", "nik_number"),
     ("petugas", ["357301010190001", *officer(1)[1:]], "nik", "nik_digits"),
     ("petugas", [f"{NIK}0000", *officer(1)[1:]], "nik", "nik_serial"),
-    ("petugas", officer(900), "nik", "twin_petugas"),
+    ("petugas", officer(900, name="Wati"), "nik", "twin_petugas"),
+    ("petugas", officer(900), "nik", "name_row"),
     ("petugas", officer(2, role="KPSS"), "peran", "role"),
     ("petugas", officer(2, name=""), "nama", "empty"),
     ("petugas", officer(2, phone="0341-551234"), "no_hp", "phone"),
@@ -69,7 +73,9 @@ FAULTS: list[tuple[str, list[Any], str, str]] = [
     ("petugas", officer(2, role="PPS", ward="", number=""), "kelurahan", "empty"),
     ("petugas", officer(2, role="Sekretariat", ward="", number=""), "lembaga", "secretariat"),
     ("petugas", officer(2, role="Pantarlih", ward="", number=3), "kelurahan", "tps_alone"),
-    ("kepesertaan", [nik(900), "kpu", "JKM", "1 November 2024", "2024-11-30"], "nik", "twin_kepesertaan"),
+    ("petugas", officer(2, institution="KPU Malang"), "lembaga", "institution_near"),
+    ("kepesertaan", [nik(2), "Bawaslo", "JKK", "2024-11-01", "2024-11-30"], "lembaga", "institution_near"),
+    ("koordinator", ["Ani", "0812-3456-0001", "Bawaslo Kota Malang"], "lembaga", "institution_near"),
     ("kepesertaan", [nik(2), "KPU", "JHT", "2024-11-01", "2024-11-30"], "program", "programme"),
     ("kepesertaan", [nik(2), "KPU", "JKK", "31/11/2024", "2024-11-30"], "mulai", "date"),
     ("kepesertaan", [nik(2), "KPU", "JKK", "2024-11-30", "2024-11-01"], "akhir", "ends_before"),
@@ -212,6 +218,50 @@ async def test_a_check_changes_nothing_and_says_who_joins_leaves_and_changes(db:
     assert not (tmp_path / "kota-ditolak.xlsx").exists()
 
 
+async def test_a_check_says_each_change_with_its_row_and_what_was_before(db: Database, tmp_path: Path) -> None:
+    ends = date(2024, 12, 31)
+    list_of = ["01/11/2024", ends, "24000000017", 850000, "aktif", "2024-11-20"]
+    first = kota(
+        petugas=rows("petugas", officer(1, "Ani", phone="081234560001")), paslon=rows("paslon", [1, "Ani – Budi"]),
+        kepesertaan=rows("kepesertaan", [nik(1), "KPU", "JKK", *list_of], [nik(9), "KPU", "JKM", *list_of]),
+        nakes=rows("nakes", ["Rudi", "081234560002", "Bareng", "", "06.00", "14.00"]),
+        koordinator=rows("koordinator", ["Eka", "081234560003", "Dinkes", "Klojen"]),
+    )  # fmt: skip
+    await put(db, first)
+    first["tps"][1] = ["Kasin", "Klojen", 1, "Bareng", "", "2024-12-05", "Kasin/2", "", "", ""]
+    first["puskesmas"][1] = ["Bareng", "Klojen", "0341-551234", "Kasin"]
+    first["petugas"][1] = officer(1, "Ani", phone="081234560009", position="Ketua", number=2)
+    first["kepesertaan"][1][4:8] = [date(2024, 12, 10), "24000000025", "", "nonaktif"]
+    first["nakes"][1][4:6] = ["07.00", "15.00"]
+    first["koordinator"][1][3:5] = ["", ""]
+    first["paslon"][1][1] = "Ani – Cici"
+    path, out = save(tmp_path / "kota.xlsx", first), io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    told = out.getvalue()
+    stays = "yang lama tetap tersimpan kecuali dengan --replace"
+    assert told[told.index("Berubah:"):].splitlines() == [
+        "Berubah:",
+        "  tps baris 2: Kasin/1 (puskesmas: – → Bareng; tanggal: – → 5 Des 2024; pindah ke: – → Kasin/2)",
+        "  puskesmas baris 2: Bareng (kelurahan: Kasin, Oro-oro Dowo → Kasin)",
+        "  petugas baris 2: Ani, KPPS KPU (jabatan: – → ketua; tempat: Kasin/1 → Kasin/2; nomor: 0812****0001 → 0812****0009)",
+        "  kepesertaan baris 2: Ani, JKK (akhir: 31 Des 2024 → 10 Des 2024; status: aktif → nonaktif; upah: 850000 → –; KPJ (4 terakhir): 0017 → 0025)",
+        f"  nakes baris 2: Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00; {stays})",
+        f"  koordinator baris 2: Eka, Dinkes (tempat: Klojen → seluruh wilayah; {stays})",
+        "  paslon baris 2: Ani – Cici (nama: Ani – Budi → Ani – Cici)",
+    ]
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, replace=True, out=out) == 0
+    assert "Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00)" in out.getvalue()
+
+
+async def test_a_long_list_of_changes_hides_no_other_sheet(db: Database, tmp_path: Path) -> None:
+    many = [["Kasin", "Klojen", n] for n in range(3, 63)]
+    await put(db, kota())
+    path, out = save(tmp_path / "kota.xlsx", kota(tps=rows("tps", *PLACES, *many), petugas=rows("petugas", officer(1, "Ani")))), io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    assert out.getvalue().splitlines()[-2:] == ["  … dan 10 lagi (lengkapnya dengan --json)", "  petugas baris 2: Ani, KPPS KPU"]
+
+
 async def test_someone_in_a_refused_row_has_not_left(db: Database) -> None:
     await put(db, kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi"))))
     second = kota(petugas=rows("petugas", officer(1, "Ani"), officer(2, "Budi", number=99)))
@@ -288,6 +338,83 @@ async def test_a_column_that_is_not_there_leaves_what_is_known(db: Database) -> 
     assert await db.read(lambda tx: tx.vault.open(row.kpj_sealed)) == "24000000017"
 
 
+@pytest.mark.parametrize(("written", "kept"), [
+    ("KPU Kota Malang", "KPU"), ("Komisi Pemilihan Umum Kota Malang", "KPU"), ("Sekretariat KPU Kabupaten Malang", "KPU"), ("KPUD", "KPU"),
+    ("Bawaslu Kab. Malang", "Bawaslu"), ("BAWASLU KAB.MALANG", "Bawaslu"), ("Badan Pengawas Pemilihan Umum", "Bawaslu"),
+    ("Panwaslu Kecamatan Klojen", "Bawaslu"), ("Dinkes Kota Malang", "Dinkes"), ("Dinas Kesehatan Provinsi Jawa Timur", "Dinkes"),
+    ("BPJS Ketenagakerjaan Cabang Malang", "BPJS"), ("Kecamatan Klojen", "Kecamatan"), ("BPJS Kesehatan", "BPJS Kesehatan"),
+])  # fmt: skip
+def test_an_institution_is_known_by_its_full_name_and_with_its_place(written: str, kept: str) -> None:
+    known = Known(Standing())
+    assert known.institution(written) == kept
+    assert not known.is_new(kept)
+
+
+async def test_a_full_name_in_a_second_list_doubles_no_roster(db: Database) -> None:
+    lists = [[nik(1), name, "JKK", "2024-11-01", "2024-11-30"] for name in ("KPU", "KPU Kota Malang")]
+    await put(db, kota(petugas=rows("petugas", officer(1)), kepesertaan=rows("kepesertaan", lists[0])))
+    again = kota(petugas=rows("petugas", officer(1, institution="Komisi Pemilihan Umum Kota Malang")),
+                 kepesertaan=rows("kepesertaan", lists[1]))  # fmt: skip
+    outcome = await put(db, again)
+    assert (outcome.counts["petugas"].unchanged, outcome.counts["kepesertaan"].unchanged) == (1, 1)
+
+
+async def test_a_misspelt_institution_is_refused_with_a_proposal_and_a_new_one_told_once(db: Database) -> None:
+    crew = rows("petugas", officer(1), officer(2, "Ani", institution="Bawaslo"), officer(3, "Cici", institution="PMI"),
+                officer(4, "Dodi", institution="pmi"))  # fmt: skip
+    outcome = await put(db, kota(petugas=crew))
+    (refusal,) = outcome.refusals
+    assert (refusal.row, refusal.column, refusal.reason) == (3, "lembaga", 'lembaga "Bawaslo" tidak dikenal. Maksudnya Bawaslu?')
+    assert [(each.row, each.code) for each in outcome.doubts] == [(4, "institution_new")]
+    assert (await post(db, "Dodi")).institution == "PMI"
+    assert not (await put(db, kota(petugas=crew))).doubts, "it is known by now"
+
+
+@pytest.mark.parametrize(("row", "column", "proposed"), [
+    (["Ksatrian", "Blimbing", 8], "kelurahan", "Kesatrian"), (["Kasim", "Klojen", 3], "kelurahan", "Kasin"),
+    (["Kaisn", "Klojen", 3], "kelurahan", "Kasin"), (["Kasin", "Kloojen", 3], "kecamatan", "Klojen"),
+])  # fmt: skip
+async def test_a_slip_of_the_pen_in_the_list_of_tps_founds_no_place(
+    db: Database, row: list[Any], column: str, proposed: str
+) -> None:
+    await put(db, kota())
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, row)))
+    (refusal,) = outcome.refusals
+    assert (refusal.row, refusal.column) == (len(PLACES) + 2, column)
+    assert refusal.reason.endswith(f"Maksudnya {proposed}?")
+    assert not (outcome.new_areas or outcome.new_wards)
+    assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(kelurahan))) == 6
+
+
+async def test_a_slip_is_seen_beside_a_name_that_the_same_list_has_far_oftener(db: Database) -> None:
+    crowd = [["Kesatrian", "Blimbing", n] for n in range(1, 8)]
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, *crowd[:6], ["Ksatrian", "Blimbing", 8]), petugas=rows("petugas", officer(1))))
+    assert [(each.code, each.row) for each in outcome.refusals] == [("kelurahan_near", 15)]
+    assert outcome.counts["petugas"].new == 1
+
+
+@pytest.mark.parametrize(("wards", "codes"), [(("Gadungan", "Satak"), set()), (("Kasin", "Oro-oro Dowo"), {"kecamatan_near"})])
+async def test_a_kecamatan_far_away_with_a_name_alike_is_another_unless_it_has_the_same_kelurahan(
+    db: Database, wards: tuple[str, ...], codes: set[str]
+) -> None:
+    await put(db, kota())
+    outcome = await put(db, kota(tps=rows("tps", *PLACES, *([ward, "Klojem", n] for ward in wards for n in range(1, 9)))))
+    assert {each.code for each in outcome.refusals} == codes
+
+
+async def test_neighbours_with_names_alike_are_two_and_new_ones_are_told(db: Database, tmp_path: Path) -> None:
+    pairs = [["Arjosari", "Blimbing"], ["Balearjosari", "Blimbing"], ["Pasar II", "Blimbing"], ["Pasar III", "Blimbing"],
+             ["Karang Endah", "Lawang"], ["Karang Endah Selatan", "Lawang"]]  # fmt: skip
+    await put(db, kota(tps=rows("tps", *PLACES, *([*pairs[0], n] for n in range(1, 9)))))
+    path = save(tmp_path / "kota.xlsx", kota(tps=rows("tps", *PLACES, *([*pair, 1] for pair in pairs))))
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
+    told = out.getvalue().splitlines()
+    assert "Kecamatan baru: Lawang" in told
+    assert ("Kelurahan baru: Balearjosari (Blimbing), Pasar II (Blimbing), Pasar III (Blimbing), Karang Endah (Lawang), "
+            "Karang Endah Selatan (Lawang)") in told  # fmt: skip
+
+
 async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
     given = (["A", "081234560001", "Bareng", "Perawat", "2024-11-27 06.00", "14:00", "Kasin", 2],
              ["B", "081234560002", "Bareng", "", "22.00", "06.00"], ["C", "081234560003", "Bareng"],
@@ -304,6 +431,20 @@ async def test_shifts_are_in_the_zone_of_the_election(db: Database) -> None:
     assert (third.starts_at, third.ends_at) == (None, None)
     assert third.kecamatan_id is not None, "that of the puskesmas"
     assert await db.read(lambda tx: tx.scalar(select(func.count()).select_from(assignments))) == 4
+
+
+async def test_hours_without_a_date_are_on_the_voting_day_of_the_tps_that_the_worker_is_posted_at(db: Database) -> None:
+    found = kota(nakes=rows("nakes", ["A", "081234560001", "Bareng", "", "06.00", "14.00", "Kasin", 2],
+                            ["B", "081234560002", "Bareng", "", "2024-12-06 06.00", "14.00", "Kasin", 2],
+                            ["C", "081234560003", "Bareng", "", "22.00", "06.00", "Kasin", 1]))  # fmt: skip
+    found["tps"][2][5] = "2024-12-05"
+    assert (await put(db, found)).all_in
+    first, second, third = [await post(db, name) for name in "ABC"]
+    assert (first.starts_at, first.ends_at) == (datetime(2024, 12, 4, 23, tzinfo=UTC), datetime(2024, 12, 5, 7, tzinfo=UTC))
+    assert second.starts_at == datetime(2024, 12, 5, 23, tzinfo=UTC), "a date that is written stands"
+    assert third.starts_at == datetime(2024, 11, 27, 15, tzinfo=UTC)
+    part = {"nakes": found["nakes"], "tps": [row[:3] for row in found["tps"]]}
+    assert (await put(db, part)).counts["nakes"].unchanged == 3, "without the column the TPS keeps its day"
 
 
 async def test_a_part_of_a_workbook_goes_to_the_only_election_or_the_one_asked_for(db: Database) -> None:
@@ -394,15 +535,40 @@ async def test_one_person_serves_both_organisers_with_a_row_in_each(db: Database
     assert sorted(tuple(each) for each in posts) == [(1, "KPPS", "KPU"), (1, "PTPS", "Bawaslu")]
 
 
-async def test_one_person_may_have_a_kpj_a_programme_and_the_second_of_one_is_refused(db: Database) -> None:
-    def row(programme: str, kpj: str) -> list[Any]:
-        return [nik(1), "KPU", programme, date(2024, 11, 1), date(2024, 12, 31), kpj]
+COVERED = ("2024-11-01", "2024-12-31")
 
-    lists = rows("kepesertaan", row("JKK", "24000000017"), row("JKM", "24000000025"), row("JKK", "24000000033"))
-    outcome = await put(db, kota(petugas=rows("petugas", officer(1)), kepesertaan=lists))
-    kept = await db.read(lambda tx: {row.programme: row.kpj_last4 for row in tx.rows(select(coverages))})
-    assert kept == {"JKK": "0017", "JKM": "0025"}
-    assert [(each.row, each.code) for each in outcome.refusals] == [(4, "twin_kepesertaan")]
+
+@pytest.mark.parametrize(("lists", "kept", "said"), [
+    ([("JKK", *COVERED, "24000000017"), ("JKM", *COVERED, "24000000025")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31"), "JKM": ("0025", "2024-11-01", "2024-12-31")}, []),
+    ([("JKK", "2023-01-01", "2024-01-31", "24000000017"), ("JKK", *COVERED, "24000000025")],
+     {"JKK": ("0025", "2024-11-01", "2024-12-31")}, [(2, "coverage_holds", 3)]),
+    ([("JKK", *COVERED, "24000000017", "", "nonaktif"), ("JKK", "2024-11-20", "2024-11-30", "24000000025")],
+     {"JKK": ("0025", "2024-11-20", "2024-11-30")}, [(2, "coverage_holds", 3)]),
+    ([("JKK", "2024-01-01", "2024-02-28", "24000000017"), ("JKK", "2024-03-01", "2024-03-31", "24000000025")],
+     {"JKK": ("0025", "2024-03-01", "2024-03-31")}, [(2, "coverage_later", 3)]),
+    ([("JKK", *COVERED, "24000000017"), ("JKK", *COVERED, "24000000025")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31")}, [(3, "coverage_first", 2)]),
+    ([("JKK", "2024-11-28", "2024-12-31", "24000000017"), ("JKK+JKM", "2024-10-01", "2024-11-27", "24000000017")],
+     {"JKK": ("0017", "2024-10-01", "2024-12-31"), "JKM": ("0017", "2024-10-01", "2024-11-27")}, [(3, "coverage_joined", 2)]),
+    ([("JKK", "2024-11-29", "2024-12-31", "24000000017"), ("JKK", "2024-10-01", "2024-11-27", "24000000017")],
+     {"JKK": ("0017", "2024-10-01", "2024-11-27")}, [(2, "coverage_holds", 3)]),
+    ([("JKK+JKM", *COVERED, "24000000017"), ("JKM", *COVERED, "24000000017"), ("JKK", *COVERED, "24000000017")],
+     {"JKK": ("0017", "2024-11-01", "2024-12-31"), "JKM": ("0017", "2024-11-01", "2024-12-31")},
+     [(3, "coverage_same", 2), (4, "coverage_same", 2)]),
+])  # fmt: skip
+async def test_of_several_rows_of_one_coverage_the_one_that_holds_on_the_voting_day_stands(
+    db: Database, lists: list[tuple[str, ...]], kept: dict[str, tuple[str, ...]], said: list[tuple[int, str, int]]
+) -> None:
+    book = kota(kepesertaan=rows("kepesertaan", *([nik(1), "KPU", *each] for each in lists)))
+    outcome = await put(db, book)
+    stored = await db.read(lambda tx: {row.programme: (row.kpj_last4, str(row.starts), str(row.ends)) for row in tx.rows(select(coverages))})
+    assert stored == kept
+    assert outcome.all_in
+    assert [(each.row, each.code) for each in outcome.doubts] == [each[:2] for each in said]
+    assert all(f"baris {used}" in each.reason for each, (_, _, used) in zip(outcome.doubts, said, strict=True))
+    counts = (await put(db, book)).counts["kepesertaan"]
+    assert (counts.rows, counts.new, counts.changed, counts.unchanged) == (len(lists), 0, 0, len(lists))
 
 
 async def test_a_kecamatan_and_a_kelurahan_of_one_name_are_told_apart_by_the_column(db: Database) -> None:
