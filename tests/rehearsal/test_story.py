@@ -112,7 +112,7 @@ async def test_what_a_visitor_left_on_the_phones_does_not_end_it(rehearsal: Rehe
             denials.deny(tx, mine, worker)
             roster.say_duty(tx, other, False, now, None)
             people.silence(tx, coordinator, now)
-            people.stop(tx, people.addresses_of(tx, officer)[0].id, now)
+            people.stop(tx, people.addresses_of(tx, officer)[0].id, officer, now)
             drafts.keep(tx, known.id, "broadcast", "text", {}, now)
             drafts.open_call(tx, people.addresses_of(tx, other)[0].id, now, now + timedelta(hours=1))
             post = replacements.post(tx, roster.roles(tx, second, now)[0].id)

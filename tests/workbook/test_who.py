@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.workbook.load import Outcome
-from storage import names, undo
+from storage import names, requests, undo
 from storage.database import Database
 from storage.people import people
 from storage.roster import assignments
@@ -133,3 +133,17 @@ async def test_a_namesake_is_another_worker(db: Database, others: list[list[Any]
     await put(db, kota(nakes=rows("nakes", ["Rudi", PHONE, "Bareng"])))
     assert codes(await put(db, kota(nakes=rows("nakes", *others)))) == ([], [])
     assert await count(db, people) == 2
+
+
+async def test_a_worker_whose_number_was_renewed_in_the_chat_is_one_in_older_lists_and_newer_ones(db: Database) -> None:
+    def nurse(phone: str) -> dict[str, list[list[Any]]]:
+        return kota(nakes=rows("nakes", ["Siti", phone, "Bareng"]))
+
+    await put(db, nurse("081234560011"))
+    siti = (await post(db, "Siti")).person_id
+    await db.write(lambda tx: requests.renumber(tx, siti, "+6281234560099"))
+    posts = await count(db, assignments)
+    for phone in ("081234560011", "081234560099", "081234560099"):
+        await put(db, nurse(phone))
+        assert (await post(db, "Siti")).phone == "+6281234560099", phone
+        assert (await count(db, people), await count(db, assignments)) == (1, posts), phone
