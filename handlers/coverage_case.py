@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import answering, cover, coverage, ladder, post, reading, schedule
+from handlers import answering, cover, coverage, ladder, post, reading
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
@@ -46,7 +46,8 @@ def _tell(turn: Turn, role: Role, number: int, asked: set[int]) -> None:
     """Each by itself; where many come, as after a list with holes, the list of them once an hour."""
     lately = coverage_cases.lately(turn.tx, role.election.id, role.institution, turn.now - HOUR)
     many, hour = lately > SINGLY, int(turn.now.timestamp() // HOUR.total_seconds())
-    letter = Letter("coverage_cases", {"page": 0}) if many else Letter("coverage_case", {"request": number})
+    about = {"page": 0, "request": number} if many else {"request": number}
+    letter = Letter("coverage_cases" if many else "coverage_case", about)
     for addresses in people.latest(turn.tx, asked).values():
         for address_id in addresses:
             once = f"covs:{hour}:{address_id}" if many else f"cov:{number}:{address_id}"
@@ -63,12 +64,12 @@ def _keep(turn: Turn, role: Role, person_id: int) -> int | None:
 
 def listing(turn: Turn) -> Reply:
     """The open cases of his area, the oldest first; that their names were read is written down."""
-    role = schedule.of(turn.roles)
+    named = coverage.refs(turn, 1)
+    role = coverage.role_of(turn.roles, named.get("role"))
     if role is None:
         return Reply(then=STAY, tap="not_yours")
-    page = int(turn.args[0])
     reading.area(turn, role, readings.CASES, coverage.area(role).institution)
-    return Reply((Letter("coverage_cases", {"page": page}),), STAY, tap="noted")
+    return Reply((Letter("coverage_cases", {"page": int(turn.args[0]), **named}),), STAY, tap="noted")
 
 
 def show(turn: Turn) -> Reply:

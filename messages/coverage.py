@@ -12,6 +12,11 @@ from messages.sheet import xlsx
 COLUMNS = ("name", "role", "institution", "kecamatan", "kelurahan", "tps", "state")
 
 
+def of(verb: str, role: int, *page: int) -> str:
+    """A button's data; of one area among several it names the role by which it is somebody's."""
+    return ":".join((verb + "_of" if role else verb, *map(str, page), *((str(role),) if role else ())))
+
+
 @dataclass(frozen=True)
 class Gaps(Words):
     """The page. `institutions`: name, officers, covered, lapsed, missing, date of its list ("" where none is in).
@@ -27,12 +32,13 @@ class Gaps(Words):
     areas: tuple[tuple[str, str, str, str], ...] = ()
     more: int = 0
     gaps: int = 0
-    role_id: int = 0
+    role: int = 0  # by which the reader looks, where he has several areas
     cases: int = 0  # who asked to have it looked at, and waits
 
     def choices(self) -> Rows:
-        names = ((Button("gap_names", "gaps:0"), Button("sheet", "gaps_sheet")),) if self.gaps else ()
-        return (*names, (Button("cases", "cov_list:0"),)) if self.cases else names
+        sheet = Button("sheet", of("gaps_sheet", self.role))
+        names = ((Button("gap_names", of("gaps", self.role, 0)), sheet),) if self.gaps else ()
+        return (*names, (Button("cases", of("cov_list", self.role, 0)),)) if self.cases else names
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,13 @@ class Names(Words):
     people: tuple[tuple[str, str, str], ...] = ()
     page: int = 0
     more: bool = False
+    role: int = 0
 
     def choices(self) -> Rows:
-        back = (Button("earlier", f"gaps:{self.page - 1}"),) if self.page else ()
-        on = (Button("later", f"gaps:{self.page + 1}"),) if self.more else ()
-        return ((*back, *on), (Button("sheet", "gaps_sheet"),)) if back or on else ((Button("sheet", "gaps_sheet"),),)
+        back = (Button("earlier", of("gaps", self.role, self.page - 1)),) if self.page else ()
+        on = (Button("later", of("gaps", self.role, self.page + 1)),) if self.more else ()
+        sheet = (Button("sheet", of("gaps_sheet", self.role)),)
+        return ((*back, *on), sheet) if back or on else (sheet,)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from messages.coverage import of
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
 from messages.templates import Announced
@@ -93,9 +94,10 @@ class Cases(Announced):
     lines: tuple[tuple[str, str], ...] = ()
     page: int = 0
     more: bool = False
+    role: int = 0  # as in `Gaps`
 
     def choices(self) -> Rows:
         rows = tuple((Button("case_one", f"cov_show:{number}", name=who),) for number, who in self.cases)
-        back = (Button("earlier", f"cov_list:{self.page - 1}"),) if self.page else ()
-        on = (Button("later", f"cov_list:{self.page + 1}"),) if self.more else ()
+        back = (Button("earlier", of("cov_list", self.role, self.page - 1)),) if self.page else ()
+        on = (Button("later", of("cov_list", self.role, self.page + 1)),) if self.more else ()
         return (*rows, (*back, *on)) if back or on else rows

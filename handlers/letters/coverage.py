@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import answering, audience, coverage, coverage_case, schedule
+from handlers import answering, audience, coverage, coverage_case, ladder, schedule
 from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import coverage as told
@@ -28,7 +28,11 @@ ROLES = 10
 
 
 def _role(w: Writing) -> tuple[Role, date] | None:
-    role = schedule.of(list(w.to.roles))
+    """The area that is asked for, or, where a request brought the letter, that in which it lies."""
+    case = requests.by_id(w.tx, w.refs["request"]) if "request" in w.refs else None
+    around = schedule.every(list(w.to.roles)) if case is not None else []
+    role = next((each for each in around if ladder.holds(each, case.where)), None) if case is not None else None
+    role = role or coverage.role_of(list(w.to.roles), w.refs.get("role"))
     return (role, w.now.astimezone(role.election.tz).date()) if role else None
 
 
@@ -50,7 +54,7 @@ def _coverage(w: Writing) -> Words | None:
         areas=areas[:AREAS],
         more=max(0, len(areas) - AREAS),
         gaps=sum(each.missing + each.lapsed for each in counts if not mine or each.institution == mine),
-        role_id=role.id,
+        role=w.refs.get("role", 0),
         cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
     )
 
@@ -96,7 +100,7 @@ def _names(w: Writing) -> Words | None:
     page, size = w.refs["page"], coverage.NAMES_A_PAGE
     rows = gaps.names(w.tx, coverage.area(role), day, page * size, size + 1)
     people = tuple((_where(row), f"{row.name}, {row.role} {row.institution}", row.state) for row in rows[:size])
-    return told.Names(people, page, len(rows) > size)
+    return told.Names(people, page, len(rows) > size, w.refs.get("role", 0))
 
 
 def _where(row: Any) -> str:
@@ -145,7 +149,13 @@ def _cases(w: Writing) -> Words | None:
         lines=tuple((_case_line(row, zone), row.state) for row in shown),
         page=page,
         more=len(rows) > size,
+        role=_several(w, found[0]),
     )  # fmt: skip
+
+
+def _several(w: Writing, role: Role) -> int:
+    """The role that buttons must name: 0 where he has one area."""
+    return role.id if len(schedule.every(list(w.to.roles))) > 1 else 0
 
 
 def _case_line(row: Any, zone: str) -> str:
