@@ -8,12 +8,11 @@ from typing import Any
 
 from handlers import escalation, finding, hearing, incident, ladder, offered, relay, triage, twins
 from handlers.letters import details
-from handlers.turn import STAY, Letter, Next, Reply, Step, Turn, emergency
+from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
 from messages.words import parts
 from storage import deliveries, drafts, incidents, journal, places, updates
-from storage.deliveries import ALERT
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
@@ -153,7 +152,7 @@ def position(turn: Turn) -> Reply:
         escalation.refresh(turn.tx, own.id or 0, turn.now)
         return Reply(then=STAY)
     detail = {"latitude": shared.latitude, "longitude": shared.longitude}
-    _show(turn, own, "place", detail)
+    show(turn, own, "place", detail)
     return opened or emergency(said.Noted(own.number, "place"), incident=own.id)
 
 
@@ -167,10 +166,10 @@ def file(turn: Turn) -> Reply:
     if own is None and (to_reporter := relay.from_worker(turn)) is not None:
         return to_reporter
     if own is None and sent is not None:
-        return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
+        return offered.offer(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
     if own is None or sent is None:
         return _no_case(turn)
-    _show(turn, own, sent.kind, {"ref": sent.ref})
+    show(turn, own, sent.kind, {"ref": sent.ref})
     if turn.heard.text:
         note(turn, own, turn.heard.text)
     return opened or _noted(turn, own, sent.kind)
@@ -184,7 +183,7 @@ def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply
     kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file else None)
     if not (kind and incident.is_forgotten(turn, own)):
         return emergency(noted, incident=own.id)
-    offer = maybe(turn, kind)
+    offer = offered.offer(turn, kind)
     return replace(offer, says=(noted, *offer.says), incident_id=own.id)
 
 
@@ -216,11 +215,11 @@ def _say_for(turn: Turn, case: Incident, what: str, detail: dict[str, Any]) -> N
         relay.pass_on(turn, case, {"words": detail.get("words", ""), "kind": kind, "ref": ref})
         return
     if ref:
-        _show(turn, case, kind, {"ref": ref})
+        show(turn, case, kind, {"ref": ref})
     note(turn, incidents.need(turn.tx, case.id or 0), detail.get("words", ""))
 
 
-def _show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
+def show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
     """Under the newest alert of all who hear it; a picture may show health, so not every coordinator sees it."""
     entry = added(turn, own, what, detail)
     hears = escalation.listening(turn.tx, own)
@@ -252,65 +251,10 @@ def _words(turn: Turn) -> Reply:
 
 def _of_no_case(turn: Turn) -> Reply:
     if kind := hearing.guess(turn.heard.text):
-        return maybe(turn, kind)
+        return offered.offer(turn, kind)
     if not turn.who.consent:  # his first words, where no button says /start
         return Reply((welcome.Consent(),), Next("welcome", "consent"))
     return Reply((menu.Lost(turn.menu),), STAY)
-
-
-def maybe(turn: Turn, kind: str) -> Reply:
-    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew."""
-    if turn.heard.edited:
-        return Reply(then=STAY)
-    sent, file = offered.with_this(turn, kind), turn.heard.file
-    if offered.is_album(turn):
-        return emergency(then=offered.kept(sent), tap="ok")
-    offer = said.Maybe(offered.kind_of(sent), turn.emergency_number, file.kind if file else "note")
-    return emergency(offer, then=offered.kept(sent), tap="ok")
-
-
-def maybe_in_draft(turn: Turn) -> Reply:
-    """The same in the middle of a dialog that asks for something else."""
-    if incident.own_case(turn) or turn.who.file_at:
-        return words(turn)
-    return maybe(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
-
-
-def with_offer(step: Step, kind: str) -> Step:
-    """The step as it is, and the offer beside its answer: a cry may look like a name."""
-
-    def offered_too(turn: Turn) -> Reply:
-        reply = step(turn)
-        return replace(reply, says=(*reply.says, said.Maybe(kind, turn.emergency_number, beside=True)), lane=ALERT)
-
-    return offered_too
-
-
-def maybe_again(turn: Turn) -> Reply:
-    """Words after an offer: they are heard for themselves, and go along too if it is filed."""
-    reply = words(turn)
-    if reply.then is STAY and turn.heard.text:
-        return replace(reply, then=offered.kept(offered.with_this(turn)))
-    return reply
-
-
-def report(turn: Turn) -> Reply:
-    """The offered button: it files as a tap on that kind does, at the place that the words name, and they go along."""
-    what, sent = turn.args[0], offered.fresh(turn)
-    if what not in triage.KINDS:
-        return Reply(then=STAY, tap="unknown")
-    opened = drafts.end_call(turn.tx, turn.who.address_id)
-    what = offered.kind_of(sent) if what == triage.UNCLEAR else what
-    own = incident.own_case(turn)
-    if own is None or opened:
-        return incident.file(turn, what)
-    turn.args = (what,)
-    reply = incident.kind(turn)
-    for each in sent:
-        note(turn, incidents.need(turn.tx, own.id or 0), each.words)
-        if each.ref:
-            _show(turn, own, each.what, {"ref": each.ref})
-    return reply
 
 
 def note(turn: Turn, own: Incident, text: str) -> None:

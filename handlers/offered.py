@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from handlers import finding, triage
-from handlers.turn import Next, Turn
+from handlers.turn import STAY, Next, Reply, Turn, emergency
+from messages import incident as said
 from storage import places
 from storage.places import Where
 
@@ -78,3 +79,14 @@ def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     if tps_id is not None:
         return places.of_tps(turn.tx, tps_id)
     return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
+
+
+def offer(turn: Turn, kind: str) -> Reply:
+    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew."""
+    if turn.heard.edited:
+        return Reply(then=STAY)
+    sent, file = with_this(turn, kind), turn.heard.file
+    if is_album(turn):
+        return emergency(then=kept(sent), tap="ok")
+    asked = said.Maybe(kind_of(sent), turn.emergency_number, file.kind if file else "note")
+    return emergency(asked, then=kept(sent), tap="ok")

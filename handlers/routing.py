@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import alarms, broadcast, details, group, hearing, menu, triage, welcome
+from handlers import alarms, broadcast, details, group, hearing, menu, offering, triage, welcome
 from handlers.tables import (
     BARE,
     COMMANDS,
@@ -108,9 +108,9 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
     if drafted and (kind := hearing.guess(heard.text)):
         if (dialog, step) in NAMING:
-            return details.with_offer(drafted, kind), ()
+            return offering.beside(drafted, kind), ()
         if (dialog, step) not in COMPOSING:
-            return details.maybe_in_draft, ()
+            return offering.in_draft, ()
     return drafted or details.words, ()
 
 

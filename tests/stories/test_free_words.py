@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import details
+from handlers import offered
 from storage.incidents import RED
 from tests.stories.stage import Stage
 
@@ -124,7 +124,7 @@ async def test_where_the_offer_fails_it_is_filed_plainly(stage: Stage, monkeypat
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr(details, "maybe", broken)
+    monkeypatch.setattr(offered, "offer", broken)
     await officer.says("tolong bu ketua semaput")
     assert (await stage.case()).plain
 

@@ -1,0 +1,55 @@
+"""The offer to file what may be an emergency: within other dialogs, answered by its button, or by more words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers import details, hearing, incident, offered, triage
+from handlers.turn import STAY, Reply, Step, Turn
+from messages import incident as said
+from storage import drafts, incidents
+from storage.deliveries import ALERT
+
+
+def in_draft(turn: Turn) -> Reply:
+    """In the middle of a dialog that asks for something else."""
+    if incident.own_case(turn) or turn.who.file_at:
+        return details.words(turn)
+    return offered.offer(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
+
+
+def beside(step: Step, kind: str) -> Step:
+    """The step as it is, and the offer beside its answer: a cry may look like a name."""
+
+    def offered_too(turn: Turn) -> Reply:
+        reply = step(turn)
+        return replace(reply, says=(*reply.says, said.Maybe(kind, turn.emergency_number, beside=True)), lane=ALERT)
+
+    return offered_too
+
+
+def again(turn: Turn) -> Reply:
+    """Words after an offer: they are heard for themselves, and go along too if it is filed."""
+    reply = details.words(turn)
+    if reply.then is STAY and turn.heard.text:
+        return replace(reply, then=offered.kept(offered.with_this(turn)))
+    return reply
+
+
+def report(turn: Turn) -> Reply:
+    """The offered button: it files as a tap on that kind does, at the place that the words name, and they go along."""
+    what, sent = turn.args[0], offered.fresh(turn)
+    if what not in triage.KINDS:
+        return Reply(then=STAY, tap="unknown")
+    opened = drafts.end_call(turn.tx, turn.who.address_id)
+    what = offered.kind_of(sent) if what == triage.UNCLEAR else what
+    own = incident.own_case(turn)
+    if own is None or opened:
+        return incident.file(turn, what)
+    turn.args = (what,)
+    reply = incident.kind(turn)
+    for each in sent:
+        details.note(turn, incidents.need(turn.tx, own.id or 0), each.words)
+        if each.ref:
+            details.show(turn, own, each.what, {"ref": each.ref})
+    return reply
