@@ -153,7 +153,7 @@ def position(turn: Turn) -> Reply:
         return Reply(then=STAY)
     detail = {"latitude": shared.latitude, "longitude": shared.longitude}
     show(turn, own, "place", detail)
-    return opened or emergency(said.Noted(own.number, "place"), incident=own.id)
+    return opened or _noted(turn, own, "place")
 
 
 # --- photo, voice, words ---
@@ -180,7 +180,7 @@ def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply
     somebody came may be a new emergency."""
     entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
     noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
-    kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file else None)
+    kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file or turn.heard.place else None)
     if not (kind and incident.is_forgotten(turn, own)):
         return emergency(noted, incident=own.id)
     offer = offered.offer(turn, kind)
@@ -266,10 +266,11 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
-    own = incident.own_case(turn)
+    own = incident.spoken_of(turn)
     if own is None and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
         return _opened(turn)
-    own = own or incident.own_case(turn, forgotten=True)
+    serves = turn.who.linked and turn.who.person_id and incidents.taken_by(turn.tx, turn.who.person_id)
+    own = own or (None if serves else incident.answered(turn))  # his words are for the case that he has taken
     return (incidents.need(turn.tx, own.id or 0), None) if own is not None else (None, None)
 
 

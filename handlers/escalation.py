@@ -280,4 +280,4 @@ def needs_another(tx: Tx, incident: Incident) -> bool:
     if incident.taken_by is None or triage.RIOT not in incident.said:
         return False
     hurt = triage.needs_medicine(incident.said, details(tx, incident)["signs"], incident.casualty)
-    return hurt and all(each.view == "coordinator" for each in incidents.all_called(tx, _id(incident)))
+    return hurt and not any(each.view == ladder.WORKER for each in incidents.all_called(tx, _id(incident)))

@@ -72,10 +72,16 @@ def place(text: str, rows: Sequence[Any], *, landmarks: bool = True) -> Found:
     return Found(number=number, near=_near(rows, set(spans)))
 
 
+def station(text: str) -> int | None:
+    """The number behind "TPS"."""
+    behind = _TPS.search(text.casefold())
+    return int(behind[1]) if behind else None
+
+
 def _number(text: str) -> int | None:
     """Of several the one behind "TPS"; else the last that is no house's."""
-    if behind := _TPS.search(text):
-        return int(behind[1])
+    if (behind := station(text)) is not None:
+        return behind
     numbers = [int(number) for word, number in _NUMBER.findall(text) if word not in _BESIDE]
     return numbers[-1] if numbers else None
 

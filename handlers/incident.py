@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from handlers import escalation, offered, silence, triage, twins
+from handlers import escalation, ladder, offered, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -17,18 +17,32 @@ from storage.places import Where
 
 CALL_LIVES = timedelta(seconds=60)
 FORGOTTEN = timedelta(hours=3)
+ANSWERS = timedelta(minutes=30)  # so long what a reporter says may be the answer to what he was asked
 NOTES_KEPT = 50
 
 
-def own_case(turn: Turn, *, forgotten: bool = False) -> Incident | None:
-    """The reporter's own open case: of several the one that was reported last, or whose worker wrote to him since.
+def own_case(turn: Turn) -> Incident | None:
+    """The reporter's newest open case. One that somebody reached hours ago and nobody closed does not count any more: a
+    new emergency must not be swallowed by it."""
+    return next((case for case in _own(turn) if not is_forgotten(turn, case)), None)
 
-    One that somebody reached hours ago and nobody closed does not count any more, for a new emergency must not be
-    swallowed by it: only what answers its worker is still for it (`forgotten`).
-    """
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
-    own = [case for case in own if forgotten or not is_forgotten(turn, case)]
+
+def _own(turn: Turn) -> list[Incident]:
+    return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+
+
+def spoken_of(turn: Turn) -> Incident | None:
+    """The own case for which words are: of several the one that was reported last, or whose health worker wrote to him
+    since. What a coordinator wrote of a riot draws nobody's words away from a casualty."""
+    own = [case for case in _own(turn) if not is_forgotten(turn, case)]
     return max(own, key=lambda case: _spoke(turn, case)) if len(own) > 1 else next(iter(own), None)
+
+
+def answered(turn: Turn) -> Incident | None:
+    """A case that does not count any more, whose worker has just written to him: what he says now is the answer."""
+    since = turn.now - ANSWERS
+    every = ((case, journal.last(turn.tx, case.id or 0, "relayed")) for case in _own(turn))
+    return next((case for case, wrote in every if wrote is not None and wrote > since), None)
 
 
 def is_forgotten(turn: Turn, case: Incident) -> bool:
@@ -37,7 +51,9 @@ def is_forgotten(turn: Turn, case: Incident) -> bool:
 
 def _spoke(turn: Turn, case: Incident) -> datetime:
     """When a case was last spoken of to its reporter."""
-    return max(case.reported_at, journal.last(turn.tx, case.id or 0, "relayed") or case.reported_at)
+    call = incidents.called_one(turn.tx, case.id or 0, case.taken_by) if case.taken_by else None
+    wrote = journal.last(turn.tx, case.id or 0, "relayed") if call is not None and call.view in ladder.MEDICAL else None
+    return max(case.reported_at, wrote or case.reported_at)
 
 
 def start(turn: Turn) -> Reply:
@@ -200,6 +216,8 @@ def also_hurt(turn: Turn, own: Incident, what: str) -> Reply | None:
     )
     new = incidents.need(turn.tx, reply.incident_id or 0)
     keep_details(turn, new, **kept)
+    for words in kept["notes"]:
+        journal.add(turn.tx, "note", turn.now, incident_id=new.id, who=own.reporter_id, detail={"words": words})
     incidents.change(turn.tx, new.id or 0, casualty=own.casualty, casualty_id=own.casualty_id)
     return reply
 
@@ -246,7 +264,7 @@ def cancel(turn: Turn) -> Reply:
         return emergency(said.CallDropped(turn.menu), tap="cancelled")
     if turn.who.step and turn.who.dialog != "incident":
         return Reply((menu.Dropped(turn.menu),))
-    own = own_case(turn, forgotten=True)
+    own = own_case(turn) or next(iter(_own(turn)), None)
     return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -41,8 +40,9 @@ def with_this(turn: Turn, heard: str = "") -> list[Sent]:
     """The same with what is said now."""
     file = turn.heard.file
     now = Sent(turn.heard.text, file.kind if file else "", file.ref if file else "", heard, turn.now.isoformat())
-    before = [each for each in fresh(turn) if (each.words, each.ref) != (now.words, now.ref)]
-    return [*before, now][-MOST:]
+    every = [each for each in fresh(turn) if (each.words, each.ref) != (now.words, now.ref)] + [now]
+    kept = {id(each) for said in (True, False) for each in [it for it in every if bool(it.words) is said][-MOST:]}
+    return [each for each in every if id(each) in kept]  # however many pictures there are, no words give way to them
 
 
 def kept(sent: list[Sent]) -> Next:
@@ -63,9 +63,6 @@ def is_album(turn: Turn) -> bool:
     return bool(together and turn.heard.file and not turn.heard.text and before[-1].what)
 
 
-_TPS = re.compile(r"\btps\W{0,3}(\d{1,3})\b", re.IGNORECASE)
-
-
 def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named. None: his own place."""
     text = "\n".join(each.words for each in sent if each.words)
@@ -74,8 +71,8 @@ def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
     named = finding.place(text, rows, landmarks=False).kelurahan
     ward = named.id if named is not None else home.kelurahan_id
-    number = _TPS.search(text)
-    tps_id = places.tps_by_number(turn.tx, ward, int(number[1])) if ward and number else None
+    number = finding.station(text)
+    tps_id = places.tps_by_number(turn.tx, ward, number) if ward and number is not None else None
     if tps_id is not None:
         return places.of_tps(turn.tx, tps_id)
     return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None

@@ -52,4 +52,4 @@ def report(turn: Turn) -> Reply:
         details.note(turn, incidents.need(turn.tx, own.id or 0), each.words)
         if each.ref:
             details.show(turn, own, each.what, {"ref": each.ref})
-    return reply
+    return replace(reply, then=None)  # tapped again, it adds nothing

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from handlers import escalation
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
+from messages import incident as said
 from messages import relay as told
 from messages.render import Words
 from messages.words import number, parts
@@ -26,8 +27,8 @@ def from_worker(turn: Turn) -> Reply | None:
         return None
     sent = turn.heard.file
     now = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
-    if not (now["words"] or now["ref"]):  # a video, a sticker: he is told (`details.words`)
-        return emergency(incident=cases[0].id)
+    if not (now["words"] or now["ref"]):  # a video, a sticker: he is told so
+        return emergency(said.NotHandedOn(cases[0].number))
     if len(cases) == 1:
         return _send(turn, cases[0], [now])
     asked = (turn.who.dialog, turn.who.step) == WHICH

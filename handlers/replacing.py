@@ -93,7 +93,8 @@ def named(turn: Turn) -> Reply:
 
 def numbered(turn: Turn) -> Reply:
     """His number, typed; the platform vouches for it when he comes."""
-    found, phone = _post(turn, int(turn.kept["post"])), mobile(turn.heard.text)
+    shared = turn.heard.contact  # his card will do
+    found, phone = _post(turn, int(turn.kept["post"])), mobile(shared.phone if shared else turn.heard.text)
     if found is None:
         return Reply((menu.NotYours(turn.menu),), None)
     if phone is None or phone == turn.who.phone:

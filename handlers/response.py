@@ -12,6 +12,7 @@ from messages import menu
 from messages import response as told
 from messages.words import excerpt, short
 from storage import deliveries, incidents, journal, people
+from storage import twins as twins_of
 from storage.deliveries import ALERT
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
@@ -81,15 +82,18 @@ def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
 
 
 def _bring_words(turn: Turn, case: Incident) -> None:
-    """What the reporter wrote so far and the alert shows cut, or no longer: as messages of their own."""
-    notes = details(turn.tx, case)["notes"]
-    entries = journal.ids_of(turn.tx, case.id or 0, ("note",)) if notes else []
-    newest = list(zip(entries[-len(notes) :], notes, strict=False))
-    old = len(newest) - NOTES_SHOWN
-    hidden = [entry for at, (entry, words) in enumerate(newest) if at < old or excerpt(words) != words]
-    for entry in hidden[-WORDS_BROUGHT:]:
+    """What its reporters wrote so far and the alert shows cut, or no longer: as messages of their own."""
+    shown = {words for words in details(turn.tx, case)["notes"][-NOTES_SHOWN:] if excerpt(words) == words}
+    events = [case.id or 0, *(each.id or 0 for each in twins_of.reports(turn.tx, case.id or 0))]
+    entries = sorted(entry for event in events for entry in journal.ids_of(turn.tx, event, ("note",)))
+    for entry in [entry for entry in entries if _words_of(turn, entry) not in shown][-WORDS_BROUGHT:]:
         escalation.say(turn.tx, case, [turn.who.address_id], Letter("addition", {"incident": case.id, "entry": entry}),
                        turn.now)  # fmt: skip
+
+
+def _words_of(turn: Turn, entry: int) -> str:
+    kept = turn.tx.vault.open_json(journal.entry(turn.tx, entry).detail_sealed) or {}
+    return str(kept.get("words", ""))
 
 
 def decline(turn: Turn) -> Reply:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import alarms, broadcast, details, group, hearing, menu, offering, triage, welcome
+from handlers import alarms, broadcast, details, group, hearing, menu, offering, replacing, triage, welcome
 from handlers.tables import (
     BARE,
     COMMANDS,
@@ -89,7 +89,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if heard.tap:
         return _tap(heard.choice)
     if heard.contact:
-        return welcome.contact, ()
+        return (replacing.numbered if (dialog, step) == ("replacing", "phone") else welcome.contact), ()
     if heard.place:
         return details.position, ()
     if heard.file:

@@ -88,7 +88,7 @@ def _in_emergency(turn: Turn) -> bool:
 def contact(turn: Turn) -> Reply:
     """The sender's own contact links; anybody else's proves nothing, and belongs to what he is in the middle of."""
     shared = turn.heard.contact
-    if shared is not None and not (shared.own or turn.heard.phone) and (turn.who.linked or _in_emergency(turn)):
+    if shared is not None and not shared.own and (turn.who.linked or _in_emergency(turn)):
         turn.heard = replace(turn.heard, text=f"{label('contact_card')} {local_phone(shared.phone)}")
         return details.words(turn)
     if turn.who.consent != "yes":

@@ -149,3 +149,23 @@ async def test_a_cry_for_what_is_wrong_with_the_data_is_offered_too(stage: Stage
     assert "keadaan darurat" in await officer.says("tolong ada yang kejang di sini")
     await officer.taps("🆘 Pingsan")
     assert (await stage.case()).kind == "pingsan"
+
+
+async def test_no_words_give_way_to_pictures_and_the_place_is_theirs(stage: Stage) -> None:
+    officer, worker, there = await (await stage.officer()).links(), None, await stage.tps(40)
+    from storage import places
+
+    named = await stage.db.read(lambda tx: places.named(tx, there))
+    await officer.says(f"tolong ada yang pingsan di TPS no {named.tps} kelurahan {named.kelurahan}, alergi penisilin")
+    for at in range(12):
+        await officer.sends("photo", f"ref-{at}")
+    worker = await (await stage.workers(40))[0].links()
+    await officer.taps("🆘 Pingsan")
+    assert (await stage.case()).tps_id == there.tps_id
+    assert "alergi penisilin" in worker.screen
+    assert len([each for each in worker.messages if each.said.file]) == 10
+    tapped = officer.button("🆘 Pingsan", "keadaan darurat")
+    for _ in range(2):
+        await officer.forges(tapped)
+    assert len(await stage.cases()) == 1
+    assert worker.screen.count("alergi penisilin") == 1

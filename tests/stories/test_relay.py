@@ -221,3 +221,68 @@ async def test_taken_given_back_and_taken_again_he_always_reads_how_it_stands(st
     for _ in range(3):
         assert "Anda yang menangani" in await worker.forges(take)
         assert "Petugas lain sedang dipanggil" in await worker.forges(decline)
+
+
+@BOTH
+async def test_batal_ends_the_newest_case_whoever_wrote_last(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    first, _ = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    await first.taps("Saya tangani")
+    await stage.passes(minutes=1.5)
+    await officer.says("Kecelakaan")
+    await officer.taps("Korban lain")
+    await first.says("5 menit lagi saya sampai")
+    await officer.says("Batal")
+    assert [case.state for case in await stage.cases()] == ["taken", "cancelled"]
+
+
+@BOTH
+async def test_what_is_said_of_a_casualty_goes_to_the_health_worker_and_not_to_who_took_the_riot(stage: Stage, whatsapp: bool) -> None:
+    officer, kpu = await on(await stage.officer(), whatsapp), await on(await stage.coordinator("KPU"), whatsapp)
+    worker = await on((await stage.workers())[0], whatsapp)
+    await officer.says("Kerusuhan")
+    await officer.says("ada " + "yang melempar batu " * 20 + "dari luar")
+    await kpu.taps("Saya tangani")
+    await officer.taps("Tanda-tanda")
+    await officer.taps("Kejang")
+    await worker.taps("Saya tangani")
+    assert "dari luar" in worker.screen, "what was said before is brought whole"
+    await kpu.says("Polisi sudah di jalan")
+    await officer.says("dia muntah darah, umur 45, diabetes")
+    assert "diabetes" in worker.screen
+    assert "diabetes" not in kpu.screen
+    await officer.says("Pingsan")
+    assert [case.kinds for case in await stage.cases()] == ["kerusuhan", "pingsan"]
+
+
+@BOTH
+async def test_a_case_of_hours_ago_swallows_nothing_new(stage: Stage, whatsapp: bool) -> None:
+    officer, other = await on(await stage.officer(), whatsapp), await on(await stage.officer(rank=2), whatsapp)
+    worker, second = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    await worker.taps("Tiba")
+    await worker.says("Kecelakaan")
+    await second.taps("Saya tangani", on="L-0002")
+    await second.taps("Tiba", on="L-0002")
+    await stage.passes(minutes=200)
+    assert "L-0001" not in await officer.says("cepat kesini bapak ini sudah biru")
+    assert "L-0001" not in await officer.shares_place(-7.95, 112.63)
+    await worker.taps("Selesai", on="L-0001")
+    await worker.taps("Membaik")
+    await other.says("Sesak")
+    await worker.taps("Saya tangani", on="L-0003")
+    assert "Diteruskan ke pelapor L-0003" in await worker.says("Apakah napasnya teratur?")
+    assert "napasnya teratur" in other.screen
+
+
+async def test_a_video_while_the_case_is_asked_for_is_answered(stage: Stage) -> None:
+    _, worker = await taken(stage)
+    second = await (await stage.officer(rank=2)).links()
+    await second.says("Kecelakaan")
+    await worker.taps("Saya tangani", on="L-0002")
+    await worker.says("5 menit lagi")
+    assert "tidak dapat diteruskan" in await worker.shows()
+    await worker.taps("L-0002")
+    assert "5 menit lagi" in second.screen

@@ -213,3 +213,12 @@ async def test_he_cannot_name_his_own_number_and_who_was_shown_can_read_it(stage
     await old.says("/data")
     await old.taps("Siapa yang melihat")
     assert "KPPS KPU, ketua" in old.screen
+
+
+async def test_his_contact_card_is_a_number_too(stage: Stage) -> None:
+    for chair in (await stage.chair(), (await stage.chair(at=3)).on_whatsapp()):
+        chair = await chair.links()  # noqa: PLW2901 - the same person, linked
+        await chair.says("ganti" if chair.channel == "whatsapp" else "/ganti")
+        await chair.taps(chair.buttons("siapa yang diganti")[0].label)
+        await chair.says("Slamet Riyadi")
+        assert "nomor 081277770001" in await chair.shares_contact("+6281277770001", own=False)

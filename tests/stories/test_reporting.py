@@ -217,7 +217,7 @@ async def test_somebody_elses_contact_belongs_to_the_case_and_batal_still_ends_i
     officer, worker = [await (each.on_whatsapp() if whatsapp else each).links() for each in (officer, worker)]
     await officer.says("Pingsan")
     await worker.taps("Saya tangani")
-    told = await officer.shares_contact("+6281299990000", own=False) if not whatsapp else await officer.says("Kontak: 081299990000")
+    told = await officer.shares_contact("+6281299990000", own=False)
     assert "dicatat untuk L-0001" in told
     assert "Kontak: 081299990000" in worker.screen
     await officer.says("Batal")

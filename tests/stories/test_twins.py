@@ -245,3 +245,15 @@ async def test_a_report_that_was_joined_to_a_false_alarm_was_one_too(stage: Stag
         await stage.passes(minutes=20)
     await second.says("Pingsan")
     assert "sudah 2 kali alarm palsu" in worker.screen
+
+
+async def test_the_taker_reads_whole_what_any_of_the_reporters_wrote(stage: Stage) -> None:
+    first, second, worker, _ = await cast(stage)
+    await first.says("Pingsan")
+    await second.says("Pingsan")
+    await second.says("pendek saja")
+    await second.taps(SAME)
+    await first.says("kata " * 90 + "alergi penisilin")
+    await worker.taps("Saya tangani")
+    assert "alergi penisilin" in worker.screen
+    assert "pendek saja" in worker.screen
