@@ -232,6 +232,7 @@ async def test_batal_ends_the_newest_case_whoever_wrote_last(stage: Stage, whats
     await stage.passes(minutes=1.5)
     await officer.says("Kecelakaan")
     await officer.taps("Korban lain")
+    await stage.passes(seconds=10)
     await first.says("5 menit lagi saya sampai")
     await officer.says("Batal")
     assert [case.state for case in await stage.cases()] == ["taken", "cancelled"]
