@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -25,6 +26,13 @@ async def opened(chromium: Browser, base: str, patience: int = 5000, **screen: A
     assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert wrong == []
     await context.close()
+
+
+async def holds(page: Page, what: str, patience: float = 10) -> None:
+    """Wait until it is so. The page lets no text be run as a script, so it is asked from outside, again and again."""
+    async with asyncio.timeout(patience):
+        while not await page.evaluate(what):
+            await asyncio.sleep(0.02)
 
 
 async def fits(page: Page, thing: Any) -> bool:
