@@ -253,16 +253,24 @@ def may_read(tx: Tx, incident: Incident) -> set[int]:
 
 def show(tx: Tx, incident: Incident, entry: int, person_ids: set[int], now: datetime) -> None:
     """A photo, a voice note, a document or a place, once as a reply to the newest alert at each address."""
-    letter = Letter("shown", {"incident": _id(incident), "entry": entry})
-    for alert_id, address_id in deliveries.newest_alerts(tx, _id(incident), person_ids):
-        post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT, under=alert_id,
-                 incident=(_id(incident), incident.number), once=f"shown:{entry}:{address_id}")  # fmt: skip
+    _show(tx, incident, [entry], person_ids, now)
 
 
 def bring(tx: Tx, incident: Incident, person_ids: set[int], now: datetime) -> None:
     """What was shown before these people were called: they see it now."""
-    for entry in journal.ids_of(tx, _id(incident), journal.FILES):
-        show(tx, incident, entry, person_ids & may_read(tx, incident), now)
+    if entries := journal.ids_of(tx, _id(incident), journal.FILES):
+        _show(tx, incident, entries, person_ids & may_read(tx, incident), now)
+
+
+def _show(tx: Tx, incident: Incident, entries: list[int], person_ids: set[int], now: datetime) -> None:
+    zone, seen = zone_of(tx, incident), deliveries.keys(tx, _id(incident), "shown")
+    for alert_id, address_id in deliveries.newest_alerts(tx, _id(incident), person_ids):
+        for entry in entries:
+            once = f"shown:{entry}:{address_id}"
+            if once not in seen:
+                letter = Letter("shown", {"incident": _id(incident), "entry": entry})
+                post.say(tx, address_id, letter, now, zone=zone, lane=ALERT, under=alert_id,
+                         incident=(_id(incident), incident.number), once=once)  # fmt: skip
 
 
 def show_again(

@@ -79,11 +79,11 @@ def passed_on(case: Incident, entry: int = 0, others: tuple[tuple[int, str], ...
 
 def pass_on(turn: Turn, case: Incident, sent: dict[str, str]) -> None:
     """What who has taken the case says, whole, to everybody who reported it; long words apart from their picture."""
-    said = parts(sent["words"])
+    words = parts(sent["words"])
     if sent["ref"]:
-        under = said.pop() if len(said) == 1 and len(said[0]) <= CAPTION else ""
+        under = words.pop() if len(words) == 1 and len(words[0]) <= CAPTION else ""
         _post(turn, case, {**sent, "words": under})
-    for each in said:
+    for each in words:
         _post(turn, case, {"words": each, "kind": "", "ref": ""})
 
 

@@ -85,15 +85,11 @@ def _bring_words(turn: Turn, case: Incident) -> None:
     """What its reporters wrote so far and the alert shows cut, or no longer: as messages of their own."""
     shown = {words for words in details(turn.tx, case)["notes"][-NOTES_SHOWN:] if excerpt(words) == words}
     events = [case.id or 0, *(each.id or 0 for each in twins_of.reports(turn.tx, case.id or 0))]
-    entries = sorted(entry for event in events for entry in journal.ids_of(turn.tx, event, ("note",)))
-    for entry in [entry for entry in entries if _words_of(turn, entry) not in shown][-WORDS_BROUGHT:]:
-        escalation.say(turn.tx, case, [turn.who.address_id], Letter("addition", {"incident": case.id, "entry": entry}),
-                       turn.now)  # fmt: skip
-
-
-def _words_of(turn: Turn, entry: int) -> str:
-    kept = turn.tx.vault.open_json(journal.entry(turn.tx, entry).detail_sealed) or {}
-    return str(kept.get("words", ""))
+    newest = journal.newest_of(turn.tx, events, "note", WORDS_BROUGHT + NOTES_SHOWN)
+    said = [(entry.id, (turn.tx.vault.open_json(entry.detail_sealed) or {}).get("words", "")) for entry in newest]
+    for entry in [entry for entry, words in said if words not in shown][-WORDS_BROUGHT:]:
+        letter = Letter("addition", {"incident": case.id, "entry": entry})
+        escalation.say(turn.tx, case, [turn.who.address_id], letter, turn.now)
 
 
 def decline(turn: Turn) -> Reply:

@@ -304,6 +304,12 @@ def with_key(tx: Tx, prefix: str) -> list[int]:
     return [row.id for row in rows]
 
 
+def keys(tx: Tx, incident_id: int, kind: str) -> set[str]:
+    """The keys of an incident's messages of one kind."""
+    where = (_D.incident_id == incident_id) & (_D.kind == kind) & _D.once.is_not(None)
+    return {row.once for row in tx.rows(select(_D.once).where(where))}
+
+
 def by_external(tx: Tx, channel: str, external: str) -> Any:
     """The message that a platform knows under its id, if it went out: id, kind, incident_id, rung."""
     columns = (_D.id, _D.kind, _D.incident_id, _D.rung)

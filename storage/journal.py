@@ -100,6 +100,12 @@ def of_incident(tx: Tx, incident_id: int) -> list[Any]:
     return list(tx.rows(select(journal).where(journal.c.incident_id == incident_id).order_by(journal.c.seq)))
 
 
+def newest_of(tx: Tx, incident_ids: Sequence[int], what: str, most: int) -> list[Any]:
+    """The newest entries of a kind of these incidents, in order; `detail` still sealed."""
+    where = journal.c.incident_id.in_(incident_ids) & (journal.c.what == what)
+    return list(tx.rows(select(journal).where(where).order_by(journal.c.id.desc()).limit(most)))[::-1]
+
+
 def newest(tx: Tx, incident_id: int) -> int:
     """The id of an incident's newest entry."""
     return int(tx.scalar(select(func.max(journal.c.id)).where(journal.c.incident_id == incident_id)) or 0)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from handlers import post
+from handlers.turn import Letter
+from messages.render import Words
+from storage.database import Tx
 from tests.stories.stage import Actor, Stage
 
 CHANNELS = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
@@ -84,3 +90,25 @@ async def test_a_coordinator_who_took_a_riot_is_written_to(stage: Stage, whatsap
     assert files(kpu) == ["ref-4", "ref-5"]
     assert files(bawaslu) == []
     assert "pintu belakang" not in bawaslu.screen
+
+
+async def test_a_repeated_call_tries_no_picture_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forty pictures and twenty people would be eight hundred attempts a minute, with the one writer held."""
+    officer = await (await stage.officer()).links()
+    workers = [await each.links() for each in await stage.workers()]
+    await officer.says("Pingsan")
+    for at in range(4):
+        await officer.sends("photo", f"ref-{at}")
+    await stage.passes(minutes=6)
+    assert all(len(files(each)) == 4 for each in workers)
+    tried: list[str] = []
+    say = post.say
+
+    def counted(tx: Tx, address_id: int, what: Words | Letter, *given: Any, **more: Any) -> int | None:
+        tried.append(what.kind if isinstance(what, Letter) else what.name)
+        return say(tx, address_id, what, *given, **more)
+
+    monkeypatch.setattr(post, "say", counted)
+    await stage.passes(minutes=15)
+    assert "alert" in tried
+    assert "shown" not in tried
