@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import escalation, ladder
-from handlers.incident import is_over, is_reporter
+from handlers.mine import is_over, is_reporter
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import menu
 from storage import incidents, journal

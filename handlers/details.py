@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, ladder, offered, relay, triage, twins
+from handlers import escalation, finding, hearing, incident, ladder, mine, offered, relay, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -103,7 +103,7 @@ def place_ask(turn: Turn) -> Reply:
 def place_typed(turn: Turn) -> Reply:
     """Kelurahan and TPS in words. What is not understood is asked again, and goes to the called as words."""
     own = incidents.by_id(turn.tx, int(turn.kept.get("incident", 0)))
-    if own is None or incident.is_over(own.state) or not incident.is_reporter(turn, own):
+    if own is None or mine.is_over(own.state) or not mine.is_reporter(turn, own):
         return words(turn)
     return _place(turn, incidents.need(turn.tx, own.id or 0))
 
@@ -181,7 +181,7 @@ def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply
     entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
     noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
     kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file or turn.heard.place else None)
-    if not (kind and incident.is_forgotten(turn, own)):
+    if not (kind and mine.is_forgotten(turn, own)):
         return emergency(noted, incident=own.id)
     offer = offered.offer(turn, kind)
     return replace(offer, says=(noted, *offer.says), incident_id=own.id)
@@ -194,24 +194,24 @@ def hand_on(turn: Turn) -> Reply:
     if case is None or source is None or not (_has_part(turn, source) and _has_part(turn, case)):
         return Reply(then=STAY, tap="not_yours")
     case = incidents.need(turn.tx, case.id or 0)
-    if incident.is_over(case.state):
+    if mine.is_over(case.state):
         return Reply(then=STAY, tap="ended")
     if not updates.claim(turn.tx, "hand", f"{entry.id}:{case.id}", turn.now):
         return Reply(then=STAY, tap="already")
     for each in journal.said_with(turn.tx, entry, SPOKEN):
         _say_for(turn, case, each.what, turn.tx.vault.open_json(each.detail_sealed) or {})
-    noted = said.Noted(case.number) if incident.is_reporter(turn, case) else relay.passed_on(case)
+    noted = said.Noted(case.number) if mine.is_reporter(turn, case) else relay.passed_on(case)
     return emergency(noted, incident=case.id)
 
 
 def _has_part(turn: Turn, case: Incident) -> bool:
     took = turn.who.linked and case.taken_by is not None and case.taken_by == turn.who.person_id
-    return took or incident.is_reporter(turn, case)
+    return took or mine.is_reporter(turn, case)
 
 
 def _say_for(turn: Turn, case: Incident, what: str, detail: dict[str, Any]) -> None:
     ref, kind = detail.get("ref", ""), detail.get("kind") or (what if what in journal.FILES else "")
-    if not incident.is_reporter(turn, case):
+    if not mine.is_reporter(turn, case):
         relay.pass_on(turn, case, {"words": detail.get("words", ""), "kind": kind, "ref": ref})
         return
     if ref:
@@ -266,17 +266,17 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
-    own = incident.spoken_of(turn)
+    own = mine.spoken_of(turn)
     if own is None and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
         return _opened(turn)
     serves = turn.who.linked and turn.who.person_id and incidents.taken_by(turn.tx, turn.who.person_id)
-    own = own or (None if serves else incident.answered(turn))  # his words are for the case that he has taken
+    own = own or (None if serves else mine.answered(turn))  # his words are for the case that he has taken
     return (incidents.need(turn.tx, own.id or 0), None) if own is not None else (None, None)
 
 
 def _opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     reply = incident.file(turn, triage.UNCLEAR)
-    return incident.own_case(turn), reply
+    return mine.newest(turn), reply
 
 
 def _no_case(turn: Turn) -> Reply:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from handlers import escalation, ladder, offered, silence, triage, twins
+from handlers import escalation, mine, offered, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -12,48 +12,11 @@ from messages import menu
 from messages.words import parts
 from storage import denials, drafts, incidents, journal, places, roster, updates
 from storage import twins as reports
-from storage.incidents import ARRIVED, CANCELLED, CLOSED, RED, REFERRED, TAKEN, WAITING, Incident
+from storage.incidents import ARRIVED, CANCELLED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
 
 CALL_LIVES = timedelta(seconds=60)
-FORGOTTEN = timedelta(hours=3)
-ANSWERS = timedelta(minutes=30)  # so long what a reporter says may be the answer to what he was asked
 NOTES_KEPT = 50
-
-
-def own_case(turn: Turn) -> Incident | None:
-    """The reporter's newest open case. One that somebody reached hours ago and nobody closed does not count any more: a
-    new emergency must not be swallowed by it."""
-    return next((case for case in _own(turn) if not is_forgotten(turn, case)), None)
-
-
-def _own(turn: Turn) -> list[Incident]:
-    return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
-
-
-def spoken_of(turn: Turn) -> Incident | None:
-    """The own case for which words are: of several the one that was reported last, or whose health worker wrote to him
-    since. What a coordinator wrote of a riot draws nobody's words away from a casualty."""
-    own = [case for case in _own(turn) if not is_forgotten(turn, case)]
-    return max(own, key=lambda case: _spoke(turn, case)) if len(own) > 1 else next(iter(own), None)
-
-
-def answered(turn: Turn) -> Incident | None:
-    """A case that does not count any more, whose worker has just written to him: what he says now is the answer."""
-    since = turn.now - ANSWERS
-    every = ((case, journal.last(turn.tx, case.id or 0, "relayed")) for case in _own(turn))
-    return next((case for case, wrote in every if wrote is not None and wrote > since), None)
-
-
-def is_forgotten(turn: Turn, case: Incident) -> bool:
-    return case.state in {ARRIVED, REFERRED} and case.reported_at < turn.now - FORGOTTEN
-
-
-def _spoke(turn: Turn, case: Incident) -> datetime:
-    """When a case was last spoken of to its reporter."""
-    call = incidents.called_one(turn.tx, case.id or 0, case.taken_by) if case.taken_by else None
-    wrote = journal.last(turn.tx, case.id or 0, "relayed") if call is not None and call.view in ladder.MEDICAL else None
-    return max(case.reported_at, wrote or case.reported_at)
 
 
 def start(turn: Turn) -> Reply:
@@ -62,7 +25,7 @@ def start(turn: Turn) -> Reply:
     Whatever else was being asked is put aside, so that the next words belong to the emergency.
     """
     then = STAY if turn.who.dialog == "incident" else None
-    own = own_case(turn)
+    own = mine.newest(turn)
     if own is not None:
         return emergency(Letter("my_case", {"incident": own.id}), then=then, tap="ok", incident=own.id)
     drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES, _named_tps(turn))
@@ -81,11 +44,11 @@ def kind(turn: Turn) -> Reply:
     """A kind was tapped: it files, completes what was filed by itself, or is added to the open case."""
     what = turn.args[0]
     drafts.end_call(turn.tx, turn.who.address_id)
-    own = own_case(turn)
+    own = mine.newest(turn)
     if own is None:
         return file(turn, what)
     own = incidents.need(turn.tx, own.id or 0)
-    if is_over(own.state):  # it ended this very moment
+    if mine.is_over(own.state):  # it ended this very moment
         return file(turn, what)
     return _complete(turn, own, what) if own.said == (triage.UNCLEAR,) else _add_kind(turn, own, what)
 
@@ -242,20 +205,12 @@ def other_victim(turn: Turn) -> Reply:
     """Korban lain: the kind that was added becomes a case of its own, once however often it is tapped."""
     entry = journal.entry(turn.tx, int(turn.args[0]))
     own = incidents.by_id(turn.tx, entry.incident_id) if entry is not None and entry.incident_id else None
-    if own is None or not is_reporter(turn, own) or not own.verified or entry.what != "kind":
+    if own is None or not mine.is_reporter(turn, own) or not own.verified or entry.what != "kind":
         return Reply(then=STAY, tap="not_yours")
     if not updates.claim(turn.tx, "other", str(entry.id), turn.now):
         return Reply(then=STAY, tap="already")
     what = turn.tx.vault.open_json(entry.detail_sealed)["codes"][0]
     return file(turn, what, place=own.where, other_victim=True)
-
-
-def is_reporter(turn: Turn, incident: Incident) -> bool:
-    """Whether who speaks reported this case, as the first or with a report that was joined to it."""
-    who = turn.who.person_id if turn.who.linked else None
-    if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
-        return True
-    return reports.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who)
 
 
 def cancel(turn: Turn) -> Reply:
@@ -264,14 +219,14 @@ def cancel(turn: Turn) -> Reply:
         return emergency(said.CallDropped(turn.menu), tap="cancelled")
     if turn.who.step and turn.who.dialog != "incident":
         return Reply((menu.Dropped(turn.menu),))
-    own = own_case(turn) or next(iter(_own(turn)), None)
+    own = mine.newest(turn) or next(iter(mine.every(turn)), None)
     return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)
 
 
 def cancel_tapped(turn: Turn) -> Reply:
     """Batal as a button of one case."""
     own = incidents.by_id(turn.tx, int(turn.args[0]))
-    if own is None or not is_reporter(turn, own):
+    if own is None or not mine.is_reporter(turn, own):
         return Reply(then=STAY, tap="not_yours")
     return _cancel(turn, own)
 
@@ -300,20 +255,18 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
 
 def filed_by_clock(turn: Turn) -> Reply:
     """The minute is over without a kind and without Batal."""
-    return Reply(then=STAY) if own_case(turn) is not None else file(turn, triage.UNCLEAR, by_itself=True)
-
-
-def is_over(state: str) -> bool:
-    return state in {CLOSED, CANCELLED}
+    return Reply(then=STAY) if mine.newest(turn) is not None else file(turn, triage.UNCLEAR, by_itself=True)
 
 
 def answerable(turn: Turn) -> tuple[Incident | None, str]:
     """The reporter's case that a tap is about, locked; else what the tap is answered with."""
     found = incidents.by_id(turn.tx, int(turn.args[0]))
-    if found is None or not is_reporter(turn, found):
+    if found is None or not mine.is_reporter(turn, found):
         return None, "not_yours"
     found = incidents.need(turn.tx, found.id or 0)
-    return (None, "cancelled" if found.state == CANCELLED else "ended") if is_over(found.state) else (found, "noted")
+    return (
+        (None, "cancelled" if found.state == CANCELLED else "ended") if mine.is_over(found.state) else (found, "noted")
+    )
 
 
 def keep_details(turn: Turn, own: Incident, **more: object) -> Incident:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import details, hearing, incident, offered, triage
+from handlers import details, hearing, incident, mine, offered, triage
 from handlers.turn import STAY, Reply, Step, Turn
 from messages import incident as said
 from storage import drafts, incidents
@@ -13,7 +13,7 @@ from storage.deliveries import ALERT
 
 def in_draft(turn: Turn) -> Reply:
     """In the middle of a dialog that asks for something else."""
-    if incident.own_case(turn) or turn.who.file_at:
+    if mine.newest(turn) or turn.who.file_at:
         return details.words(turn)
     return offered.offer(turn, hearing.guess(turn.heard.text) or triage.UNCLEAR)
 
@@ -43,7 +43,7 @@ def report(turn: Turn) -> Reply:
         return Reply(then=STAY, tap="unknown")
     opened = drafts.end_call(turn.tx, turn.who.address_id)
     what = offered.kind_of(sent) if what == triage.UNCLEAR else what
-    own = incident.own_case(turn)
+    own = mine.newest(turn)
     if own is None or opened:
         return incident.file(turn, what)
     turn.args = (what,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import escalation, incident, silence
+from handlers import escalation, incident, mine, silence
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages.words import number
@@ -55,7 +55,7 @@ def _pair(turn: Turn) -> tuple[tuple[Incident, Incident] | None, str]:
     first, second = (incidents.need(turn.tx, each) for each in ids)
     if second.merged_into or twins.apart(turn.tx, second.id or 0):
         return None, "already"
-    if incident.is_over(first.state) or incident.is_over(second.state):
+    if mine.is_over(first.state) or mine.is_over(second.state):
         return None, "ended"
     return ((first, second), "") if _alike(first, second) else (None, "not_yours")
 
@@ -66,7 +66,7 @@ def _alike(first: Incident, second: Incident) -> bool:
 
 def _may(turn: Turn, case: Incident) -> bool:
     took = turn.who.linked and case.taken_by is not None and case.taken_by == turn.who.person_id
-    return took or (case.verified and incident.is_reporter(turn, case))
+    return took or (case.verified and mine.is_reporter(turn, case))
 
 
 def _stand_as_the_further(turn: Turn, first: Incident, second: Incident) -> None:

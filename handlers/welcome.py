@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import details, ladder, leaving, post, rights
+from handlers import details, ladder, leaving, mine, post, rights
 from handlers import incident as emergencies
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
@@ -82,7 +82,7 @@ def contact_again(turn: Turn) -> Reply:
 
 
 def _in_emergency(turn: Turn) -> bool:
-    return turn.who.file_at is not None or emergencies.own_case(turn) is not None
+    return turn.who.file_at is not None or mine.newest(turn) is not None
 
 
 def contact(turn: Turn) -> Reply:

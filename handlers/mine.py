@@ -1,0 +1,60 @@
+"""The cases of who speaks: which he reported, and which of them what he says now is for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from handlers import ladder
+from handlers.turn import Turn
+from storage import incidents, journal, twins
+from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, Incident
+
+FORGOTTEN = timedelta(hours=3)
+ANSWERS = timedelta(minutes=30)  # so long what a reporter says may be the answer to what he was asked
+
+
+def newest(turn: Turn) -> Incident | None:
+    """The reporter's newest open case. One that somebody reached hours ago and nobody closed does not count any more: a
+    new emergency must not be swallowed by it."""
+    return next((case for case in every(turn) if not is_forgotten(turn, case)), None)
+
+
+def every(turn: Turn) -> list[Incident]:
+    return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+
+
+def spoken_of(turn: Turn) -> Incident | None:
+    """The own case for which words are: of several the one that was reported last, or whose health worker wrote to him
+    since. What a coordinator wrote of a riot draws nobody's words away from a casualty."""
+    own = [case for case in every(turn) if not is_forgotten(turn, case)]
+    return max(own, key=lambda case: _spoke(turn, case)) if len(own) > 1 else next(iter(own), None)
+
+
+def answered(turn: Turn) -> Incident | None:
+    """A case that does not count any more, whose worker has just written to him: what he says now is the answer."""
+    since = turn.now - ANSWERS
+    spoken = ((case, journal.last(turn.tx, case.id or 0, "relayed")) for case in every(turn))
+    return next((case for case, wrote in spoken if wrote is not None and wrote > since), None)
+
+
+def is_forgotten(turn: Turn, case: Incident) -> bool:
+    return case.state in {ARRIVED, REFERRED} and case.reported_at < turn.now - FORGOTTEN
+
+
+def _spoke(turn: Turn, case: Incident) -> datetime:
+    """When a case was last spoken of to its reporter."""
+    call = incidents.called_one(turn.tx, case.id or 0, case.taken_by) if case.taken_by else None
+    wrote = journal.last(turn.tx, case.id or 0, "relayed") if call is not None and call.view in ladder.MEDICAL else None
+    return max(case.reported_at, wrote or case.reported_at)
+
+
+def is_reporter(turn: Turn, incident: Incident) -> bool:
+    """Whether who speaks reported this case, as the first or with a report that was joined to it."""
+    who = turn.who.person_id if turn.who.linked else None
+    if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
+        return True
+    return twins.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who)
+
+
+def is_over(state: str) -> bool:
+    return state in {CLOSED, CANCELLED}
