@@ -264,9 +264,9 @@ def answerable(turn: Turn) -> tuple[Incident | None, str]:
     if found is None or not mine.is_reporter(turn, found):
         return None, "not_yours"
     found = incidents.need(turn.tx, found.id or 0)
-    return (
-        (None, "cancelled" if found.state == CANCELLED else "ended") if mine.is_over(found.state) else (found, "noted")
-    )
+    if mine.is_over(found.state):
+        return None, "cancelled" if found.state == CANCELLED else "ended"
+    return found, "noted"
 
 
 def keep_details(turn: Turn, own: Incident, **more: object) -> Incident:

@@ -5,7 +5,7 @@ The other way needs no step of its own: what a reporter adds to his case goes to
 
 from __future__ import annotations
 
-from handlers import escalation
+from handlers import escalation, mine
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import relay as told
@@ -41,14 +41,13 @@ def _cases(turn: Turn) -> list[Incident]:
     """Open cases that are the speaker's by taking them, and somebody else's by reporting."""
     if not turn.who.linked or turn.who.person_id is None:
         return []
-    mine = incidents.taken_by(turn.tx, turn.who.person_id)
-    return [case for case in mine if turn.who.address_id not in twins.addresses_of(turn.tx, case)]
+    taken = incidents.taken_by(turn.tx, turn.who.person_id)
+    return [case for case in taken if turn.who.address_id not in twins.addresses_of(turn.tx, case)]
 
 
 def elsewhere(turn: Turn, case: Incident) -> tuple[tuple[int, str], ...]:
     """The other open cases of who speaks, reported or taken by him: what he says may be meant for one of them."""
-    own = incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id if turn.who.linked else None)
-    every = {each.id or 0: each for each in (*own, *_cases(turn)) if each.id != case.id}
+    every = {each.id or 0: each for each in (*mine.every(turn), *_cases(turn)) if each.id != case.id}
     return tuple((case_id, number(every[case_id].number)) for case_id in sorted(every)[-OTHERS:])
 
 

@@ -20,7 +20,7 @@ from storage.elections import elections
 from storage.imports import ElectionRow, TpsRow, Where
 from storage.people import people
 from storage.places import kecamatan, kelurahan, puskesmas, serves, tps
-from storage.plans import Covered, Placed, Plan, Renamed
+from storage.planned import Covered, Placed, Plan, Renamed
 from storage.roster import assignments
 from storage.standing import CoverageFacts, Ids
 from storage.who import Who

@@ -2,100 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
 
-from storage import imports, names
-from storage.imports import At, CoverageRow, ElectionRow, OfficerRow, PuskesmasRow, TpsRow, Wanted, Where, settled
-from storage.standing import CoverageFacts, Post, Standing
+from storage import covering, imports, names
+from storage.imports import At, ElectionRow, OfficerRow, Wanted, Where, settled
+from storage.planned import LEAVES, Change, Difference, Placed, Plan, Renamed, area_of, changes_of, verdict_of
+from storage.standing import Post, Standing
 from storage.vault import Vault
-from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Said, Who
-
-_RANK = {SAME: 0, CHANGED: 1, NEW: 2}
-
-
-class Placed(NamedTuple):
-    """An assignment to write."""
-
-    kind: str
-    key: str
-    who: Who
-    post: Post
-    is_new: bool = False
-
-
-class Renamed(NamedTuple):
-    """A post whose key says a NIK or number that is another now."""
-
-    person: int
-    kind: str
-    old: str
-    new: str
-
-
-class Covered(NamedTuple):
-    """A coverage to write."""
-
-    nik_hash: str
-    programme: str
-    facts: CoverageFacts
-    kpj: str
-    is_new: bool
-
-
-class Change(NamedTuple):
-    """One field that differs."""
-
-    field: str
-    old: object
-    new: object
-
-
-class Difference(NamedTuple):
-    """What joins, leaves or changes: `row` of the workbook (0: it stands in the tables only), and what differs."""
-
-    noun: str
-    what: str
-    row: int
-    name: str
-    nik: str = ""
-    post: Post | None = None
-    programme: str = ""
-    changes: tuple[Change, ...] = ()
-    key: str = ""  # of a post or a coverage
-    stays: bool = False  # the post that this one replaces stands on: absence takes nothing out
-
-    @property
-    def fields(self) -> tuple[str, ...]:
-        its = tuple(change.field for change in self.changes)
-        return (self.programme, *its) if self.programme else its
-
-
-@dataclass(slots=True)
-class Plan:
-    """What to write, and how many rows of a noun turned out to be new, changed, unchanged."""
-
-    election: ElectionRow | None = None
-    areas: dict[str, str] = field(default_factory=dict)
-    wards: dict[Where, str] = field(default_factory=dict)
-    puskesmas: dict[str, PuskesmasRow] = field(default_factory=dict)
-    tps: list[TpsRow] = field(default_factory=list)
-    candidates: dict[int, str] = field(default_factory=dict)
-    people: list[Who] = field(default_factory=list)
-    corrected: list[Who] = field(default_factory=list)  # people whose posts are renamed along with them
-    renamed: list[Renamed] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
-    covered: list[Covered] = field(default_factory=list)
-    verdicts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    differences: list[Difference] = field(default_factory=list)
-    tell: bool = True
-    refused: list[Said] = field(default_factory=list)
-    doubts: list[Said] = field(default_factory=list)
-    gone: list[tuple[str, str]] = field(default_factory=list)  # kind and key of posts to take out
-    uncovered: list[tuple[str, str, str]] = field(default_factory=list)  # nik_hash, institution's key, programme
+from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Said
 
 
 def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = True, replace: bool = False) -> Plan:
@@ -106,7 +21,7 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     _places(plan, wanted, standing)
     for row, candidate in wanted.candidates:
         old = standing.candidates.get(candidate.number)
-        verdict = _verdict(old, candidate.name)
+        verdict = verdict_of(old, candidate.name)
         plan.verdicts[imports.CANDIDATE, verdict] += 1
         if verdict != SAME:
             plan.candidates[candidate.number] = candidate.name
@@ -115,7 +30,7 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
                 plan.differences.append(Difference(imports.CANDIDATE, verdict, row, candidate.name, changes=changes))
     hashes = Hashes(vault)
     _roster(plan, wanted, standing, hashes)
-    _coverages(plan, wanted, standing, hashes)
+    covering.compare(plan, wanted, standing, hashes)
     if replace:
         _take_out(plan, wanted)
     if tell:
@@ -135,7 +50,7 @@ def _paired(differences: list[Difference], *, stays: bool) -> Iterator[Differenc
         if its:
             old = its.pop(0)
             paired.add((old.noun, old.key))
-            yield each._replace(what=CHANGED, changes=_changes(old.post, each.post), stays=stays)
+            yield each._replace(what=CHANGED, changes=changes_of(old.post, each.post), stays=stays)
         elif each.what != LEAVES or (each.noun, each.key) not in paired:
             yield each
 
@@ -148,19 +63,13 @@ def _whose(each: Difference) -> tuple[str, str]:
     return each.noun, ":".join(each.key.split(":")[:2])
 
 
-def _changes(old: Any, new: Any) -> tuple[Change, ...]:
-    """The fields in which two values of one kind differ."""
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in new._fields)
-    return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
-
-
 def _take_out(plan: Plan, wanted: Wanted) -> None:
     """Only where the workbook has somebody of that role: a list of one kelurahan says nothing of its neighbours, and
     one of KPPS nothing of PPS."""
     spoken = {
-        imports.OFFICER: {(each.role, each.institution, _area(each.where)) for _, each in wanted.officers},
+        imports.OFFICER: {(each.role, each.institution, area_of(each.where)) for _, each in wanted.officers},
         imports.WORKER: {("", each.puskesmas, Where()) for _, each in wanted.workers},
-        imports.COORDINATOR: {("", each.institution, _area(each.where)) for _, each in wanted.coordinators},
+        imports.COORDINATOR: {("", each.institution, area_of(each.where)) for _, each in wanted.coordinators},
     }
     kept = []
     for each in plan.differences:
@@ -172,22 +81,11 @@ def _take_out(plan: Plan, wanted: Wanted) -> None:
         elif each.post is not None:
             post = each.post
             is_worker = each.noun == imports.WORKER
-            here = ("", post.puskesmas, Where()) if is_worker else (post.role, post.institution, _area(post.where))
+            here = ("", post.puskesmas, Where()) if is_worker else (post.role, post.institution, area_of(post.where))
             if here in spoken[each.noun]:
                 plan.gone.append((each.noun, each.key))
                 kept.append(each)
     plan.differences = kept
-
-
-def _area(where: Where) -> Where:
-    """A place without its TPS."""
-    return where._replace(tps=0)
-
-
-def _verdict(old: object, new: object) -> str:
-    if old is None:
-        return NEW
-    return SAME if old == new else CHANGED
 
 
 def election(wanted: Wanted, standing: Standing) -> ElectionRow | None:
@@ -204,13 +102,13 @@ def _election(plan: Plan, wanted: Wanted, standing: Standing) -> None:
     known = standing.election
     old = ElectionRow(*(getattr(known, name) for name in ElectionRow._fields)) if known else None
     value = settled(value, old, wanted.absent.get(imports.ELECTION, ()))
-    plan.verdicts[imports.ELECTION, _verdict(old, value)] += 1
+    plan.verdicts[imports.ELECTION, verdict_of(old, value)] += 1
     if old != value:
         plan.election = value
         if plan.tell:
-            changes = _changes(old, value) if old else ()
+            changes = changes_of(old, value) if old else ()
             plan.differences.append(
-                Difference(imports.ELECTION, _verdict(old, value), row, value.name, changes=changes)
+                Difference(imports.ELECTION, verdict_of(old, value), row, value.name, changes=changes)
             )
 
 
@@ -221,14 +119,14 @@ def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
         key = names.key(health.name)
         old = standing.puskesmas.get(key)
         health = settled(health, old, wanted.absent.get(imports.PUSKESMAS, ()))  # noqa: PLW2901 - the same row, completed
-        plan.verdicts[imports.PUSKESMAS, _verdict(old, health)] += 1
+        plan.verdicts[imports.PUSKESMAS, verdict_of(old, health)] += 1
         if old != health:
             plan.puskesmas[key] = health
             _tell_place(plan, imports.PUSKESMAS, row, health.name, old, health)
     for row, station in wanted.tps:
         before = standing.tps.get(station.where)
         station = settled(station, before, wanted.absent.get(imports.TPS, ()))  # noqa: PLW2901 - as above
-        plan.verdicts[imports.TPS, _verdict(before, station)] += 1
+        plan.verdicts[imports.TPS, verdict_of(before, station)] += 1
         if before != station:
             plan.tps.append(station)
             ward = station.where._replace(tps=0)
@@ -238,8 +136,8 @@ def _places(plan: Plan, wanted: Wanted, standing: Standing) -> None:
 
 def _tell_place(plan: Plan, noun: str, row: int, name: str, old: object, new: object) -> None:
     if plan.tell:
-        changes = _changes(old, new) if old else ()
-        plan.differences.append(Difference(noun, _verdict(old, new), row, name, changes=changes))
+        changes = changes_of(old, new) if old else ()
+        plan.differences.append(Difference(noun, verdict_of(old, new), row, name, changes=changes))
 
 
 def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
@@ -362,7 +260,7 @@ def _place(plan: Plan, row: int, placed: Placed, standing: Standing, wanted: Wan
 
 def _changed(placed: Placed, old: Post | None, standing: Standing) -> tuple[Change, ...]:
     before, who = standing.people.get(placed.who.id or 0), placed.who
-    changes = _changes(old, placed.post) if old is not None else ()
+    changes = changes_of(old, placed.post) if old is not None else ()
     if before is None:
         return changes
     pairs = ((name, getattr(before, name), getattr(who, name)) for name in ("name", "phone", "nik_hash"))
@@ -374,7 +272,6 @@ def _difference(placed: Placed, verdict: str, row: int, changes: tuple[Change, .
     return Difference(placed.kind, verdict, row, who.name, who.nik, placed.post, changes=changes, key=placed.key)
 
 
-LEAVES = "leaves"
 REPLACES, REQUEST = "replaces ", "request "  # how the key of a row begins that was made in the chat
 CHAT_MADE = (REPLACES, REQUEST)
 
@@ -395,79 +292,3 @@ def _leaving(
             continue
         if who.nik_hash not in mentioned and who.name_key not in mentioned:
             yield Difference(kind, LEAVES, 0, who.name, "", post, key=key)
-
-
-def _coverages(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
-    absent = wanted.absent.get(imports.COVERAGE, frozenset())
-    here: dict[tuple[str, str, str], tuple[At[CoverageRow], CoverageFacts]] = {}
-    for each in wanted.coverages:
-        nik, institution, programmes, starts, ends, active, as_of, wage, kpj = each.value
-        nik_hash, kpj_hash = hashes.of(nik), hashes.of(f"kpj {kpj}") if kpj else ""
-        new = CoverageFacts(institution, starts, ends, active, as_of, wage, kpj_hash, kpj[-4:])
-        verdict, at = SAME, names.key(institution)
-        for programme in programmes:
-            key = (nik_hash, at, programme)
-            old = standing.coverages.get(key)
-            facts = settled(new, old, absent)
-            verdict = max(verdict, _verdict(old, facts), key=_RANK.__getitem__)
-            if plan.tell:
-                here[key] = (each, facts)
-            if old != facts:
-                plan.covered.append(Covered(nik_hash, programme, facts, kpj, old is None))
-        plan.verdicts[imports.COVERAGE, verdict] += 1
-    if plan.tell:
-        named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}
-        named |= {who.nik_hash: who.name for who in plan.people if who.nik_hash}
-        plan.differences += _covering(here, standing, named)
-        plan.differences += _uncovered(here, standing, named, wanted, hashes)
-
-
-def _covering(
-    here: Mapping[tuple[str, str, str], tuple[At[CoverageRow], CoverageFacts]],
-    standing: Standing,
-    named: Mapping[str, str],
-) -> Iterator[Difference]:
-    for key, (each, facts) in here.items():
-        old = standing.coverages.get(key)
-        if old != facts:
-            changes = tuple(_of_card(old, facts)) if old else ()
-            verdict, name = _verdict(old, facts), named.get(key[0], "")
-            yield Difference(imports.COVERAGE, verdict, each.row, name, each.value.nik, None, key[2], changes)
-
-
-def _of_card(old: CoverageFacts, new: CoverageFacts) -> Iterator[Change]:
-    """Of a KPJ only its end may be shown."""
-    for each in _changes(old, new):
-        if each.field == "kpj_hash":
-            yield Change("kpj", old.kpj_last4, new.kpj_last4)
-        elif each.field != "kpj_last4":
-            yield each
-
-
-def _areas(standing: Standing, wanted: Wanted, hashes: Hashes) -> dict[str, set[Where]]:
-    """By the hash of a NIK where its officer serves, as it stands and as the workbook has it."""
-    found: dict[str, set[Where]] = {}
-    for (kind, _), (person_id, post) in standing.posts.items():
-        nik_hash = standing.people[person_id].nik_hash
-        if kind == imports.OFFICER and nik_hash:
-            found.setdefault(nik_hash, set()).add(_area(post.where))
-    for _, officer in wanted.officers:
-        found.setdefault(hashes.of(officer.nik), set()).add(_area(officer.where))
-    return found
-
-
-def _uncovered(
-    here: Mapping[tuple[str, str, str], object],
-    standing: Standing,
-    named: Mapping[str, str],
-    wanted: Wanted,
-    hashes: Hashes,
-) -> Iterator[Difference]:
-    """Who was covered and is not in the list any more: of its programmes, where it has somebody of that kelurahan."""
-    areas = _areas(standing, wanted, hashes)
-    spoken = {(institution, programme, area) for nik, institution, programme in here for area in areas.get(nik, ())}
-    mentioned = {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
-    for key in standing.coverages.keys() - here.keys():
-        if key[0] not in mentioned and any((*key[1:], area) in spoken for area in areas.get(key[0], ())):
-            whole = "\t".join((key[0], standing.coverages[key].institution, key[2]))
-            yield Difference(imports.COVERAGE, LEAVES, 0, named.get(key[0], ""), "", None, key[2], (), whole)

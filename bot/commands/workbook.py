@@ -23,9 +23,9 @@ from bot.workbook.apart import Apart
 from bot.workbook.load import Outcome
 from bot.workbook.read import Book, Unreadable
 from bot.workbook.told import Told
-from storage import exports, plans, readings, who
+from storage import exports, readings, who
 from storage.database import Away, Database
-from storage.plans import Difference
+from storage.planned import LEAVES, Difference
 
 OPERATOR = "Posko"
 ALL_IN, SOME_REFUSED, UNREADABLE = 0, 1, 2
@@ -160,7 +160,7 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         title: [
             _difference(each) for each in _told(outcome, [each for each in outcome.differences if each.what == what])
         ]
-        for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", plans.LEAVES))
+        for title, what in (("joins", who.NEW), ("changes", who.CHANGED), ("leaves", LEAVES))
         if what in shown
     }
     return json.dumps(said, ensure_ascii=False, indent=2)
@@ -169,8 +169,8 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
 def _shown(outcome: Outcome) -> tuple[str, ...]:
     """Which differences are listed: all of them beforehand, and who was taken out."""
     if outcome.checked:
-        return (who.NEW, who.CHANGED, plans.LEAVES)
-    return (plans.LEAVES,) if outcome.replaced else ()
+        return (who.NEW, who.CHANGED, LEAVES)
+    return (LEAVES,) if outcome.replaced else ()
 
 
 def _told(outcome: Outcome, differences: list[Difference]) -> list[Told]:
@@ -203,7 +203,7 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
         lines += _listed(words.say("report", title), shown)
     for what in _shown(outcome):
         its = [each for each in outcome.differences if each.what == what]
-        title = "taken_out" if what == plans.LEAVES and outcome.replaced else what
+        title = "taken_out" if what == LEAVES and outcome.replaced else what
         lines += [words.say("difference", title)] if its else []
         for sheet in sheets.LAYOUTS:  # each with its own limit: a list of TPS hides nobody
             mine = [each for each in its if told.SHEETS[each.noun] == sheet]

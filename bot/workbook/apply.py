@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from storage import applying, bulk, elections, moves, standing, undo
 from storage.database import Database, Tx
 from storage.imports import ElectionRow
-from storage.plans import Plan
+from storage.planned import Plan
 from storage.standing import Ids
 from storage.who import Who
 

@@ -20,7 +20,7 @@ from bot.workbook.told import Teller
 from storage import coverage_cases, coverages, elections, plans, standing
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
-from storage.plans import Plan
+from storage.planned import Difference, Plan
 from storage.standing import Standing
 from storage.vault import Vault
 
@@ -46,7 +46,7 @@ class Outcome:
     refusals: list[Remark]
     doubts: list[Remark]
     refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
-    differences: list[plans.Difference]
+    differences: list[Difference]
     ignored: list[str] = field(default_factory=list)
     replaced: bool = False
     new_areas: list[str] = field(default_factory=list)  # kecamatan by name

@@ -13,7 +13,7 @@ from messages.words import day
 from storage import names
 from storage.elections import ZONES
 from storage.imports import PUSKESMAS, Where
-from storage.plans import Change, Difference
+from storage.planned import Change, Difference
 
 SHEETS = {noun: sheet for sheet, noun in review.NOUNS.items()}
 
