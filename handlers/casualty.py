@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import details, incident, silence
+from handlers import details, hurt, incident, mine, silence
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import incident as said
 from messages.words import short
@@ -23,7 +23,11 @@ def who(turn: Turn) -> Reply:
     details.added(turn, case, "who", {"words": short(name, 60) if person_id else what})
     silence.look(turn, case.id or 0)
     silence.corrected(turn, before, case)
-    return emergency(said.Noted(case.number, "who", taken=_took(turn, case)), incident=case.id)
+    noted = emergency(said.Noted(case.number, "who", taken=_took(turn, case)), incident=case.id)
+    if mine.is_reporter(turn, case):
+        return incident.also_hurt(turn, case) or noted
+    hurt.call(turn, case)
+    return noted
 
 
 def _took(turn: Turn, case: Incident) -> bool:

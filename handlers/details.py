@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import escalation, finding, hearing, incident, ladder, mine, offered, relay, triage, twins
+from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -34,22 +34,30 @@ def sign(turn: Turn) -> Reply:
     code = turn.args[1]
     if own is None or code not in triage.SIGNS:
         return Reply(then=STAY, tap=tap if own is None else "unknown")
-    before = tuple(details(turn.tx, own)["signs"])
-    after = tuple(each for each in before if each != code) if code in before else (*before, code)
-    incident.keep_details(turn, own, signs=list(after))
-    was_red = own.severity == RED
-    added(turn, own, "signs", {"codes": list(after)})
-    own = incident.raise_severity(turn, own, signs=(code,) if code in after else ())  # taking one back raises nothing
+    on = code not in details(turn.tx, own)["signs"]
+    was_red, apart = own.severity == RED, hurt.beside(turn.tx, own)
+    own = _mark(turn, own, code, on=on)
+    if apart is not None:  # who has taken the riot reads no signs, who comes for the casualty does
+        _mark(turn, incidents.need(turn.tx, apart.id or 0), code, on=on)
+    filed = incident.also_hurt(turn, own)
+    if filed is not None:
+        return filed
+    if own.severity == RED and not was_red:
+        return emergency(said.Noted(own.number, "signs", True, turn.emergency_number), incident=own.id)
+    return emergency(tap="noted", incident=own.id)
+
+
+def _mark(turn: Turn, own: Incident, code: str, *, on: bool) -> Incident:
+    others = [each for each in details(turn.tx, own)["signs"] if each != code]
+    after = [*others, code] if on else others
+    incident.keep_details(turn, own, signs=after)
+    added(turn, own, "signs", {"codes": after})
+    own = incident.raise_severity(turn, own, signs=(code,) if on else ())  # taking one back raises nothing
     if own.state == WAITING:
         escalation.widen(turn.tx, own, turn.now)
     for delivery_id in deliveries.shown(turn.tx, incident_id=own.id or 0, kinds=("signs",)):
         deliveries.post_edit(turn.tx, delivery_id, turn.now)
-    hurt = incident.also_hurt(turn, own, triage.UNCLEAR)
-    if hurt is not None:
-        return hurt
-    if own.severity == RED and not was_red:
-        return emergency(said.Noted(own.number, "signs", True, turn.emergency_number), incident=own.id)
-    return emergency(tap="noted", incident=own.id)
+    return own
 
 
 def signed(turn: Turn) -> Reply:
@@ -177,10 +185,14 @@ def file(turn: Turn) -> Reply:
 
 def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply:
     """It is written down and handed on; to another case of his, too, where he says so. What is sent hours after
-    somebody came may be a new emergency."""
+    somebody came may be a new emergency, and words in a riot may be of somebody hurt."""
     entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
     noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
     kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file or turn.heard.place else None)
+    if (
+        kind and kind not in {triage.UNCLEAR, triage.RIOT} and not hurt.is_medical(turn.tx, own)
+    ):  # a riot: does it hurt somebody?
+        return emergency(noted, said.Maybe(kind, turn.emergency_number, beside=True), incident=own.id)
     if not (kind and mine.is_forgotten(turn, own)):
         return emergency(noted, incident=own.id)
     offer = offered.offer(turn, kind)

@@ -280,12 +280,3 @@ def show_again(
     again = max(incident.round - incident.round_here - 1, 0)
     refs = {"incident": _id(incident), "person": person_id, "again": again, "red": red}
     say(tx, incident, [address_id], Letter("alert", refs), now)
-
-
-def needs_another(tx: Tx, incident: Incident) -> bool:
-    """Somebody was hurt in a riot that a coordinator has taken, and no health worker was called: the puskesmas needs a
-    case of its own, for this one stays with who took it."""
-    if incident.taken_by is None or triage.RIOT not in incident.said:
-        return False
-    hurt = triage.needs_medicine(incident.said, details(tx, incident)["signs"], incident.casualty)
-    return hurt and not any(each.view == ladder.WORKER for each in incidents.all_called(tx, _id(incident)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, mine, offered, silence, triage, twins
+from handlers import escalation, hurt, mine, offered, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -164,25 +164,13 @@ def _kind_added(turn: Turn, own: Incident, what: str, entry: int, *, victim: boo
     return said.KindAdded(own.number, what, entry, victim, turn.emergency_number, turn.rules.police_number)
 
 
-def also_hurt(turn: Turn, own: Incident, what: str) -> Reply | None:
-    """A coordinator has taken a riot and now somebody is hurt: the puskesmas gets a case of its own, at once."""
-    if not escalation.needs_another(turn.tx, own):
+def also_hurt(turn: Turn, own: Incident, what: str = "") -> Reply | None:
+    """Its reporter says that somebody is hurt in a riot that a coordinator has taken: he reads of the new case."""
+    new = hurt.look(turn, own, what)
+    if new is None:
         return None
-    if not updates.claim(turn.tx, "hurt", str(own.id), turn.now):
-        return None  # it has one already
-    kept = details(turn.tx, own)
-    reply = file(
-        turn,
-        what if what in triage.KINDS and what != triage.RIOT else triage.UNCLEAR,
-        place=own.where,
-        other_victim=True,
-    )
-    new = incidents.need(turn.tx, reply.incident_id or 0)
-    keep_details(turn, new, **kept)
-    for words in kept["notes"]:
-        journal.add(turn.tx, "note", turn.now, incident_id=new.id, who=own.reporter_id, detail={"words": words})
-    incidents.change(turn.tx, new.id or 0, casualty=own.casualty, casualty_id=own.casualty_id)
-    return reply
+    then = None if new.where.known else Next("incident", "place", {"incident": new.id})
+    return emergency(*hurt.told(turn, new), then=then, incident=new.id)
 
 
 def tell_addition(turn: Turn, own: Incident, entry: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, post, reading, silence, triage, twins
+from handlers import escalation, hurt, post, reading, silence, triage, twins
 from handlers.letters import details
 from handlers.letters.called import NOTES_SHOWN
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
@@ -78,6 +78,7 @@ def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
         escalation.bring(turn.tx, case, {_me(turn)}, turn.now)
         _bring_words(turn, case)
     escalation.tell_reporter(turn.tx, case, what, turn.now)
+    hurt.call(turn, case)
     return emergency(tap=what, incident=number)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import escalation, incident, mine, silence
+from handlers import escalation, hurt, incident, mine, silence
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages.words import number
@@ -29,6 +29,7 @@ def same(turn: Turn) -> Reply:
                 detail={"number": first.number})  # fmt: skip
     first = _with_what_the_other_knew(turn, incidents.need(turn.tx, first.id or 0), second)
     _tell(turn, first, second)
+    hurt.call(turn, first)
     return emergency(tap="noted", incident=first.id)
 
 
