@@ -192,7 +192,7 @@ def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply
     if (
         kind and kind not in {triage.UNCLEAR, triage.RIOT} and not hurt.is_medical(turn.tx, own)
     ):  # a riot: does it hurt somebody?
-        return emergency(noted, said.Maybe(kind, turn.emergency_number, beside=True), incident=own.id)
+        return emergency(noted, said.Maybe(kind, turn.emergency_number), incident=own.id)
     if not (kind and mine.is_forgotten(turn, own)):
         return emergency(noted, incident=own.id)
     offer = offered.offer(turn, kind)

@@ -24,7 +24,8 @@ def start(turn: Turn) -> Reply:
 
     Whatever else was being asked is put aside, so that the next words belong to the emergency.
     """
-    then = STAY if turn.who.dialog == "incident" else None
+    sent = offered.fresh(turn)
+    then = STAY if turn.who.dialog == "incident" else offered.kept(sent) if sent else None
     own = mine.newest(turn)
     if own is not None:
         return emergency(Letter("my_case", {"incident": own.id}), then=then, tap="ok", incident=own.id)
@@ -90,7 +91,7 @@ def file(
     sent = [] if other_victim else offered.fresh(turn)
     if place is None and turn.who.call_tps is not None:
         place = places.of_tps(turn.tx, turn.who.call_tps)
-    place = place or offered.place(turn, where, sent)
+    place = place or offered.place(turn, where, sent) or mine.serving(turn)
     incident = incidents.file(
         turn.tx,
         address_id=turn.who.address_id,

@@ -8,6 +8,8 @@ from handlers import ladder
 from handlers.turn import Turn
 from storage import incidents, journal, twins
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, Incident
+from storage.places import Where
+from storage.roster import COORDINATOR, WORKER
 
 FORGOTTEN = timedelta(hours=3)
 ANSWERS = timedelta(minutes=30)  # so long what a reporter says may be the answer to what he was asked
@@ -28,6 +30,14 @@ def spoken_of(turn: Turn) -> Incident | None:
     since. What a coordinator wrote of a riot draws nobody's words away from a casualty."""
     own = [case for case in every(turn) if not is_forgotten(turn, case)]
     return max(own, key=lambda case: _spoke(turn, case)) if len(own) > 1 else next(iter(own), None)
+
+
+def serving(turn: Turn) -> Where | None:
+    """Where somebody is who serves others: at the one case that he has taken, or on the way to it."""
+    if not any(role.kind in {WORKER, COORDINATOR} for role in turn.roles):
+        return None
+    there = [case.where for case in incidents.taken_by(turn.tx, turn.who.person_id or 0) if case.state != REFERRED]
+    return there[0] if len(there) == 1 and there[0].known else None
 
 
 def answered(turn: Turn) -> Incident | None:

@@ -1,8 +1,8 @@
-"""What was sent before it was known to be an emergency: kept with the offer, it goes along with what is filed."""
+"""What was sent before it was known to be an emergency: kept in the draft, it goes along with what is filed."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from handlers import finding, triage
@@ -15,6 +15,7 @@ FRESH = timedelta(minutes=15)
 MOST = 10
 ALBUM = timedelta(seconds=60)  # pictures that come within it are one thing, and asked about once
 OFFER = ("incident", "maybe")
+KEPT = "offered"  # in the draft of the offer, or in that of the dialog beside which it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,7 @@ class Sent:
 
 def fresh(turn: Turn) -> list[Sent]:
     """What this address sent lately and was offered to file, the oldest first."""
-    if (turn.who.dialog, turn.who.step) != OFFER:
-        return []
-    every = [Sent(**each) for each in turn.kept.get("sent", ())]
+    every = [Sent(**each) for each in turn.kept.get(KEPT, ())]
     return [each for each in every if datetime.fromisoformat(each.at) > turn.now - FRESH]
 
 
@@ -47,7 +46,15 @@ def with_this(turn: Turn, heard: str = "") -> list[Sent]:
 
 def kept(sent: list[Sent]) -> Next:
     """The draft that holds it."""
-    return Next(*OFFER, {"sent": [asdict(each) for each in sent]})
+    return Next(*OFFER, {KEPT: [asdict(each) for each in sent]})
+
+
+def along(turn: Turn, then: Next | None, heard: str) -> Next:
+    """The draft that an answer leaves, with what is said now in it."""
+    offer = kept(with_this(turn, heard))
+    if then is STAY and turn.who.step:
+        then = Next(turn.who.dialog or "", turn.who.step, turn.kept)
+    return offer if then is None or then is STAY else replace(then, keep={**then.keep, **offer.keep})
 
 
 def kind_of(sent: list[Sent]) -> str:

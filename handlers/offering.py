@@ -23,7 +23,8 @@ def beside(step: Step, kind: str) -> Step:
 
     def offered_too(turn: Turn) -> Reply:
         reply = step(turn)
-        return replace(reply, says=(*reply.says, said.Maybe(kind, turn.emergency_number, beside=True)), lane=ALERT)
+        says = (*reply.says, said.Maybe(kind, turn.emergency_number))
+        return replace(reply, says=says, then=offered.along(turn, reply.then, kind), lane=ALERT)
 
     return offered_too
 

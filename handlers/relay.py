@@ -5,7 +5,9 @@ The other way needs no step of its own: what a reporter adds to his case goes to
 
 from __future__ import annotations
 
-from handlers import escalation, mine
+from dataclasses import replace
+
+from handlers import escalation, hearing, mine, offered
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import relay as told
@@ -29,11 +31,16 @@ def from_worker(turn: Turn) -> Reply | None:
     now = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
     if not (now["words"] or now["ref"]):  # a video, a sticker: he is told so
         return emergency(said.NotHandedOn(cases[0].number))
-    if len(cases) == 1:
-        return _send(turn, cases[0], [now])
+    cry = hearing.guess(turn.heard.text) or ""  # of the casualty most often, but it may be his own
+    reply = _send(turn, cases[0], [now], cry) if len(cases) == 1 else _ask(turn, cases, now, cry)
+    return replace(reply, then=offered.along(turn, reply.then, cry)) if cry else reply
+
+
+def _ask(turn: Turn, cases: list[Incident], now: dict[str, str], cry: str) -> Reply:
     asked = (turn.who.dialog, turn.who.step) == WHICH
     before = turn.kept.get("sent", []) if asked else []
-    asks = told.RelayAsk(tuple((case.id or 0, number(case.number)) for case in cases))
+    known = tuple((case.id or 0, number(case.number)) for case in cases)
+    asks = told.RelayAsk(known, cry, turn.emergency_number)
     return emergency(asks, then=Next(*WHICH, {"sent": [*before, now][-MOST:]}), tap="ok")
 
 
@@ -56,7 +63,10 @@ def which(turn: Turn) -> Reply:
     if (turn.who.dialog, turn.who.step) != WHICH:
         return Reply(then=STAY, tap="unknown")
     case = next((each for each in _cases(turn) if each.id == int(turn.args[0])), None)
-    return _send(turn, case, turn.kept["sent"]) if case is not None else Reply(then=STAY, tap="not_yours")
+    if case is None:
+        return Reply(then=STAY, tap="not_yours")
+    reply, cried = _send(turn, case, turn.kept["sent"]), offered.fresh(turn)
+    return replace(reply, then=offered.kept(cried)) if cried else reply  # the button still stands under the question
 
 
 def which_again(turn: Turn) -> Reply:
@@ -65,15 +75,17 @@ def which_again(turn: Turn) -> Reply:
     return found if found is not None else Reply(then=None)
 
 
-def _send(turn: Turn, case: Incident, sent: list[dict[str, str]]) -> Reply:
+def _send(turn: Turn, case: Incident, sent: list[dict[str, str]], cry: str = "") -> Reply:
     for each in sent:
         pass_on(turn, case, each)
     entry = journal.newest(turn.tx, case.id or 0)
-    return emergency(passed_on(case, entry, elsewhere(turn, case)), then=None, incident=case.id)
+    others = elsewhere(turn, case)
+    said_so = told.Relayed(case.number, entry, others[1 - OTHERS :] if cry else others, cry, turn.emergency_number)
+    return emergency(said_so, then=None, incident=case.id)
 
 
-def passed_on(case: Incident, entry: int = 0, others: tuple[tuple[int, str], ...] = ()) -> Words:
-    return told.Relayed(case.number, entry, others)
+def passed_on(case: Incident) -> Words:
+    return told.Relayed(case.number)
 
 
 def pass_on(turn: Turn, case: Incident, sent: dict[str, str]) -> None:

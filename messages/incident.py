@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from messages.menu import KINDS, WithMenu
-from messages.relay import for_others
+from messages.relay import for_others, report_button
 from messages.render import Button, Rows, Words, label
 
 
@@ -135,12 +135,9 @@ class Maybe(Words):
     kind: str = "belum_jelas"
     emergency_number: str = "119"
     what: str = "note"
-    beside: bool = False  # the words were taken as the answer to a question
 
     def choices(self) -> Rows:
-        named = label(self.kind) if self.kind != "belum_jelas" else ""
-        report = "report_kind" if named else "report_now"
-        return ((Button(report, f"report:{self.kind}", name=named),),)
+        return ((report_button(self.kind),),)
 
 
 @dataclass(frozen=True)

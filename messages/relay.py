@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from messages.chat import File, FileKind
-from messages.render import Button, Rows, Words
+from messages.render import Button, Rows, Words, label
 
 
 def for_others(entry: int, cases: tuple[tuple[int, str], ...]) -> Rows:
@@ -14,28 +14,42 @@ def for_others(entry: int, cases: tuple[tuple[int, str], ...]) -> Rows:
     return tuple((Button("for_case", f"hand:{entry}:{case}", name=called),) for case, called in cases)
 
 
+def report_button(kind: str) -> Button:
+    """The button that files an emergency of this kind; one that is unclear has no name."""
+    named = label(kind) if kind != "belum_jelas" else ""
+    return Button("report_kind" if named else "report_now", f"report:{kind}", name=named)
+
+
 @dataclass(frozen=True)
 class RelayAsk(Words):
-    """For which of his cases are these words? Each by its id, with its number as people read it."""
+    """For which of his cases are these words? Each by its id, with its number as people read it. `kind`: the kind of
+    emergency that they may be themselves."""
 
     name = "relay_ask"
     cases: tuple[tuple[int, str], ...] = ()
+    kind: str = ""
+    emergency_number: str = "119"
 
     def choices(self) -> Rows:
-        return tuple((Button("relay_case", f"relay:{case}", name=called),) for case, called in self.cases)
+        asked = tuple((Button("relay_case", f"relay:{case}", name=called),) for case, called in self.cases)
+        return (*asked, (report_button(self.kind),)) if self.kind else asked
 
 
 @dataclass(frozen=True)
 class Relayed(Words):
-    """They went to the reporter."""
+    """They went to the reporter. `kind`: the kind of emergency that they may be themselves, of who wrote them."""
 
     name = "relayed"
     number: int = 0
     entry: int = 0
     elsewhere: tuple[tuple[int, str], ...] = ()  # his other cases, each by its id, with its number as people read it
 
+    kind: str = ""
+    emergency_number: str = "119"
+
     def choices(self) -> Rows:
-        return for_others(self.entry, self.elsewhere)
+        others = for_others(self.entry, self.elsewhere)
+        return ((report_button(self.kind),), *others) if self.kind else others
 
 
 @dataclass(frozen=True)

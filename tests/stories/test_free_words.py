@@ -6,7 +6,7 @@ import pytest
 
 from handlers import offered
 from storage.incidents import RED
-from tests.stories.stage import Stage
+from tests.stories.stage import Actor, Stage
 
 
 async def test_words_are_offered_and_go_along_when_it_is_filed(stage: Stage) -> None:
@@ -169,3 +169,72 @@ async def test_no_words_give_way_to_pictures_and_the_place_is_theirs(stage: Stag
         await officer.forges(tapped)
     assert len(await stage.cases()) == 1
     assert worker.screen.count("alergi penisilin") == 1
+
+
+BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+
+
+async def _on(actor: Actor, whatsapp: bool) -> Actor:
+    return await (actor.on_whatsapp() if whatsapp else actor).links()
+
+
+@BOTH
+async def test_who_has_a_case_may_cry_for_himself(stage: Stage, whatsapp: bool) -> None:
+    officer, other = await _on(await stage.officer(), whatsapp), await _on(await stage.officer(40), whatsapp)
+    worker, colleague = [await _on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani")
+    assert "darurat" not in await worker.says("5 menit lagi saya sampai")
+    said = await worker.says("tolong perawat saya kecelakaan di jalan, ada dua orang terluka")
+    assert "Diteruskan ke pelapor L-0001" in said
+    assert "darurat Anda sendiri" in said
+    assert "dua orang terluka" in officer.screen, "it may be of the casualty too"
+    await worker.taps("🆘 Kecelakaan")
+    case = (await stage.cases())[1]
+    assert (case.kind, case.tps_id) == ("kecelakaan", (await stage.tps()).tps_id), "where his case is, not his puskesmas"
+    assert "dua orang terluka" in colleague.screen
+    assert "dua orang terluka" not in other.screen
+
+
+@BOTH
+async def test_with_two_cases_a_cry_may_be_his_own_before_and_after_he_has_chosen(stage: Stage, whatsapp: bool) -> None:
+    officer, other = await _on(await stage.officer(), whatsapp), await _on(await stage.officer(rank=2), whatsapp)
+    worker, colleague = [await _on(each, whatsapp) for each in (await stage.workers())[:2]]
+    await officer.says("Pingsan")
+    await worker.taps("Saya tangani", on="L-0001")
+    await other.says("Kecelakaan")
+    await worker.taps("Saya tangani", on="L-0002")
+    assert "kasus mana" in await worker.says("tolong saya sesak napas, di parkiran")
+    cry = worker.button("🆘 Sesak")
+    await worker.taps("L-0002")
+    assert "di parkiran" in other.screen
+    await worker.forges(cry)
+    assert (await stage.cases())[2].kind == "sesak"
+    assert "di parkiran" in colleague.screen
+
+
+@BOTH
+async def test_the_words_of_a_cry_go_along_from_any_dialog(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await _on(await stage.officer(), whatsapp), await _on((await stage.workers(40))[0], whatsapp)
+    from storage import places
+
+    there = await stage.tps(40)
+    named = await stage.db.read(lambda tx: places.named(tx, there))
+    await officer.says("data" if whatsapp else "/data")
+    await officer.taps("Ada yang salah")
+    await officer.says(f"tolong ada yang kejang di TPS {named.tps} {named.kelurahan}")
+    await officer.taps("🆘 Pingsan")
+    assert (await stage.case()).tps_id == there.tps_id
+    assert "ada yang kejang" in worker.screen
+
+
+@BOTH
+async def test_darurat_instead_of_the_offered_button_takes_the_words_along_too(stage: Stage, whatsapp: bool) -> None:
+    chair, worker = await stage.chair(), await _on((await stage.workers())[0], whatsapp)
+    chair = await (chair.on_whatsapp() if whatsapp else chair).links()
+    await chair.says("/ganti" if not whatsapp else "ganti")
+    await chair.taps(chair.buttons("siapa yang diganti")[0].label)
+    await chair.says("tolong pak ketua pingsan")
+    await chair.says("Darurat")
+    await chair.says("Pingsan")
+    assert "pak ketua pingsan" in worker.screen
