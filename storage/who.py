@@ -75,8 +75,10 @@ class Everybody:
             contact = (each.phone or "", each.name_key)
             if each.phone and (each.nik_hash or contact not in self._known_contact):
                 self._known_contact[contact] = each
-            if each.id in standing.former:
-                self._known_contact.setdefault((standing.former[each.id], each.name_key), each)
+        self._renewed: dict[tuple[str, str], PersonFacts] = {}  # by a number that is theirs no more
+        for person, numbers in standing.former.items():
+            his = standing.people[person]
+            self._renewed |= dict.fromkeys(((phone, his.name_key) for phone in numbers), his)
         self._by_nik: dict[str, Who] = {}
         self._by_contact: dict[tuple[str, str], Who] = {}
         self._taken: set[int] = set()
@@ -98,7 +100,8 @@ class Everybody:
     def _new_officer(self, at: int, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:
         name_key = names.person_key(row.name)
         who = Who(None, row.name, name_key, phone, row.nik, nik_hash, row=at, where=row.where)
-        twin = self._by_contact.get((phone or "", name_key))
+        contact = self._contact(phone or "", name_key)
+        twin = self._by_contact.get(contact)
         if twin is not None and twin.where == row.where and row.where.tps:
             self.refused[at] = Said(OFFICER, at, "nik", "nik_other_row", {"row": twin.row})
         old = self._renumbered.get(nik_hash) or self._known_nik.get(nik_hash)
@@ -107,14 +110,14 @@ class Everybody:
         if at in self.refused:
             return who
         if old is None and phone:
-            old = self._known_contact.get((phone, name_key))
+            old = self._known_contact.get(contact)
             old = old if old is not None and old.nik_hash is None and old.id not in self._taken else None
         elif old is not None and old.nik_hash != nik_hash:
             who.was = old.nik_hash or ""
             self._correct(who, old)
             self.doubts.append(Said(OFFICER, at, "nik", "nik_corrected", {}))
         # An empty cell takes no number away: it may be known from another list.
-        who.phone = self._now(phone, old) or (old.phone if old else None)
+        who.phone = self._now(phone, old)
         if who.phone:
             self._by_contact.setdefault((who.phone, name_key), who)
         return self._settle(who, old)
@@ -141,7 +144,7 @@ class Everybody:
             if nik_hash in self._known_nik or not row.phone or not row.where.tps:
                 continue
             name_key = names.person_key(row.name)
-            old = self._known_contact.get((row.phone, name_key))
+            old = self._known_contact.get(self._contact(row.phone, name_key))
             if old is None or old.nik_hash is None or (old.id, row.where) not in self._posted:
                 continue
             if names.alike(self._stated.get(old.nik_hash, "-"), name_key):
@@ -164,7 +167,7 @@ class Everybody:
 
     def worker(self, at: int, row: WorkerRow) -> Who:
         """As any contact; with a new number he is who has his name in his puskesmas, if he is the only one."""
-        contact = (row.phone, names.person_key(row.name))
+        contact = self._contact(row.phone, names.person_key(row.name))
         if contact not in self._by_contact and contact not in self._known_contact:
             mates = self._mates.get((row.puskesmas, contact[1]), set())
             free = [each for each in map(self._standing.people.__getitem__, mates) if self._is_free(each)]
@@ -194,25 +197,33 @@ class Everybody:
 
     @cached_property
     def contacts(self) -> set[tuple[str, str]]:
-        workers = {(each.phone, names.person_key(each.name)) for _, each in self._wanted.workers}
-        return workers | {(each.phone, names.person_key(each.name)) for _, each in self._wanted.coordinators}
+        """Everybody whom the workbook knows by number and name."""
+        workers = [(each.phone, each.name) for _, each in self._wanted.workers]
+        others = [(each.phone, each.name) for _, each in self._wanted.coordinators]
+        return {self._contact(phone, names.person_key(name)) for phone, name in workers + others}
 
     def contact(self, name: str, phone: str) -> Who:
-        contact = (phone, names.person_key(name))
+        contact = self._contact(phone, names.person_key(name))
         who = self._by_contact.get(contact)
         if who is None:
             old = self._known_contact.get(contact)
             old = old if old is not None and old.id not in self._taken else None
             written = old.name if old is not None and old.nik_hash else name  # the officers' list writes his name
-            now = self._now(phone, old)
-            who = Who(None, written, contact[1], now, "", old.nik_hash if old else None)
+            who = Who(None, written, contact[1], contact[0], "", old.nik_hash if old else None)
             self._by_contact[contact] = self._settle(who, old)
         return who
 
+    def _contact(self, phone: str, name_key: str) -> tuple[str, str]:
+        """Number and name; where the number is known to be his no more, the one that he has: somebody else may have
+        the other by now."""
+        contact = (phone, name_key)
+        his = self._renewed.get(contact)
+        return contact if his is None or contact in self._known_contact else (his.phone or phone, name_key)
+
     def _now(self, phone: str | None, old: PersonFacts | None) -> str | None:
-        """The number of a list, unless it is known to be his no more: somebody else may have it by now."""
-        is_former = old is not None and phone is not None and self._standing.former.get(old.id) == phone
-        return old.phone if old is not None and is_former else phone
+        """The number that he has, where a list says none or one that is his no more."""
+        is_his = old is not None and (not phone or phone in self._standing.former.get(old.id, ()))
+        return old.phone if old is not None and is_his else phone
 
     def _correct(self, who: Who, old: PersonFacts) -> None:
         who.is_corrected = True
