@@ -236,7 +236,7 @@ def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Pla
 
 def _coordinators(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.coordinators:
-        who = people.contact(each.name, each.phone)
+        who = people.coordinator(row, each)
         key = f"{_contact_hash(vault, who.phone, who.name_key)}:{names.key(each.institution)}:{_at(each.where)}"
         yield At(row, Placed(imports.COORDINATOR, key, who, Post("", "", each.institution, each.where)))
 

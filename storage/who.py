@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from storage import names
-from storage.imports import OFFICER, WORKER, OfficerRow, Wanted, Where, WorkerRow
+from storage.imports import COORDINATOR, OFFICER, WORKER, CoordinatorRow, OfficerRow, Wanted, Where, WorkerRow
 from storage.standing import PersonFacts, Standing
 from storage.vault import Vault
 
@@ -95,7 +95,7 @@ class Everybody:
                 self._by_nik[nik_hash] = who
         elif who.name != row.name:
             self._other_name(at, row, who, "name_row", {"row": who.row})
-        return who
+        return who if at in self.refused else self._told(OFFICER, at, row.phone, who)
 
     def _new_officer(self, at: int, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:
         name_key = names.person_key(row.name)
@@ -165,6 +165,9 @@ class Everybody:
 
     # --- whoever has no NIK ---
 
+    def coordinator(self, at: int, row: CoordinatorRow) -> Who:
+        return self._told(COORDINATOR, at, row.phone, self.contact(row.name, row.phone))
+
     def worker(self, at: int, row: WorkerRow) -> Who:
         """As any contact; with a new number he is who has his name in his puskesmas, if he is the only one."""
         contact = self._contact(row.phone, names.person_key(row.name))
@@ -177,7 +180,7 @@ class Everybody:
                 old, new = (names.masked(phone or "") for phone in (free[0].phone, row.phone))
                 self.doubts.append(Said(WORKER, at, "no_hp", "worker_number", {"old": old, "new": new}))
                 self._by_contact[contact] = self._settle(who, free[0])
-        return self.contact(row.name, row.phone)
+        return self._told(WORKER, at, row.phone, self.contact(row.name, row.phone))
 
     def _is_free(self, each: PersonFacts) -> bool:
         """Known by a number alone, which nobody of his name has in this workbook."""
@@ -224,6 +227,13 @@ class Everybody:
         """The number that he has, where a list says none or one that is his no more."""
         is_his = old is not None and (not phone or phone in self._standing.former.get(old.id, ()))
         return old.phone if old is not None and is_his else phone
+
+    def _told(self, noun: str, at: int, phone: str | None, who: Who) -> Who:
+        """Of a number that is his no more, and is not brought back, whoever keeps the list reads."""
+        if phone and phone != who.phone and phone in self._standing.former.get(who.id or 0, ()):
+            about = dict[str, object](name=who.name, old=names.masked(phone), now=names.masked(who.phone or ""))
+            self.doubts.append(Said(noun, at, "no_hp", "phone_former", about))
+        return who
 
     def _correct(self, who: Who, old: PersonFacts) -> None:
         who.is_corrected = True

@@ -174,7 +174,8 @@ async def test_a_number_that_was_vouched_for_stands_against_an_older_list(stage:
         await boss.taps(officer.name[:12])
         assert "terhubung" in renewed.screen
     city = read.of_rows(sample.rows(tps=57, voting_day=VOTING_DAY.date()))
-    await load(stage.db, city, now=stage.clock.now(), election="malang-2024")
+    told = await load(stage.db, city, now=stage.clock.now(), election="malang-2024")
+    assert [each.code for each in told.doubts] == ["phone_former"]
     buyer = Actor(stage, "78", officer.phone, "Pembeli")
     await (buyer.on_whatsapp() if whatsapp else buyer).links()
     shown = stage.cloud.shown[officer.phone.strip("+")] if whatsapp else buyer.messages

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.commands import undoing
+from bot.commands import undoing, workbook
 from bot.workbook import read
 from bot.workbook.load import Judge, Outcome
 from storage import applying, requests, standing
 from storage.database import Database, Tx
 from storage.people import people as persons
 from storage.roster import assignments
-from tests.workbook.books import NOW, kota, officer, post, put, rows, whole
+from tests.workbook.books import NOW, kota, officer, post, put, rows, save, whole
 
 FIRST, SECOND, THIRD, NEWER = (f"0812345600{n}" for n in (11, 22, 33, 44))
 
@@ -64,6 +66,7 @@ async def test_no_list_brings_back_a_number_however_often_it_was_renewed(db: Dat
     for phone in (FIRST, SECOND, THIRD, SECOND, FIRST):
         outcome = await put(db, listed(phone))
         assert (await number(db), await many(db)) == (plus(THIRD), before), phone
+        assert [(each.row, each.code) for each in outcome.doubts] == ([] if phone == THIRD else [(2, "phone_former"), (3, "phone_former")])
         (counts,) = [each for name, each in outcome.counts.items() if name in {"petugas", "nakes", "koordinator"}]
         assert (counts.unchanged, outcome.refusals) == (2, []), phone
 
@@ -72,9 +75,8 @@ async def test_no_list_brings_back_a_number_however_often_it_was_renewed(db: Dat
 async def test_who_has_his_first_number_again_is_known_by_it(db: Database, listed: Any) -> None:
     await put(db, listed(FIRST))
     await renews(db, SECOND, FIRST)
-    for phone in (FIRST, SECOND):
-        await put(db, listed(phone))
-        assert await number(db) == plus(FIRST)
+    for phone, told in ((FIRST, 0), (SECOND, 2)):
+        assert (len((await put(db, listed(phone))).doubts), await number(db)) == (told, plus(FIRST))
 
 
 @pytest.mark.parametrize("listed", [officers, nurses])
@@ -148,3 +150,18 @@ async def test_a_number_that_is_renewed_while_a_list_goes_in_stands(db: Database
     await renews(db, SECOND)
     await db.write(lambda tx: applying.change_people(tx, 1, plan.people))
     assert (await post(db, "Siti Aminah")).phone == plus(SECOND)
+
+
+async def test_a_number_that_is_kept_is_told_by_row_in_a_check_and_an_import(db: Database, tmp_path: Path) -> None:
+    await put(db, nurses(FIRST))
+    await renews(db, SECOND)
+    path = save(tmp_path / "lama.xlsx", nurses(FIRST))
+    for check in (True, False):
+        out = io.StringIO()
+        assert await workbook.import_file(db, path, now=NOW, check=check, out=out) == 0
+        assert "nakes baris 2, kolom no_hp: 0812****0011 bukan lagi nomor Siti" in out.getvalue()
+        assert "0812****0022" in out.getvalue()
+        assert FIRST not in out.getvalue() and SECOND not in out.getvalue()
+    out = io.StringIO()
+    await workbook.import_file(db, path, now=NOW, as_json=True, out=out)
+    assert [(each["row"], each["code"]) for each in json.loads(out.getvalue())["warnings"]] == [(2, "phone_former"), (3, "phone_former")]
