@@ -132,8 +132,26 @@ class Everybody:
         about = {**about, "name": was.name}
         if (row.phone and row.phone == was.phone) or names.alike(name_key, was.name_key):
             self.doubts.append(Said(OFFICER, at, "nama", f"{code}_doubt", about))
+        elif isinstance(was, PersonFacts) and (other := self._swapped(name_key, was)):
+            self.refused[at] = Said(OFFICER, at, "nik", "nik_swapped", {**about, "row": other})
         else:
             self.refused[at] = Said(OFFICER, at, "nama", code, about)
+
+    def _swapped(self, name_key: str, known: PersonFacts) -> int:
+        """The row that has the NIK of who is named in this one, and names whose NIK is in this one; 0: none."""
+        for at, nik_hash in self._rows.get(known.name_key, ()):
+            other = self._known_nik.get(nik_hash)
+            if other is not None and other.name_key == name_key:
+                return at
+        return 0
+
+    @cached_property
+    def _rows(self) -> dict[str, list[tuple[int, str]]]:
+        """Row and NIK of the workbook's officers by name."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for at, row in self._wanted.officers:
+            found.setdefault(names.person_key(row.name), []).append((at, self._hashes.of(row.nik)))
+        return found
 
     def _corrections(self) -> dict[str, PersonFacts]:
         """Those known by another NIK: the same name, number and TPS, and nobody of that name has the old NIK here. That
