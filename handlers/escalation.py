@@ -13,7 +13,7 @@ from handlers.ladder import Callee
 from handlers.letters import details
 from handlers.turn import DEFAULT_ZONE, Letter, Rules
 from messages.render import Words
-from storage import deliveries, elections, incidents, journal, people, places, twins
+from storage import deliveries, elections, incidents, journal, people, places, shown, twins
 from storage.database import Tx
 from storage.deliveries import ALERT
 from storage.incidents import CANCELLED, CLOSED, GREEN, RED, WAITING, YELLOW, Incident
@@ -253,22 +253,24 @@ def may_read(tx: Tx, incident: Incident) -> set[int]:
 
 def show(tx: Tx, incident: Incident, entry: int, person_ids: set[int], now: datetime) -> None:
     """A photo, a voice note, a document or a place, once as a reply to the newest alert at each address."""
-    _show(tx, incident, [entry], person_ids, now)
+    _show(tx, incident, [entry], shown.newest_alerts(tx, _id(incident), person_ids), now)
 
 
 def bring(tx: Tx, incident: Incident, person_ids: set[int], now: datetime) -> None:
-    """What was shown before these people were called: they see it now."""
+    """What was shown before these people were called: they see it now, each under his newest alert."""
     if entries := journal.ids_of(tx, _id(incident), journal.FILES):
-        _show(tx, incident, entries, person_ids & may_read(tx, incident), now)
+        alerts = shown.newest_alerts(tx, _id(incident), person_ids & may_read(tx, incident))
+        shown.follow(tx, _id(incident), alerts, now, now + post.ALERT_LIVES)
+        _show(tx, incident, entries, alerts, now)
 
 
-def _show(tx: Tx, incident: Incident, entries: list[int], person_ids: set[int], now: datetime) -> None:
-    zone, seen = zone_of(tx, incident), deliveries.keys(tx, _id(incident), "shown")
-    for alert_id, address_id in deliveries.newest_alerts(tx, _id(incident), person_ids):
+def _show(tx: Tx, incident: Incident, entries: list[int], alerts: dict[int, int], now: datetime) -> None:
+    zone, seen = zone_of(tx, incident), shown.keys(tx, _id(incident))
+    for address_id, alert_id in alerts.items():
         for entry in entries:
-            once = f"shown:{entry}:{address_id}"
+            once = f"{shown.KIND}:{entry}:{address_id}"
             if once not in seen:
-                letter = Letter("shown", {"incident": _id(incident), "entry": entry})
+                letter = Letter(shown.KIND, {"incident": _id(incident), "entry": entry})
                 post.say(tx, address_id, letter, now, zone=zone, lane=ALERT, under=alert_id,
                          incident=(_id(incident), incident.number), once=once)  # fmt: skip
 

@@ -147,6 +147,7 @@ class MyData(WithMenu):
     person: str = ""
     nik: str = ""
     phone: str = ""
+    former: tuple[str, ...] = ()  # numbers that were his
     roles: tuple[str, ...] = ()
     coverages: int = 0
     cases: tuple[int, ...] = ()

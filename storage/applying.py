@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, bindparam, delete, func, select, text, update
+from sqlalchemy import Table, bindparam, case, delete, func, select, text, update
 
-from storage import undo
+from storage import former, undo
 from storage.bulk import add, among, upsert
 from storage.candidates import candidates
 from storage.coverages import coverages
@@ -182,26 +182,34 @@ def change_people(tx: Tx, run: int, whos: Sequence[Who]) -> None:
 def correct(tx: Tx, run: int, election: int, whos: Sequence[Who], renamed: Sequence[Renamed]) -> None:
     """People with another NIK or number, and their posts, whose keys it is a part of: both, or none after a kill."""
     change_people(tx, run, whos)
-    mine = (_A.election_id == election) & among(tx, _A.person_id, [who.id for who in whos])
+    rename(tx, run, election, renamed)
+
+
+def rename(tx: Tx, run: int, election: int, renamed: Sequence[Renamed]) -> None:
+    """Posts that are known by another NIK or number now."""
+    mine = (_A.election_id == election) & among(tx, _A.person_id, [each.person for each in renamed])
     its = (_A.election_id == election) & (_A.kind == bindparam("of_kind")) & (_A.key == bindparam("of_key"))
     rows = [{"of_kind": each.kind, "of_key": each.old, "new_key": each.new} for each in renamed]
     if rows:
-        rename = update(assignments).where(its).values(key=bindparam("new_key"))
-        undo.noted(tx, run, assignments, mine, lambda: tx.execute(rename, rows))
+        change = update(assignments).where(its).values(key=bindparam("new_key"))
+        undo.noted(tx, run, assignments, mine, lambda: tx.execute(change, rows))
 
 
 def _change_people(tx: Tx, whos: Sequence[Who]) -> None:
     written = ("name", "name_key", "phone")
     change = update(people).where(people.c.id == bindparam("its_id"))
     rows = [{"its_id": who.id, **{f"new_{name}": getattr(who, name) for name in written}} for who in whos]
-    tx.execute(change.values({name: bindparam(f"new_{name}") for name in written}), rows)
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in written}
+    # A coordinator may have known him by another number since the plan was made.
+    values["phone"] = case((former.has(bindparam("new_phone")), people.c.phone), else_=bindparam("new_phone"))
+    tx.execute(change.values(values), rows)
     sealed = [
         {"its_id": who.id, "its_hash": who.was, "new_hash": who.nik_hash, "new_sealed": tx.vault.seal(who.nik)}
         for who in whos
         if who.nik
     ]
     if sealed:
-        values: dict[str, Any] = {"nik_hash": bindparam("new_hash"), "nik_sealed": bindparam("new_sealed")}
+        values = {"nik_hash": bindparam("new_hash"), "nik_sealed": bindparam("new_sealed")}
         is_his = people.c.nik_hash.is_(None) | (people.c.nik_hash == bindparam("its_hash"))
         tx.execute(change.where(is_his).values(values), sealed)
 

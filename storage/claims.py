@@ -130,7 +130,7 @@ def rows() -> Select[Any]:
 
 
 def _ready(sqlite: bool) -> ColumnElement[bool]:
-    """May go now: due, not expired, its chat free, and what it edits has come to its end."""
+    """May go now: due, not expired, its chat free, and what it edits or stands under has come to its end."""
     now = bindparam("now", type_=Instant)
     busy, held = numbers("busy", sqlite), numbers("held", sqlite)
     return and_(
@@ -138,7 +138,7 @@ def _ready(sqlite: bool) -> ColumnElement[bool]:
         _D.channel == bindparam("channel"),
         or_(_D.due_at.is_(None), _D.due_at <= now),
         or_(_D.expires_at.is_(None), _D.expires_at > now),
-        or_(~is_edit, and_(_first.c.state != const(WAITING), _first.c.state != const(SENDING))),
+        or_(_first.c.id.is_(None), and_(_first.c.state != const(WAITING), _first.c.state != const(SENDING))),
         or_(is_tap, _D.address_id.not_in(busy)),
         (_D.address_id * const(_PACK) + _TIER).not_in(held),
     )

@@ -35,6 +35,7 @@ LANES = ("alert", "reply", "reminder", "notice", "broadcast")
 ALERT, REPLY, REMINDER, NOTICE, BROADCAST = range(5)
 WAITING, SENDING, SENT, FAILED = "waiting", "sending", "sent", "failed"
 EXPIRED, UNKNOWN, WITHDRAWN = "expired", "unknown", "withdrawn"
+NEVER_CAME = (FAILED, EXPIRED, WITHDRAWN)
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -279,19 +280,6 @@ def any_alive(tx: Tx, incident_id: int, rung: int) -> bool:
     return tx.first(select(_D.id).where(where & _D.state.in_((WAITING, SENDING, SENT))).limit(1)) is not None
 
 
-def newest_alerts(tx: Tx, incident_id: int, person_ids: Iterable[int]) -> list[tuple[int, int]]:
-    """The newest alert of an incident at each active address of these people: delivery id and address id."""
-    where = (_D.incident_id == incident_id) & (_D.kind == "alert") & _D.edits.is_(None)
-    here = addresses.c.person_id.in_(set(person_ids)) & (addresses.c.state == "active")
-    query = (
-        select(func.max(_D.id), _D.address_id)
-        .join(addresses, addresses.c.id == _D.address_id)
-        .where(where & here & _D.state.in_((WAITING, SENDING, SENT)))
-        .group_by(_D.address_id)
-    )
-    return [(row[0], row[1]) for row in tx.rows(query)]
-
-
 def shown_at(tx: Tx, address_id: int, kinds: Sequence[str]) -> list[int]:
     """Ids of the messages of these kinds that one address was shown."""
     where = (_D.address_id == address_id) & (_D.state == SENT) & _D.edits.is_(None) & _D.kind.in_(kinds)
@@ -302,12 +290,6 @@ def with_key(tx: Tx, prefix: str) -> list[int]:
     """Ids of the messages whose key (`once`) begins so."""
     rows = tx.rows(select(_D.id).where(_D.once >= prefix, _D.once < prefix[:-1] + chr(ord(prefix[-1]) + 1)))
     return [row.id for row in rows]
-
-
-def keys(tx: Tx, incident_id: int, kind: str) -> set[str]:
-    """The keys of an incident's messages of one kind."""
-    where = (_D.incident_id == incident_id) & (_D.kind == kind) & _D.once.is_not(None)
-    return {row.once for row in tx.rows(select(_D.once).where(where))}
 
 
 def by_external(tx: Tx, channel: str, external: str) -> Any:

@@ -31,7 +31,6 @@ class Person(SQLModel, table=True):
     """Somebody in a roster. NIK is sealed beside its keyed hash; `name_key` is the name as it is compared.
 
     `silent_at`: since then nothing that the bot begins goes to him: he died, or was brought to a hospital.
-    `former_phone`: the number that he had until a coordinator knew him by another one; it may be anybody's by now.
     """
 
     __tablename__ = "person"
@@ -42,7 +41,6 @@ class Person(SQLModel, table=True):
     nik_hash: str | None = Field(default=None, unique=True)
     phone: str | None = Field(default=None, index=True)
     silent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
-    former_phone: str | None = None
 
 
 class Reached(SQLModel, table=True):

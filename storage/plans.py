@@ -179,25 +179,31 @@ def _by_list(plan: Plan, posts: list[At[Placed]], standing: Standing) -> None:
 
 
 def _renamed(people: Everybody, standing: Standing, vault: Vault) -> list[Renamed]:
-    """The posts of those whose NIK or number is another now: it is a part of their keys."""
-    begins: dict[int, tuple[str, str]] = {}
-    for who, old in people.corrected:
-        if who.was:
-            begins[old.id] = (who.was, str(who.nik_hash))
-        else:
-            begins[old.id] = (_contact_hash(vault, standing.former.get(old.id, old.phone), old.name_key),
-                              _contact_hash(vault, who.phone, who.name_key))  # fmt: skip
-    for person, former in standing.former.items():  # renewed in the chat, and in the list by now
+    """The posts of those whose NIK or number is another now: their keys begin with it."""
+    begins = _begins(people, standing, vault)
+    found: dict[tuple[str, str], Renamed] = {}  # by what they become
+    for (kind, key), (person, _) in standing.posts.items() if begins else ():
+        was, colon, rest = key.partition(":")
+        now = begins.get(person, {}).get(was)
+        new = f"{now}{colon}{rest}"
+        if now and (kind, new) not in standing.posts:
+            found.setdefault((kind, new), Renamed(person, kind, key, new))
+    return list(found.values())
+
+
+def _begins(people: Everybody, standing: Standing, vault: Vault) -> dict[int, dict[str, str]]:
+    """By person, what keys of his may begin with, and what they should."""
+    found: dict[int, dict[str, str]] = {}
+    for person, former in standing.former.items():  # renewed in the chat
         his = standing.people[person]
         if (his.phone or "", his.name_key) in people.contacts:
-            keys = (_contact_hash(vault, former, his.name_key), _contact_hash(vault, his.phone, his.name_key))
-            begins.setdefault(person, keys)
-    found = []
-    for (kind, key), (person, _) in standing.posts.items() if begins else ():
-        was, now = begins.get(person, ("", ""))
-        new = now + key.removeprefix(was)
-        if was and key.startswith(f"{was}:") and (kind, new) not in standing.posts:
-            found.append(Renamed(person, kind, key, new))
+            new = _contact_hash(vault, his.phone, his.name_key)
+            found[person] = {_contact_hash(vault, each, his.name_key): new for each in former}
+    for who, old in people.corrected:
+        numbers = (*standing.former.get(old.id, ()), old.phone)
+        was = [who.was] if who.was else [_contact_hash(vault, each, old.name_key) for each in numbers]
+        new = str(who.nik_hash) if who.was else _contact_hash(vault, who.phone, who.name_key)
+        found.setdefault(old.id, {}).update(dict.fromkeys(was, new))
     return found
 
 
@@ -224,19 +230,19 @@ def _workers(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Pla
         who = people.worker(row, each)
         post = Post("", each.position, "", each.where, each.puskesmas, each.starts_at, each.ends_at)
         since = each.starts_at.timestamp() if each.starts_at else 0
-        key = f"{_contact_hash(vault, each.phone, who.name_key)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
+        key = f"{_contact_hash(vault, who.phone, who.name_key)}:{each.puskesmas}:{since:.0f}:{_at(each.where)}"
         yield At(row, Placed(imports.WORKER, key, who, post))
 
 
 def _coordinators(wanted: Wanted, people: Everybody, vault: Vault) -> Iterator[At[Placed]]:
     for row, each in wanted.coordinators:
-        who = people.contact(each.name, each.phone)
-        key = f"{_contact_hash(vault, each.phone, who.name_key)}:{names.key(each.institution)}:{_at(each.where)}"
+        who = people.coordinator(row, each)
+        key = f"{_contact_hash(vault, who.phone, who.name_key)}:{names.key(each.institution)}:{_at(each.where)}"
         yield At(row, Placed(imports.COORDINATOR, key, who, Post("", "", each.institution, each.where)))
 
 
 def _contact_hash(vault: Vault, phone: str | None, name_key: str) -> str:
-    """By the list's own number: the same list finds its row again, also where he has another number by now."""
+    """By the number that he has: a list with a former one of his finds his row too."""
     return vault.hash(f"contact {phone} {name_key}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func, insert, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
+from storage import former
 from storage.database import Tx
 from storage.gaps import Area
 from storage.people import addresses, people
@@ -172,5 +173,5 @@ def add_person(tx: Tx, request: Request, name_key: str, phone: str | None, value
 
 def renumber(tx: Tx, person_id: int, phone: str) -> None:
     """A new number, which the platform vouches for and a coordinator knows him by; the one before is his no more."""
-    change = update(people).where(people.c.id == person_id, people.c.phone.is_distinct_from(phone))
-    tx.execute(change.values(phone=phone, former_phone=people.c.phone))
+    former.renewed(tx, person_id, phone)
+    tx.execute(update(people).where(people.c.id == person_id).values(phone=phone))

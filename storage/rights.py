@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from storage import former
 from storage.database import Tx
 from storage.gaps import Area
 from storage.people import addresses, people
@@ -79,7 +80,8 @@ def wipe_names(tx: Tx, address_ids: Collection[int]) -> None:
 
 
 def wipe_unlisted(tx: Tx, person_id: int) -> None:
-    """The number and NIK of somebody whom no roster needs any more; his name stays with what happened."""
+    """The numbers and NIK of somebody whom no roster needs any more; his name stays with what happened."""
     listed = select(assignments.c.id).where(assignments.c.person_id == person_id).exists()
     change = update(people).where(_P.id == person_id, ~listed)
-    tx.execute(change.values(phone=None, nik_sealed=None, nik_hash=None))
+    if tx.execute(change.values(phone=None, nik_sealed=None, nik_hash=None)).rowcount:
+        former.forget(tx, person_id)

@@ -10,6 +10,7 @@ from storage import (  # noqa: F401 - imported for their tables
     denials,
     drafts,
     elections,
+    former,
     groups,
     incidents,
     installation,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from storage import elections, names, replacements
+from storage import elections, former, names, replacements
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Tx
@@ -74,7 +74,7 @@ class Standing:
     candidates: dict[int, str] = field(default_factory=dict)
     replaced: dict[str, tuple[Where | None, str, int]] = field(default_factory=dict)  # key → TPS, who took it, his id
     people: dict[int, PersonFacts] = field(default_factory=dict)
-    former: dict[int, str] = field(default_factory=dict)  # numbers that are somebody's no more
+    former: dict[int, list[str]] = field(default_factory=dict)  # numbers that are somebody's no more
     posts: dict[tuple[str, str], tuple[int, Post]] = field(default_factory=dict)  # (kind, key) → person, post
     coverages: dict[tuple[str, str, str], CoverageFacts] = field(default_factory=dict)
 
@@ -84,8 +84,7 @@ def read(tx: Tx, code: str | None) -> Standing:
     tx.steady()
     found = Standing(election=elections.by_code(tx, code) if code else None)
     found.people = {row.id: PersonFacts(*row) for row in tx.rows(select(*(people.c[f] for f in PersonFacts._fields)))}
-    former = select(people.c.id, people.c.former_phone).where(people.c.former_phone.is_not(None))
-    found.former = {row.id: row.former_phone for row in tx.rows(former)}
+    found.former = former.everybody(tx)
     if found.election is not None:
         _places(tx, found, found.election.id)
         _roster(tx, found, found.election.id)

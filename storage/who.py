@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from storage import names
-from storage.imports import OFFICER, WORKER, OfficerRow, Wanted, Where, WorkerRow
+from storage.imports import COORDINATOR, OFFICER, WORKER, CoordinatorRow, OfficerRow, Wanted, Where, WorkerRow
 from storage.standing import PersonFacts, Standing
 from storage.vault import Vault
 
@@ -75,8 +75,10 @@ class Everybody:
             contact = (each.phone or "", each.name_key)
             if each.phone and (each.nik_hash or contact not in self._known_contact):
                 self._known_contact[contact] = each
-            if each.id in standing.former:
-                self._known_contact.setdefault((standing.former[each.id], each.name_key), each)
+        self._renewed: dict[tuple[str, str], PersonFacts] = {}  # by a number that is theirs no more
+        for person, numbers in standing.former.items():
+            his = standing.people[person]
+            self._renewed |= dict.fromkeys(((phone, his.name_key) for phone in numbers), his)
         self._by_nik: dict[str, Who] = {}
         self._by_contact: dict[tuple[str, str], Who] = {}
         self._taken: set[int] = set()
@@ -93,12 +95,13 @@ class Everybody:
                 self._by_nik[nik_hash] = who
         elif who.name != row.name:
             self._other_name(at, row, who, "name_row", {"row": who.row})
-        return who
+        return who if at in self.refused else self._told(OFFICER, at, row.phone, who)
 
     def _new_officer(self, at: int, row: OfficerRow, phone: str | None, nik_hash: str) -> Who:
         name_key = names.person_key(row.name)
         who = Who(None, row.name, name_key, phone, row.nik, nik_hash, row=at, where=row.where)
-        twin = self._by_contact.get((phone or "", name_key))
+        contact = self._contact(phone or "", name_key)
+        twin = self._by_contact.get(contact)
         if twin is not None and twin.where == row.where and row.where.tps:
             self.refused[at] = Said(OFFICER, at, "nik", "nik_other_row", {"row": twin.row})
         old = self._renumbered.get(nik_hash) or self._known_nik.get(nik_hash)
@@ -107,14 +110,14 @@ class Everybody:
         if at in self.refused:
             return who
         if old is None and phone:
-            old = self._known_contact.get((phone, name_key))
+            old = self._known_contact.get(contact)
             old = old if old is not None and old.nik_hash is None and old.id not in self._taken else None
         elif old is not None and old.nik_hash != nik_hash:
             who.was = old.nik_hash or ""
             self._correct(who, old)
             self.doubts.append(Said(OFFICER, at, "nik", "nik_corrected", {}))
         # An empty cell takes no number away: it may be known from another list.
-        who.phone = self._now(phone, old) or (old.phone if old else None)
+        who.phone = self._now(phone, old)
         if who.phone:
             self._by_contact.setdefault((who.phone, name_key), who)
         return self._settle(who, old)
@@ -129,8 +132,26 @@ class Everybody:
         about = {**about, "name": was.name}
         if (row.phone and row.phone == was.phone) or names.alike(name_key, was.name_key):
             self.doubts.append(Said(OFFICER, at, "nama", f"{code}_doubt", about))
+        elif isinstance(was, PersonFacts) and (other := self._swapped(name_key, was)):
+            self.refused[at] = Said(OFFICER, at, "nik", "nik_swapped", {**about, "row": other})
         else:
             self.refused[at] = Said(OFFICER, at, "nama", code, about)
+
+    def _swapped(self, name_key: str, known: PersonFacts) -> int:
+        """The row that has the NIK of who is named in this one, and names whose NIK is in this one; 0: none."""
+        for at, nik_hash in self._rows.get(known.name_key, ()):
+            other = self._known_nik.get(nik_hash)
+            if other is not None and other.name_key == name_key:
+                return at
+        return 0
+
+    @cached_property
+    def _rows(self) -> dict[str, list[tuple[int, str]]]:
+        """Row and NIK of the workbook's officers by name."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for at, row in self._wanted.officers:
+            found.setdefault(names.person_key(row.name), []).append((at, self._hashes.of(row.nik)))
+        return found
 
     def _corrections(self) -> dict[str, PersonFacts]:
         """Those known by another NIK: the same name, number and TPS, and nobody of that name has the old NIK here. That
@@ -141,7 +162,7 @@ class Everybody:
             if nik_hash in self._known_nik or not row.phone or not row.where.tps:
                 continue
             name_key = names.person_key(row.name)
-            old = self._known_contact.get((row.phone, name_key))
+            old = self._known_contact.get(self._contact(row.phone, name_key))
             if old is None or old.nik_hash is None or (old.id, row.where) not in self._posted:
                 continue
             if names.alike(self._stated.get(old.nik_hash, "-"), name_key):
@@ -162,9 +183,12 @@ class Everybody:
 
     # --- whoever has no NIK ---
 
+    def coordinator(self, at: int, row: CoordinatorRow) -> Who:
+        return self._told(COORDINATOR, at, row.phone, self.contact(row.name, row.phone))
+
     def worker(self, at: int, row: WorkerRow) -> Who:
         """As any contact; with a new number he is who has his name in his puskesmas, if he is the only one."""
-        contact = (row.phone, names.person_key(row.name))
+        contact = self._contact(row.phone, names.person_key(row.name))
         if contact not in self._by_contact and contact not in self._known_contact:
             mates = self._mates.get((row.puskesmas, contact[1]), set())
             free = [each for each in map(self._standing.people.__getitem__, mates) if self._is_free(each)]
@@ -174,7 +198,7 @@ class Everybody:
                 old, new = (names.masked(phone or "") for phone in (free[0].phone, row.phone))
                 self.doubts.append(Said(WORKER, at, "no_hp", "worker_number", {"old": old, "new": new}))
                 self._by_contact[contact] = self._settle(who, free[0])
-        return self.contact(row.name, row.phone)
+        return self._told(WORKER, at, row.phone, self.contact(row.name, row.phone))
 
     def _is_free(self, each: PersonFacts) -> bool:
         """Known by a number alone, which nobody of his name has in this workbook."""
@@ -194,25 +218,40 @@ class Everybody:
 
     @cached_property
     def contacts(self) -> set[tuple[str, str]]:
-        workers = {(each.phone, names.person_key(each.name)) for _, each in self._wanted.workers}
-        return workers | {(each.phone, names.person_key(each.name)) for _, each in self._wanted.coordinators}
+        """Everybody whom the workbook knows by number and name."""
+        workers = [(each.phone, each.name) for _, each in self._wanted.workers]
+        others = [(each.phone, each.name) for _, each in self._wanted.coordinators]
+        return {self._contact(phone, names.person_key(name)) for phone, name in workers + others}
 
     def contact(self, name: str, phone: str) -> Who:
-        contact = (phone, names.person_key(name))
+        contact = self._contact(phone, names.person_key(name))
         who = self._by_contact.get(contact)
         if who is None:
             old = self._known_contact.get(contact)
             old = old if old is not None and old.id not in self._taken else None
             written = old.name if old is not None and old.nik_hash else name  # the officers' list writes his name
-            now = self._now(phone, old)
-            who = Who(None, written, contact[1], now, "", old.nik_hash if old else None)
+            who = Who(None, written, contact[1], contact[0], "", old.nik_hash if old else None)
             self._by_contact[contact] = self._settle(who, old)
         return who
 
+    def _contact(self, phone: str, name_key: str) -> tuple[str, str]:
+        """Number and name; where the number is known to be his no more, the one that he has: somebody else may have
+        the other by now."""
+        contact = (phone, name_key)
+        his = self._renewed.get(contact)
+        return contact if his is None or contact in self._known_contact else (his.phone or phone, name_key)
+
     def _now(self, phone: str | None, old: PersonFacts | None) -> str | None:
-        """The number of a list, unless it is known to be his no more: somebody else may have it by now."""
-        is_former = old is not None and phone is not None and self._standing.former.get(old.id) == phone
-        return old.phone if old is not None and is_former else phone
+        """The number that he has, where a list says none or one that is his no more."""
+        is_his = old is not None and (not phone or phone in self._standing.former.get(old.id, ()))
+        return old.phone if old is not None and is_his else phone
+
+    def _told(self, noun: str, at: int, phone: str | None, who: Who) -> Who:
+        """Of a number that is his no more, and is not brought back, whoever keeps the list reads."""
+        if phone and phone != who.phone and phone in self._standing.former.get(who.id or 0, ()):
+            about = dict[str, object](name=who.name, old=names.masked(phone), now=names.masked(who.phone or ""))
+            self.doubts.append(Said(noun, at, "no_hp", "phone_former", about))
+        return who
 
     def _correct(self, who: Who, old: PersonFacts) -> None:
         who.is_corrected = True

@@ -19,7 +19,18 @@ from messages.chat import Said
 from storage import claims, exits, leftovers
 from storage.claims import BULK, End, Row
 from storage.database import Tx
-from storage.deliveries import ALERT, BROADCAST, EXPIRED, FAILED, REPLY, SENT, UNKNOWN, WAITING, WITHDRAWN
+from storage.deliveries import (
+    ALERT,
+    BROADCAST,
+    EXPIRED,
+    FAILED,
+    NEVER_CAME,
+    REPLY,
+    SENT,
+    UNKNOWN,
+    WAITING,
+    WITHDRAWN,
+)
 
 log = logging.getLogger("bot.outbox.sender")
 
@@ -161,7 +172,7 @@ class Ledger:
         return one_ahead(ordered) if ask.owed and ask.room[BULK] else ordered
 
     def _render(self, tx: Tx, plan: Plan, row: Row, done: Done) -> None:
-        if row.edits is not None and not row.message:
+        if _stands_alone(row):
             self._unsayable(tx, plan, row, done)
             return
         try:
@@ -191,12 +202,12 @@ class Ledger:
         return self._compose(tx, row, plan.now)
 
     def _unsayable(self, tx: Tx, plan: Plan, row: Row, done: Done) -> None:
-        """An edit of what never arrived, or of what the platform gave no id for."""
-        arrived = row.message_state == SENT
+        """An edit of what never arrived, or of what the platform gave no id for; a picture whose alert never came."""
+        arrived, what = row.message_state == SENT, "stands under" if row.edits is None else "changes"
         end = (
             End(row.id, FAILED, "the platform gave no id to change this message by")
             if arrived
-            else End(row.id, WITHDRAWN, "the message that it changes never arrived")
+            else End(row.id, WITHDRAWN, f"the message that it {what} never arrived")
         )
         claims.settle(tx, end, plan.claim, plan.now)
         done.unsent.append((row, end.state))
@@ -212,6 +223,11 @@ def shout(what: str, error: Exception) -> None:
     """Where it broke, but not with which values: those may be somebody's."""
     where = "".join(traceback.format_tb(error.__traceback__))
     log.error("%s: %s\n%s", what, type(error).__name__, where)
+
+
+def _stands_alone(row: Row) -> bool:
+    """Whether there is no message that it could change, or none will ever come under which it belongs."""
+    return not row.message if row.edits is not None else row.under is not None and row.message_state in NEVER_CAME
 
 
 def _addressed(said: Said, row: Row) -> Said:

@@ -134,13 +134,17 @@ def _stations(plan: Plan, under: Import, ids: Ids) -> Iterator[Step]:
 
 
 def _corrected(plan: Plan, under: Import) -> Iterator[Step]:
-    """Whose NIK or number was another, with his posts: before all others, of whom one may be who has that NIK."""
+    """Whose NIK or number was another, with his posts: before all others, of whom one may be who has that NIK. A number
+    that was renewed in the chat is written already."""
     for whos in applying.chunks(plan.corrected):
         ids = {who.id for who in whos}
         renamed = [each for each in plan.renamed if each.person in ids]
         yield Step(
             len(whos), partial(applying.correct, run=under.run, election=under.election, whos=whos, renamed=renamed)
         )
+    corrected = {who.id for who in plan.corrected}
+    for others in applying.chunks([each for each in plan.renamed if each.person not in corrected]):
+        yield Step(0, partial(applying.rename, run=under.run, election=under.election, renamed=others))
 
 
 def _people(plan: Plan, run: int) -> Iterator[Step]:

@@ -12,7 +12,7 @@ from messages import identity as asked
 from messages import replacing, welcome, words
 from messages import response as told
 from messages.render import Words, called, label
-from storage import denials, incidents, journal, people, places, readings, requests, roster
+from storage import denials, former, incidents, journal, people, places, readings, requests, roster
 from storage.places import Where
 
 LAST = 3  # reads that /data names itself
@@ -102,6 +102,7 @@ def _my_data(w: Writing) -> Words | None:
         person=row.name,
         nik=words.mask_nik(w.tx.vault.open(row.nik_sealed)) if row.nik_sealed else "",
         phone=row.phone or "",
+        former=tuple(former.of(w.tx, who.person_id)),
         roles=tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)),
         coverages=count,
         cases=tuple(incidents.own(w.tx, w.to.address_id, who.person_id)),

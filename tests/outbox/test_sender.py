@@ -153,6 +153,17 @@ async def test_a_reply_stands_under_its_message(desk: Desk) -> None:
     assert desk.channel.spoken[-1][2].under == "m1"
 
 
+async def test_a_reply_to_what_never_arrived_is_withdrawn(desk: Desk) -> None:
+    desk.channel.script["1"] = [Refused("no")]
+    first = await desk.post()
+    reply = await desk.post(under=first)
+    sender = desk.start()
+    await sender.drain()
+    row = await desk.row(reply)
+    assert (row.state, row.reason) == (WITHDRAWN, "the message that it stands under never arrived")
+    assert desk.channel.texts() == []
+
+
 async def test_an_edit_of_what_never_arrived_is_withdrawn(desk: Desk) -> None:
     desk.channel.script["1"] = [0.1, Refused("no")]
     id_ = await desk.post(chat=1)

@@ -42,15 +42,20 @@ async def db(db: Database) -> Database:
     def fill(tx: Tx) -> None:
         add_addresses(tx, 10)
         add_addresses(tx, 1, "whatsapp", first=11)
-        incident = {"id": 1, "number": 1, "state": "waiting", "severity": "red", "kind": "pingsan", "kinds": "",
-                    "plain": False, "verified": True, "reporter_address_id": 1, "casualty": "", "reported_at": NOW,
-                    "outcome": "", "rung": 0, "round": 0, "told": 0, "quiet_asked": False, "chain_length": 0,
-                    "chain_head": ""}  # fmt: skip
-        columns = {column.name for column in incidents.columns}
-        tx.execute(insert(incidents), {k: v for k, v in incident.items() if k in columns})
+        case(tx)
 
     await db.write(fill)
     return db
+
+
+def case(tx: Tx) -> None:
+    """Incident 1."""
+    incident = {"id": 1, "number": 1, "state": "waiting", "severity": "red", "kind": "pingsan", "kinds": "",
+                "plain": False, "verified": True, "reporter_address_id": 1, "casualty": "", "reported_at": NOW,
+                "outcome": "", "rung": 0, "round": 0, "told": 0, "quiet_asked": False, "chain_length": 0,
+                "chain_head": ""}  # fmt: skip
+    columns = {column.name for column in incidents.columns}
+    tx.execute(insert(incidents), {k: v for k, v in incident.items() if k in columns})
 
 
 def post(tx: Tx, lane: int = ALERT, address_id: int = 1, **more: Any) -> int:

@@ -51,6 +51,8 @@ def _old(conn: Connection) -> None:
     migrations.upgrade(conn, "0006")
     for each in LIVED.split(";"):
         conn.execute(text(each))
+    migrations.upgrade(conn, "0017")
+    conn.execute(text("UPDATE person SET phone = '+6281234560099', former_phone = '+6281234560001' WHERE id = 2"))
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -71,6 +73,8 @@ async def test_a_database_of_the_first_version_comes_up_with_its_data(
     async with engine.begin() as conn:
         assert (await conn.execute(text("SELECT number, handed_at, moved_id FROM tps ORDER BY id"))).all() == [(12, None, None), (13, None, 1)]
         assert (await conn.execute(text("SELECT name_key FROM person ORDER BY id"))).all() == [("budi",), ("siti",)]
+        former = (await conn.execute(text("SELECT person_id, phone FROM former_phone"))).all()
+        assert former == [(2, "+6281234560001")]
         assert (await conn.execute(text("SELECT number, merged_into, false_by FROM incident"))).one() == (1, None, None)
         assert (await conn.execute(text("SELECT state, bulk_id FROM delivery"))).one() == ("waiting", None)
         assert (await conn.execute(text("SELECT external, stopped_at FROM address"))).one() == ("77", None)

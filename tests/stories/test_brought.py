@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -112,3 +113,58 @@ async def test_a_repeated_call_tries_no_picture_again(stage: Stage, monkeypatch:
     await stage.passes(minutes=15)
     assert "alert" in tried
     assert "shown" not in tried
+
+
+async def calls_again(stage: Stage, times: int) -> None:
+    """A platform is away meanwhile: no call leaves before the next one."""
+    for _ in range(times):
+        stage.clock.move(timedelta(minutes=6))
+        await stage.heart.cycle()
+
+
+@CHANNELS
+async def test_a_photo_waits_for_the_call_that_took_the_place_of_its_own(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    before = len(worker.messages)
+    await stage.stops()
+    await officer.says("Pingsan")
+    await officer.sends("photo", "ref-6")
+    await officer.sends("voice", "ref-7")
+    await calls_again(stage, 2)
+    await stage.starts()
+    await stage.settled()
+    alert, *shown = worker.messages[before:]
+    assert "panggilan ke-3" in alert.said.text
+    assert [(each.said.file.ref, each.said.under) for each in shown if each.said.file] == [("ref-6", alert.id), ("ref-7", alert.id)]
+
+
+@CHANNELS
+async def test_who_is_called_no_more_gets_no_photo_instead_of_his_alert(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    before = len(worker.messages)
+    await stage.stops()
+    await officer.says("Pingsan")
+    await officer.sends("photo", "ref-8")
+    await officer.says("Batal")
+    await stage.starts()
+    await stage.settled()
+    assert len(worker.messages) > before, "he reads that it is over"
+    assert files(worker) == []
+
+
+@CHANNELS
+async def test_a_photo_that_went_with_its_alert_comes_with_the_next_one(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    first, second = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
+    before = len(second.messages)
+    await stage.stops()
+    await officer.says("Pingsan")
+    await officer.sends("photo", "ref-9")
+    await first.forges("take:1")
+    await stage.starts()
+    await stage.settled()
+    assert files(second) == [], "somebody has taken it"
+    await first.forges("decline:1")
+    alert, shown = second.messages[before:]
+    assert "Pingsan" in alert.said.text
+    assert (shown.said.file and shown.said.file.ref, shown.said.under) == ("ref-9", alert.id)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from bot.workbook import read, sample
 from bot.workbook.load import load
-from storage import journal, people, roster
+from storage import former, journal, names, people, roster
 from storage.requests import APPROVED, OPEN, REPLACED, requests
 from tests.stories.stage import VOTING_DAY, Actor, Stage
 
@@ -21,9 +21,11 @@ async def asks(who: Actor, name: str, where: str = "Arjosari 1", role: str = "KP
     return await who.says(where)
 
 
-async def unknown(stage: Stage, user: int = 999) -> Actor:
+async def unknown(stage: Stage, user: int = 999, whatsapp: bool = False) -> Actor:
     who = stage.stranger(user)
     who.phone = f"+6281999{user:06d}"
+    if whatsapp:
+        return await who.on_whatsapp().links()
     await who.says("/start")
     await who.says("Setuju")
     await who.shares_contact()
@@ -161,19 +163,38 @@ async def test_who_is_linked_or_gave_no_consent_is_led_to_the_beginning(stage: S
     assert await states(stage) == []
 
 
-async def test_a_number_that_was_vouched_for_stands_against_an_older_list(stage: Stage) -> None:
+@pytest.mark.parametrize("times", [1, 3])
+@pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
+async def test_a_number_that_was_vouched_for_stands_against_an_older_list(stage: Stage, whatsapp: bool, times: int) -> None:
     boss = await (await stage.coordinator("Kelurahan", "kelurahan")).links()
     officer = await stage.officer(rank=1)
-    renewed = await unknown(stage)
+    for user in range(999, 999 - times, -1):
+        renewed = await unknown(stage, user, whatsapp)
+        await asks(renewed, officer.name)
+        await boss.taps(officer.name[:12])
+        assert "terhubung" in renewed.screen
+    city = read.of_rows(sample.rows(tps=57, voting_day=VOTING_DAY.date()))
+    told = await load(stage.db, city, now=stage.clock.now(), election="malang-2024")
+    assert [each.code for each in told.doubts] == ["phone_former"]
+    buyer = Actor(stage, "78", officer.phone, "Pembeli")
+    await (buyer.on_whatsapp() if whatsapp else buyer).links()
+    shown = stage.cloud.shown[officer.phone.strip("+")] if whatsapp else buyer.messages
+    assert not any(officer.name.split()[0] in each.said.text for each in shown)
+    assert "belum ditemukan" in shown[-1].said.text
+    assert "JKK" in await renewed.says("/status")
+
+
+async def test_his_former_numbers_are_told_to_him_and_go_with_the_others(stage: Stage) -> None:
+    boss = await lurah(stage)
+    officer, renewed = await stage.officer(rank=1), await unknown(stage)
     await asks(renewed, officer.name)
     await boss.taps(officer.name[:12])
-    assert "terhubung" in renewed.screen
-    await load(stage.db, read.of_rows(sample.rows(tps=57, voting_day=VOTING_DAY.date())), now=stage.clock.now(), election="malang-2024")
-    buyer = Actor(stage, "78", officer.phone, "Pembeli")
-    await buyer.links()
-    assert officer.name.split()[0] not in buyer.screen
-    assert "belum ditemukan" in buyer.screen
-    assert "JKK" in await renewed.says("/status")
+    masked = names.masked(officer.phone)
+    assert f"Nomor sebelumnya: {masked}\n" in await renewed.says("/data")
+    await stage.db.write(lambda tx: tx.execute(delete(roster.assignments).where(roster.assignments.c.person_id == officer.person_id)))
+    await renewed.says("/hapus")
+    await renewed.taps("Ya, hapus")
+    assert await stage.db.read(former.everybody) == {}
 
 
 @pytest.mark.parametrize("tap", ["Petugas baru", "name"])

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
+from bot.commands import undoing
 from bot.workbook.load import Outcome
 from storage import names, requests, undo
 from storage.database import Database
 from storage.people import people
 from storage.roster import assignments
-from tests.workbook.books import kota, nik, officer, post, put, rows, whole
+from tests.workbook.books import NOW, kota, nik, officer, post, put, rows, whole
 
 PHONE = "081234560001"
 
@@ -57,6 +59,28 @@ async def test_a_nik_whose_name_is_written_otherwise_is_the_same_person_and_told
     assert (await post(db, "Muhammad Budi Santoso")).phone == "+6281234560002"
     assert codes(await crew(db, again)) == ([], [])
     assert codes(await crew(db, officer(1, "Joko", phone="081234560002"))) == ([], [(2, "name_known_doubt")]), "his own number says so"
+
+
+async def test_two_niks_that_are_swapped_name_each_other_s_row_and_what_to_do(db: Database) -> None:
+    right = officer(1, "Budi"), officer(2, "Ani", number=2)
+    swapped = officer(2, "Budi"), officer(3, "Cici"), officer(1, "Ani", number=2)
+    await crew(db, *right)
+    outcome = await crew(db, *swapped)
+    assert codes(outcome) == ([(2, "nik_swapped"), (4, "nik_swapped")], [])
+    first, second = (each.reason for each in outcome.refusals)
+    assert "dengan baris 4: NIK ini tercatat atas nama Ani." in first
+    assert "dengan baris 2: NIK ini tercatat atas nama Budi." in second
+    assert all("tukar NIK kedua baris itu, lalu impor lagi" in each and "--undo" in each for each in (first, second))
+    assert codes(await crew(db, *right)) == ([], [])
+
+
+async def test_where_the_tables_are_the_ones_that_are_swapped_the_advice_helps(db: Database) -> None:
+    await put(db, kota())
+    await crew(db, officer(2, "Budi"), officer(1, "Ani", number=2))
+    mended = officer(1, "Budi"), officer(2, "Ani", number=2)
+    assert codes(await crew(db, *mended)) == ([(2, "nik_swapped"), (3, "nik_swapped")], [])
+    assert await undoing.last_import(db, now=NOW, out=io.StringIO()) == 0
+    assert codes(await crew(db, *mended)) == ([], [])
 
 
 async def test_one_nik_for_two_names_in_a_file_refuses_the_second_and_lends_no_number(db: Database) -> None:
