@@ -18,13 +18,14 @@ def who(turn: Turn) -> Reply:
     what, person_id = _casualty(turn, case, turn.args[1])
     if what is None:
         return Reply(then=STAY, tap="not_yours")
-    before, case = case.casualty_id, incidents.change(turn.tx, case.id or 0, casualty=what, casualty_id=person_id)
     name = next((role.name for role in _crew(turn, case) if role.person_id == person_id), turn.who.name or "")
+    took, reports, case = _took(turn, case), mine.is_reporter(turn, case), hurt.of(turn.tx, case)
+    before, case = case.casualty_id, incidents.change(turn.tx, case.id or 0, casualty=what, casualty_id=person_id)
     details.added(turn, case, "who", {"words": short(name, 60) if person_id else what})
     silence.look(turn, case.id or 0)
     silence.corrected(turn, before, case)
-    noted = emergency(said.Noted(case.number, "who", taken=_took(turn, case)), incident=case.id)
-    if mine.is_reporter(turn, case):
+    noted = emergency(said.Noted(case.number, "who", taken=took), incident=case.id)
+    if reports:
         return incident.also_hurt(turn, case) or noted
     hurt.call(turn, case)
     return noted

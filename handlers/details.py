@@ -22,7 +22,7 @@ SAID_APART, RUSH = 20, timedelta(minutes=1)  # additions that are messages of th
 
 def signs(turn: Turn) -> Reply:
     """Show the signs to choose from."""
-    own, tap = incident.answerable(turn)
+    own, tap = _casualty(turn)
     if own is None:
         return Reply(then=STAY, tap=tap)
     return emergency(Letter("signs", {"incident": own.id}), tap="ok", incident=own.id)
@@ -30,21 +30,24 @@ def signs(turn: Turn) -> Reply:
 
 def sign(turn: Turn) -> Reply:
     """One sign tapped on or off; the list is edited in place, the alerts too."""
-    own, tap = incident.answerable(turn)
+    own, tap = _casualty(turn)
     code = turn.args[1]
     if own is None or code not in triage.SIGNS:
         return Reply(then=STAY, tap=tap if own is None else "unknown")
-    on = code not in details(turn.tx, own)["signs"]
-    was_red, apart = own.severity == RED, hurt.beside(turn.tx, own)
-    own = _mark(turn, own, code, on=on)
-    if apart is not None:  # who has taken the riot reads no signs, who comes for the casualty does
-        _mark(turn, incidents.need(turn.tx, apart.id or 0), code, on=on)
+    was_red = own.severity == RED
+    own = _mark(turn, own, code, on=code not in details(turn.tx, own)["signs"])
     filed = incident.also_hurt(turn, own)
     if filed is not None:
         return filed
     if own.severity == RED and not was_red:
         return emergency(said.Noted(own.number, "signs", True, turn.emergency_number), incident=own.id)
     return emergency(tap="noted", incident=own.id)
+
+
+def _casualty(turn: Turn) -> tuple[Incident | None, str]:
+    """The reporter's case that a tap is about, or the one of who was hurt in it; else what the tap is answered with."""
+    own, tap = incident.answerable(turn)
+    return (hurt.of(turn.tx, own), tap) if own is not None else (None, tap)
 
 
 def _mark(turn: Turn, own: Incident, code: str, *, on: bool) -> Incident:
@@ -55,14 +58,15 @@ def _mark(turn: Turn, own: Incident, code: str, *, on: bool) -> Incident:
     own = incident.raise_severity(turn, own, signs=(code,) if on else ())  # taking one back raises nothing
     if own.state == WAITING:
         escalation.widen(turn.tx, own, turn.now)
-    for delivery_id in deliveries.shown(turn.tx, incident_id=own.id or 0, kinds=("signs",)):
-        deliveries.post_edit(turn.tx, delivery_id, turn.now)
+    for each in (own.id, own.riot_id):
+        for delivery_id in deliveries.shown(turn.tx, incident_id=each or 0, kinds=("signs",)):
+            deliveries.post_edit(turn.tx, delivery_id, turn.now)
     return own
 
 
 def signed(turn: Turn) -> Reply:
     """Done choosing."""
-    own, tap = incident.answerable(turn)
+    own, tap = _casualty(turn)
     if own is None:
         return Reply(then=STAY, tap=tap)
     red = any(triage.SIGNS[each] == RED for each in details(turn.tx, own)["signs"])
@@ -122,6 +126,8 @@ def _place(turn: Turn, own: Incident) -> Reply:
     if found.kelurahan is None and found.kecamatan is None:
         return _not_understood(turn, own, found)
     where, exact = _where(turn, found)
+    for each in hurt.together(turn.tx, own):
+        escalation.move(turn.tx, each, where, turn.now, turn.rules, turn.who.person_id)
     own = escalation.move(turn.tx, own, where, turn.now, turn.rules, turn.who.person_id)
     if not exact:
         note(turn, own, turn.heard.text)
@@ -155,12 +161,15 @@ def position(turn: Turn) -> Reply:
     shared = turn.heard.place
     if own is None or shared is None:
         return _no_case(turn)
-    own = incidents.change(turn.tx, own.id or 0, latitude=shared.latitude, longitude=shared.longitude)
+    at = {"latitude": shared.latitude, "longitude": shared.longitude}
+    for each in (own, *hurt.together(turn.tx, own)):
+        changed = incidents.change(turn.tx, each.id or 0, **at)
+        if turn.heard.edited:
+            escalation.refresh(turn.tx, each.id or 0, turn.now)
+        else:
+            show(turn, changed, "place", at)
     if turn.heard.edited:
-        escalation.refresh(turn.tx, own.id or 0, turn.now)
         return Reply(then=STAY)
-    detail = {"latitude": shared.latitude, "longitude": shared.longitude}
-    show(turn, own, "place", detail)
     return opened or _noted(turn, own, "place")
 
 

@@ -257,8 +257,10 @@ def show(tx: Tx, incident: Incident, entry: int, person_ids: set[int], now: date
 
 
 def bring(tx: Tx, incident: Incident, person_ids: set[int], now: datetime) -> None:
-    """What was shown before these people were called: they see it now, each under his newest alert."""
-    if entries := journal.ids_of(tx, _id(incident), journal.FILES):
+    """What was shown before these people were called, with every report of it: they see it now, each under his newest
+    alert."""
+    events = [_id(incident), *(each.id or 0 for each in twins.reports(tx, _id(incident)))]
+    if entries := journal.ids_of(tx, events, journal.FILES):
         alerts = shown.newest_alerts(tx, _id(incident), person_ids & may_read(tx, incident))
         shown.follow(tx, _id(incident), alerts, now, now + post.ALERT_LIVES)
         _show(tx, incident, entries, alerts, now)

@@ -1,41 +1,59 @@
-"""Somebody is hurt in a riot that a coordinator has taken: the case stays his, and who is hurt gets one of his own.
+"""Somebody is hurt in a riot that a coordinator has taken: it stays his, and the casualty becomes a case of its own.
 
 It makes no difference whether that was said before the coordinator took it or after: a health worker who was called
-reads that the riot is handled, and would stay where he is.
+reads that the riot is handled, and would stay where he is. What is of the casualty goes with him, so that the riot is a
+riot again; what is said of him later goes to his case, whichever of the two it is said of.
 """
 
 from __future__ import annotations
 
-from handlers import escalation, ladder, mine, triage
+from handlers import escalation, ladder, mine, silence, triage, twins
 from handlers.letters import details
 from handlers.turn import Letter, Turn
 from messages import incident as said
 from messages.render import Words
 from storage import incidents, journal
+from storage import twins as twins_of
 from storage.database import Tx
-from storage.incidents import Incident
+from storage.incidents import OPEN, Incident
 
 BROUGHT = ("filed", "note", *journal.FILES)  # what was told of the riot, and the puskesmas needs
 
 
-def look(turn: Turn, own: Incident, kind: str = "") -> Incident | None:
-    """File the case of who is hurt where one is needed and none is open; `kind`: what was said just now, if anything.
+def is_medical(tx: Tx, case: Incident) -> bool:
+    """Whether anybody is sick or hurt, as far as said; if not, it is a riot and nothing else."""
+    return triage.needs_medicine(case.said, details(tx, case)["signs"], case.casualty)
 
-    The incident is locked by the turn, so that two taps file one.
-    """
-    if not _is_needed(turn.tx, own) or beside(turn.tx, own) is not None:
+
+def of(tx: Tx, own: Incident) -> Incident:
+    """The case that what is said of a casualty belongs to, locked: his own, where the riot has one that is open."""
+    there = incidents.casualty_of(tx, own.id or 0) if triage.RIOT in own.said else None
+    return incidents.need(tx, there.id or 0) if there is not None else own
+
+
+def together(tx: Tx, own: Incident) -> list[Incident]:
+    """The riot of this casualty or the casualty of this riot, locked, while it is open and at the same place."""
+    there = incidents.by_id(tx, own.riot_id) if own.riot_id else incidents.casualty_of(tx, own.id or 0)
+    found = there is not None and there.state in OPEN and there.where == own.where
+    return [incidents.need(tx, there.id or 0)] if there is not None and found else []
+
+
+def look(turn: Turn, own: Incident) -> Incident | None:
+    """Part the casualty from the riot, locked by the turn, if a coordinator has taken it; the casualty's case."""
+    if not _is_needed(turn.tx, own):
         return None
-    kinds = _medical(kind) or _medical(*own.said) or (triage.UNCLEAR,)
-    signs, by_speaker = details(turn.tx, own)["signs"], mine.is_reporter(turn, own)
+    kinds = tuple(kind for kind in own.said if kind != triage.RIOT) or (triage.UNCLEAR,)
+    speaks = mine.is_reporter(turn, own)
     new = incidents.file(
         turn.tx,
-        address_id=turn.who.address_id if by_speaker else own.reporter_address_id,
+        address_id=turn.who.address_id if speaks else own.reporter_address_id,
         where=own.where,
         now=turn.now,
         kind=kinds[0],
-        severity=triage.raised(triage.first(kinds[0]), kinds, signs),
+        severity=triage.raised(triage.first(kinds[0]), kinds, details(turn.tx, own)["signs"]),
         verified=own.verified,
-        reporter_id=(turn.who.person_id if turn.who.linked else None) if by_speaker else own.reporter_id,
+        reporter_id=(turn.who.person_id if turn.who.linked else None) if speaks else own.reporter_id,
+        riot_id=own.id,
         casualty=own.casualty,
         casualty_id=own.casualty_id,
         latitude=own.latitude,
@@ -44,44 +62,38 @@ def look(turn: Turn, own: Incident, kind: str = "") -> Incident | None:
     )
     new = incidents.change(turn.tx, new.id or 0, kinds=",".join(kinds))
     _bring(turn, own, new)
+    _leave_the_riot(turn, own)
+    silence.look(turn, new.id or 0)
     new = escalation.start(turn.tx, new, turn.now, turn.rules)
     escalation.bring(turn.tx, new, escalation.listening(turn.tx, new), turn.now)
     return new
 
 
-def _medical(*kinds: str) -> tuple[str, ...]:
-    return tuple(kind for kind in kinds if kind in triage.KINDS and kind != triage.RIOT)
-
-
 def _is_needed(tx: Tx, own: Incident) -> bool:
-    """Whether who has taken the riot is a coordinator, and somebody is hurt."""
     if own.taken_by is None or triage.RIOT not in own.said or not is_medical(tx, own):
         return False
     call = incidents.called_one(tx, own.id or 0, own.taken_by)
     return call is None or call.view not in ladder.MEDICAL
 
 
-def is_medical(tx: Tx, case: Incident) -> bool:
-    """Whether anybody is sick or hurt, as far as said; if not, it is a riot and nothing else."""
-    return triage.needs_medicine(case.said, details(tx, case)["signs"], case.casualty)
-
-
-def beside(tx: Tx, own: Incident) -> Incident | None:
-    """The open case of who is hurt in this riot: its reporter's, filed after it. None: there is none."""
-    if triage.RIOT not in own.said:
-        return None
-    later = incidents.own_open(tx, own.reporter_address_id, own.reporter_id)
-    return next((each for each in later if (each.id or 0) > (own.id or 0) and is_medical(tx, each)), None)
-
-
 def _bring(turn: Turn, own: Incident, new: Incident) -> None:
-    """The words, the files and the name of who reported, under whoever said them."""
-    for entry in journal.of_incident(turn.tx, own.id or 0):
-        if entry.what in BROUGHT:
-            detail = turn.tx.vault.open_json(entry.detail_sealed)
-            if entry.what == "filed":
-                detail = {**(detail or {}), "kind": new.kind, "beside": own.number}
-            journal.add(turn.tx, entry.what, turn.now, incident_id=new.id, who=entry.who, detail=detail)
+    """The words, the files and the name of who reported, under whoever said them, also in reports of the same riot."""
+    for each in (own, *twins_of.reports(turn.tx, own.id or 0)):
+        for entry in journal.of_incident(turn.tx, each.id or 0):
+            if entry.what not in BROUGHT or (entry.what == "filed" and each is not own):
+                continue
+            detail = turn.tx.vault.open_json(entry.detail_sealed) or {}
+            more = {"kind": new.kind, "riot": own.number} if entry.what == "filed" else {}
+            journal.add(turn.tx, entry.what, turn.now, incident_id=new.id, who=entry.who, detail=detail | more)
+
+
+def _leave_the_riot(turn: Turn, own: Incident) -> None:
+    """A riot again: the health workers who were called for it are called for the casualty."""
+    everybody = incidents.all_called(turn.tx, own.id or 0)
+    incidents.drop_called(turn.tx, own.id or 0, {each.person_id for each in everybody if each.view != ladder.WORKER})
+    sealed = turn.tx.vault.seal_json(details(turn.tx, own) | {"signs": []})
+    incidents.change(turn.tx, own.id or 0, kinds=triage.RIOT, casualty="", casualty_id=None, details_sealed=sealed)
+    escalation.refresh(turn.tx, own.id or 0, turn.now)
 
 
 def told(turn: Turn, new: Incident) -> tuple[Letter | Words, ...]:
@@ -92,7 +104,10 @@ def told(turn: Turn, new: Incident) -> tuple[Letter | Words, ...]:
 
 
 def call(turn: Turn, own: Incident) -> None:
-    """Another than its reporter brought it about: the case is filed where one is needed, and the reporter told."""
+    """Not its reporter's words brought it about: he is told, and who has another report of the casualty is asked."""
     new = look(turn, own)
-    for what in told(turn, new) if new is not None else ():
-        escalation.say(turn.tx, new or own, [own.reporter_address_id], what, turn.now)
+    if new is None:
+        return
+    for what in told(turn, new):
+        escalation.say(turn.tx, new, [new.reporter_address_id], what, turn.now)
+    twins.look(turn, new)

@@ -51,6 +51,7 @@ def kind(turn: Turn) -> Reply:
     own = incidents.need(turn.tx, own.id or 0)
     if mine.is_over(own.state):  # it ended this very moment
         return file(turn, what)
+    own = own if what == triage.RIOT else hurt.of(turn.tx, own)
     return _complete(turn, own, what) if own.said == (triage.UNCLEAR,) else _add_kind(turn, own, what)
 
 
@@ -158,20 +159,21 @@ def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
     if not twice:
         tell_addition(turn, own, entry)
     added = _kind_added(turn, own, what, entry, victim=own.verified)
-    return also_hurt(turn, own, what) or emergency(added, incident=number)
+    twin = () if repeated else twins.look(turn, own)
+    return also_hurt(turn, own) or emergency(added, *twin, incident=number)
 
 
 def _kind_added(turn: Turn, own: Incident, what: str, entry: int, *, victim: bool) -> said.KindAdded:
     return said.KindAdded(own.number, what, entry, victim, turn.emergency_number, turn.rules.police_number)
 
 
-def also_hurt(turn: Turn, own: Incident, what: str = "") -> Reply | None:
+def also_hurt(turn: Turn, own: Incident) -> Reply | None:
     """Its reporter says that somebody is hurt in a riot that a coordinator has taken: he reads of the new case."""
-    new = hurt.look(turn, own, what)
+    new = hurt.look(turn, own)
     if new is None:
         return None
     then = None if new.where.known else Next("incident", "place", {"incident": new.id})
-    return emergency(*hurt.told(turn, new), then=then, incident=new.id)
+    return emergency(*hurt.told(turn, new), *twins.look(turn, new), then=then, incident=new.id)
 
 
 def tell_addition(turn: Turn, own: Incident, entry: int) -> None:

@@ -59,11 +59,15 @@ def _spoke(turn: Turn, case: Incident) -> datetime:
 
 
 def is_reporter(turn: Turn, incident: Incident) -> bool:
-    """Whether who speaks reported this case, as the first or with a report that was joined to it."""
+    """Whether who speaks reported this case, as the first or with a report that was joined to it, or the riot in which
+    its casualty was hurt."""
     who = turn.who.person_id if turn.who.linked else None
     if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
         return True
-    return twins.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who)
+    if twins.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who):
+        return True
+    riot = incidents.by_id(turn.tx, incident.riot_id) if incident.riot_id else None
+    return riot is not None and is_reporter(turn, riot)
 
 
 def is_over(state: str) -> bool:

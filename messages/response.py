@@ -18,7 +18,8 @@ class Alert(Words):
     """An incident as one called person sees it.
 
     `view`: worker, dinkes or coordinator (never signs or age). `relation`: open (may take it), mine, other,
-    declined, dropped (moved away), ended. `again`: how often it was called before without anybody taking it.
+    declined, dropped (moved away, or its casualty has a case of his own), ended. `again`: how often it was called
+    before without anybody taking it.
     """
 
     name = "alert"
@@ -52,6 +53,8 @@ class Alert(Words):
     missed: bool = False
     took: bool = False  # over, and it was the reader's
     joined: int = 0  # the number of the case that this report was joined to
+    riot: int = 0  # the number of the riot in which this casualty was hurt
+    apart: int = 0  # the number of the case of who was hurt in this riot
     seal: str = ""  # where the case is over: the head of its chain
     outcome: str = ""
     referred_to: str = ""
@@ -81,7 +84,7 @@ class Alert(Words):
         known = (self.place, self.casualty, self.casualty_name, self.age, self.signs)
         more = known if self.relation in {"open", "mine"} or self.took else ()
         line = AlertLine(self.incident, self.number, self.state, self.severity, self.relation, self.taker, *more)
-        return replace(line, joined=self.joined, took=self.took, seal=self.seal)
+        return replace(line, joined=self.joined, apart=self.apart, took=self.took, seal=self.seal)
 
 
 @dataclass(frozen=True)
@@ -101,6 +104,7 @@ class AlertLine(Words):
     age: int | None = None
     signs: tuple[str, ...] = ()
     joined: int = 0
+    apart: int = 0
     took: bool = False
     seal: str = ""
 

@@ -23,6 +23,7 @@ WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
     "cancelled",
 )
 OPEN = (WAITING, TAKEN, ARRIVED, REFERRED)
+EVER = (*OPEN, CLOSED, CANCELLED)
 _OPEN = "state IN ('waiting', 'taken', 'arrived', 'referred')"
 RED, YELLOW, GREEN = "red", "yellow", "green"
 
@@ -32,8 +33,9 @@ class Incident(SQLModel, table=True):
 
     `climb_at`: when the next rung is called. `tell_at`: when the reporter is next told that nobody has taken it.
     `quiet_at`: when the worker is next asked. `chain_*`: the head of the journal's hash chain. `merged_into`: the case
-    of the same event that was reported before: this one is closed, its reporter reports that one. `false_by`: the
-    coordinator who marked it as a false alarm.
+    of the same event that was reported before: this one is closed, its reporter reports that one. `riot_id`: the riot
+    in which this casualty was hurt, a case of a coordinator's. `false_by`: the coordinator who marked it as a false
+    alarm.
     """
 
     __tablename__ = "incident"
@@ -45,6 +47,7 @@ class Incident(SQLModel, table=True):
         Index("ix_incident_taker", "taken_by"),
         Index("ix_incident_tps", "tps_id"),
         Index("ix_incident_merged_into", "merged_into"),
+        Index("ix_incident_riot", "riot_id"),
         Index("ix_incident_reported", "election_id", "reported_at"),
         *(referring("incident", column) for column in ("reporter_id", "casualty_id", "false_by", "left_by")),
         Index("ix_incident_open", "election_id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
@@ -77,6 +80,7 @@ class Incident(SQLModel, table=True):
     outcome: str = ""
     false_by: int | None = Field(default=None, foreign_key="person.id")
     merged_into: int | None = Field(default=None, foreign_key="incident.id")
+    riot_id: int | None = Field(default=None, foreign_key="incident.id")
     referred_sealed: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     left_by: int | None = Field(default=None, foreign_key="person.id")  # taken, then quiet: his again if he taps Tiba
     rung: int = -1
@@ -214,6 +218,14 @@ def own_open(tx: Tx, address_id: int, person_id: int | None) -> list[Incident]:
     return [Incident(**row._mapping) for row in tx.rows(statement.order_by(incidents.c.id.desc()))]
 
 
+def casualty_of(tx: Tx, riot_id: int, states: tuple[str, ...] = OPEN) -> Incident | None:
+    """The newest case of who was hurt in a riot, open ones only by default; where it was joined to another report of
+    the same, that one."""
+    of_riot = select(func.coalesce(incidents.c.merged_into, incidents.c.id)).where(incidents.c.riot_id == riot_id)
+    where = incidents.c.id.in_(of_riot) & incidents.c.state.in_(states)
+    return _case(tx.first(_ONE.where(where).order_by(incidents.c.id.desc()).limit(1)))
+
+
 def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:
     """Numbers of all cases that this address or person reported."""
     mine = incidents.c.reporter_address_id == address_id
@@ -285,7 +297,7 @@ def accept(tx: Tx, incident_id: int, person_id: int) -> None:
 
 
 def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
-    """The place moved: everybody but `keep` loses the case; tells whom."""
+    """It moved away from everybody but `keep`, who lose the case; tells whom."""
     statement = (
         update(called)
         .where(called.c.incident_id == incident_id, called.c.dropped.is_(False), called.c.person_id.not_in(keep))

@@ -115,10 +115,10 @@ def entry(tx: Tx, entry_id: int) -> Any:
     return tx.first(select(journal).where(journal.c.id == entry_id))
 
 
-def ids_of(tx: Tx, incident_id: int, what: Sequence[str]) -> list[int]:
-    """Ids of an incident's entries of these kinds, in order."""
-    where = (journal.c.incident_id == incident_id) & journal.c.what.in_(what)
-    return [row.id for row in tx.rows(select(journal.c.id).where(where).order_by(journal.c.seq))]
+def ids_of(tx: Tx, incident_ids: Sequence[int], what: Sequence[str]) -> list[int]:
+    """Ids of the entries of these kinds of these incidents, in order."""
+    where = journal.c.incident_id.in_(incident_ids) & journal.c.what.in_(what)
+    return [row.id for row in tx.rows(select(journal.c.id).where(where).order_by(journal.c.id))]
 
 
 def since(tx: Tx, incident_id: int, what: tuple[str, ...], at: datetime) -> bool:

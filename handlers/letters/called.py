@@ -98,14 +98,26 @@ def _case_facts(tx: Tx, incident: Incident, refs: dict[str, Any], now: datetime)
         referred_to=tx.vault.open(incident.referred_sealed) if incident.referred_sealed else "",
         alarms=alarms if alarms >= MARKED else 0,
         joined=_joined(tx, incident),
+        riot=_number(tx, incident.riot_id),
+        apart=_apart(tx, incident),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
     )
 
 
 def _joined(tx: Tx, incident: Incident) -> int:
     """The number of the case that this report was joined to; 0: it is a case of its own."""
-    first = incidents.by_id(tx, incident.merged_into) if incident.merged_into else None
-    return first.number if first else 0
+    return _number(tx, incident.merged_into)
+
+
+def _number(tx: Tx, incident_id: int | None) -> int:
+    found = incidents.by_id(tx, incident_id) if incident_id else None
+    return found.number if found else 0
+
+
+def _apart(tx: Tx, incident: Incident) -> int:
+    """The number of the newest case of who was hurt in this riot; 0: there is none."""
+    found = incidents.casualty_of(tx, incident.id or 0, incidents.EVER) if triage.RIOT in incident.said else None
+    return found.number if found else 0
 
 
 def _came_by_itself(tx: Tx, incident: Incident) -> bool:

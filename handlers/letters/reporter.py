@@ -74,7 +74,9 @@ def _signs(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
-    return said.Signs(incident.number, w.refs["incident"], tuple(triage.SIGNS), tuple(details(w.tx, incident)["signs"]))
+    case = incidents.casualty_of(w.tx, incident.id or 0) if triage.RIOT in incident.said else None
+    case = case or incident  # the signs of who was hurt in a riot stand in his case
+    return said.Signs(case.number, case.id or 0, tuple(triage.SIGNS), tuple(details(w.tx, case)["signs"]))
 
 
 @letter("place_set")

@@ -75,7 +75,7 @@ async def test_a_database_of_the_first_version_comes_up_with_its_data(
         assert (await conn.execute(text("SELECT name_key FROM person ORDER BY id"))).all() == [("budi",), ("siti",)]
         former = (await conn.execute(text("SELECT person_id, phone FROM former_phone"))).all()
         assert former == [(2, "+6281234560001")]
-        assert (await conn.execute(text("SELECT number, merged_into, false_by FROM incident"))).one() == (1, None, None)
+        assert (await conn.execute(text("SELECT number, merged_into, false_by, riot_id FROM incident"))).one() == (1, None, None, None)
         assert (await conn.execute(text("SELECT state, bulk_id FROM delivery"))).one() == ("waiting", None)
         assert (await conn.execute(text("SELECT external, stopped_at FROM address"))).one() == ("77", None)
         asked = (await conn.execute(text("SELECT id, kind, name, subject_id, state FROM request"))).one()

@@ -168,3 +168,18 @@ async def test_a_photo_that_went_with_its_alert_comes_with_the_next_one(stage: S
     alert, shown = second.messages[before:]
     assert "Pingsan" in alert.said.text
     assert (shown.said.file and shown.said.file.ref, shown.said.under) == ("ref-9", alert.id)
+
+
+@CHANNELS
+async def test_a_joined_report_s_photo_reaches_who_comes_later(stage: Stage, whatsapp: bool) -> None:
+    officer, second = await on(await stage.officer(), whatsapp), await on(await stage.officer(rank=2), whatsapp)
+    worker = await on((await stage.workers())[0], whatsapp)
+    head = await on(await stage.coordinator("Dinkes"), whatsapp)
+    await officer.says("Pingsan")
+    await second.says("Pingsan")
+    await second.sends("photo", "ref-6")
+    await second.taps("Kejadian yang sama")
+    assert files(worker) == ["ref-6"]
+    await stage.passes(minutes=16)
+    assert "L-0001" in head.screen
+    assert files(head) == ["ref-6"]
