@@ -156,12 +156,12 @@ def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
         standing.posts = {(kind, new.get((kind, key), key)): its for (kind, key), its in standing.posts.items()}
     stand_in: set[int] = set()  # who took the place of a row of this list
     for row, placed in posts:
-        where, by, instead = standing.replaced.get(placed.key, (None, "", 0))
+        where, by, instead = standing.replaced.get(placed.key, (None, "", ()))
         if placed.kind == imports.OFFICER and row in people.refused:
             plan.refused.append(people.refused[row])
         elif by and placed.kind == imports.OFFICER and where == placed.post.where:
             plan.refused.append(Said(imports.OFFICER, row, "nama", "replaced", {"by": by}))
-            stand_in.add(instead)
+            stand_in.update(instead)
         else:
             _place(plan, row, placed, standing, wanted)
     plan.people = [who for who in people.all if who.verdict != SAME and not who.is_corrected]

@@ -147,6 +147,18 @@ async def test_replace_with_the_list_of_before_leaves_the_one_who_stands_in(stag
     assert "Slamet Riyadi" in await crew(stage) and len(await crew(stage)) == before
 
 
+async def test_replace_with_the_list_of_before_leaves_the_last_of_two_who_stood_in(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+    await replaced(stage, chair, newcomer(stage), "Dwi Pengganti", "081277770002")
+    before = await crew(stage)
+    outcome = await imported(stage, replace=True)
+    (refusal,) = outcome.refusals
+    assert "sudah digantikan Dwi Pengganti" in refusal.reason
+    assert await crew(stage) == before and "Dwi Pengganti" in before
+    assert not [each for each in outcome.differences if each.what == "leaves"]
+
+
 async def test_the_next_list_with_his_own_nik_takes_over_and_he_stands_once(stage: Stage) -> None:
     chair, old = await (await stage.chair()).links(), await member(stage)
     await replaced(stage, chair, old)
