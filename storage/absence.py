@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from storage import imports
 from storage.imports import At, Wanted, Where
@@ -15,11 +15,16 @@ CHAT_MADE = (REPLACES, REQUEST)
 
 
 def leaving(
-    posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes: Hashes, stand_in: set[int]
+    posts: list[At[Placed]],
+    standing: Standing,
+    wanted: Wanted,
+    hashes: Hashes,
+    stand_in: set[int],
+    gone: Iterable[tuple[str, str]],
 ) -> Iterator[Difference]:
     """Who stands in the tables under an institution of this workbook, and neither in the workbook nor for one of its
-    rows."""
-    here = {(each.kind, each.key) for _, each in posts}
+    rows. `gone`: posts of which a row of the workbook has taken the place."""
+    here = {(each.kind, each.key) for _, each in posts}.union(gone)
     spoken = {(each.kind, each.post.institution) for _, each in posts}
     mentioned = wanted.mentioned | {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
     for (kind, key), (person_id, post) in standing.posts.items():
@@ -33,14 +38,15 @@ def leaving(
 
 
 def paired(differences: list[Difference], *, stays: bool) -> Iterator[Difference]:
-    """A shift or an area that changed is a new post of the same person and one that is no more: one line, not two."""
-    gone: dict[tuple[str, str], list[Difference]] = {}
+    """A shift or an area that changed is a new post of the same person and one that is no more: one line, not two.
+    `stays`: what is no more is not taken out."""
+    gone: dict[tuple[object, ...], list[Difference]] = {}
     for each in differences:
-        if each.what == LEAVES and each.noun in _MOVABLE:
-            gone.setdefault(_whose(each), []).append(each)
+        if each.what == LEAVES and each.post is not None:
+            gone.setdefault(_whose(each, stays), []).append(each)
     paired: set[tuple[str, str]] = set()
     for each in differences:
-        its = gone.get(_whose(each)) if each.what == NEW and each.noun in _MOVABLE else None
+        its = gone.get(_whose(each, stays)) if each.what == NEW and each.person is not None else None
         if its:
             old = its.pop(0)
             paired.add((old.noun, old.key))
@@ -49,12 +55,11 @@ def paired(differences: list[Difference], *, stays: bool) -> Iterator[Difference
             yield each
 
 
-_MOVABLE = (imports.WORKER, imports.COORDINATOR)
-
-
-def _whose(each: Difference) -> tuple[str, str]:
-    """Kind of post, and person with his puskesmas or institution: a key without shift and place."""
-    return each.noun, ":".join(each.key.split(":")[:2])
+def _whose(each: Difference, stays: bool) -> tuple[object, ...]:
+    """Person, and for whom he serves. Of a puskesmas that the workbook does not speak of nothing is taken out, so only
+    what is surely gone is a move from one to another."""
+    assert each.post is not None
+    return each.noun, each.person, each.post.institution, each.post.puskesmas if stays else ""
 
 
 def take_out(plan: Plan, wanted: Wanted, posts: list[At[Placed]]) -> None:

@@ -33,7 +33,7 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
     covering.compare(plan, wanted, standing, hashes)
     if replace:
         absence.take_out(plan, wanted, posts)
-    if tell:
+    if plan.tell:
         plan.differences = list(absence.paired(plan.differences, stays=not replace))
     return plan
 
@@ -118,7 +118,7 @@ def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> l
     plan.people = [who for who in people.all if who.verdict != SAME and not who.is_corrected]
     _by_list(plan, posts, standing)
     if plan.tell:
-        plan.differences += absence.leaving(posts, standing, wanted, hashes, stand_in)
+        plan.differences += absence.leaving(posts, standing, wanted, hashes, stand_in, plan.gone)
     return posts
 
 

@@ -128,3 +128,28 @@ async def test_a_check_says_where_each_joins_and_with_which_level(db: Database, 
     assert (await said(db, tmp_path, found, check=True, replace=True))[-1] == "  koordinator baris 2: Eka, KPU (tempat: Kec. Sukun → Kel. Sukun)"
     await put(db, found, replace=True)
     assert await areas(db, "Eka") == [("KPU", True, True)]
+
+
+def shift(puskesmas: str = "Bareng", since: str = "06.00", name: str = "dr. Ani", phone: str = "081234560011") -> list[str]:
+    return [name, phone, puskesmas, "dokter", since, "18.00"]
+
+
+async def test_whose_shift_changed_is_not_said_to_be_missing_from_the_file(db: Database, tmp_path: Path) -> None:
+    await put(db, kota(nakes=rows("nakes", shift(), shift(name="Umi", phone="081234560013"))))
+    found = kota(nakes=rows("nakes", shift(since="07.00")))
+    lines = await said(db, tmp_path, found, replace=True)
+    assert lines[-2:] == ["Dikeluarkan karena tidak ada di berkas (--replace):", "  nakes: Umi, Puskesmas Bareng"]
+    assert "dr. Ani" not in "\n".join(lines)
+    assert await there(db) == {"dr. Ani"}
+
+
+async def test_who_moved_to_another_puskesmas_of_the_file_changed_and_has_not_left(db: Database) -> None:
+    mate = shift(name="Umi", phone="081234560013")
+    await put(db, kota(nakes=rows("nakes", shift(), mate)))
+    moved = kota(nakes=rows("nakes", shift("Kendalkerep"), mate))
+    checked = await put(db, moved, check_only=True, replace=True)
+    (difference,) = checked.differences
+    assert (difference.what, difference.name, difference.stays) == ("changed", "dr. Ani", False)
+    assert [each.field for each in difference.changes] == ["where", "puskesmas"]
+    alone = await put(db, moved, check_only=True)
+    assert sorted(each.what for each in alone.differences) == ["leaves", "new"], "his puskesmas before may not be spoken of"
