@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from bot.workbook import check, periods, rules, sheets, words
+from bot.workbook import check, periods, rules, sheets, times, words
 from bot.workbook.check import Day
 from bot.workbook.known import Known
 from bot.workbook.periods import DayOf
@@ -197,6 +197,7 @@ def _moved(found: Review, book: Book, stations: list[At[imports.TpsRow]], known:
 def _coverages(found: Review, book: Book, known: Known, day_of: DayOf) -> list[At[imports.CoverageRow]]:
     """Of several rows that state the same coverage one stands; the others are told, not refused."""
     good = _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known), lambda _: [])
+    _doubt_cards(found, book, good)
     settled, said = periods.settle(good, day_of)
     niks = {each.row: each.value.nik for each in good} if said else {}
     for row, code, used, day in said:
@@ -204,6 +205,17 @@ def _coverages(found: Review, book: Book, known: Known, day_of: DayOf) -> list[A
         value = names.masked(niks[row])
         found.doubts.append(Remark(book.sheets[sheets.COVERAGES].title, row, "nik", value, reason, code))
     return settled
+
+
+def _doubt_cards(found: Review, book: Book, good: list[At[imports.CoverageRow]]) -> None:
+    """A card is one person's: the number of a second one was typed wrongly, or is nobody's."""
+    first: dict[str, At[imports.CoverageRow]] = {}
+    for each in good:
+        kpj = each.value.kpj
+        if kpj and (before := first.setdefault(kpj, each)).value.nik != each.value.nik:
+            reason = words.reason("kpj_twice", {"row": before.row})
+            title, value = book.sheets[sheets.COVERAGES].title, names.masked_text(kpj)
+            found.doubts.append(Remark(title, each.row, "kpj", value, reason, "kpj_twice"))
 
 
 def _good(
@@ -226,7 +238,22 @@ def _good(
             if not found.note(sheet, row):
                 continue
         good.append(At(row.number, value))
+    if sheet is not None:
+        _doubt_swapped(found, sheet)
     return good
+
+
+def _doubt_swapped(found: Review, sheet: Sheet) -> None:
+    """Where one date of a sheet has its month first, so may those in which that is not seen."""
+    if not any(each.code == "date_swapped" and each.sheet == sheet.title for each in found.refusals):
+        return
+    refused = found.refused[sheet.name]
+    for row in rows(sheet):
+        for column, cell in row.cells.items() if row.number not in refused else ():
+            if column in _DATES and times.either_way(cell):
+                row.doubt(column, "date_either", value=rules.text(cell))
+        if row.doubts:
+            found.note(sheet, row)
 
 
 def _names_differ(first: Any, second: Any) -> bool:

@@ -13,8 +13,8 @@ from storage.database import Database
 from tests.workbook.books import kota, nik, officer, put, rows
 
 AGAIN = date(2025, 1, 6)
-NOW_CARD = ["JKK", "2024-11-01", "2025-01-01", "24000000017"]
-THEN_CARD = ["JKK", "2025-01-03", "2025-02-28", "24000000025"]
+NOW_CARD = ["JKK", "2024-11-01", "2025-01-01", "017"]
+THEN_CARD = ["JKK", "2025-01-03", "2025-02-28", "025"]
 
 
 def city(day: Any = AGAIN, **more: list[list[Any]]) -> dict[str, list[list[Any]]]:
@@ -25,7 +25,7 @@ def city(day: Any = AGAIN, **more: list[list[Any]]) -> dict[str, list[list[Any]]
 
 
 def lists(*niks: int, institution: str = "KPU") -> list[list[Any]]:
-    return rows("kepesertaan", *([nik(n), institution, *card] for n in niks for card in (NOW_CARD, THEN_CARD)))
+    return rows("kepesertaan", *([nik(n), institution, *card[:3], f"2400000{n}{card[3]}"] for n in niks for card in (NOW_CARD, THEN_CARD)))
 
 
 async def cards(db: Database) -> dict[str, str]:
@@ -36,7 +36,7 @@ async def cards(db: Database) -> dict[str, str]:
 
 async def test_the_card_that_holds_on_his_own_day_stands_and_the_others_keep_theirs(db: Database) -> None:
     outcome = await put(db, city(kepesertaan=lists(1, 2)))
-    assert await cards(db) == {"1": "0025", "2": "0017"}
+    assert await cards(db) == {"1": "1025", "2": "2017"}
     assert [(each.row, each.code) for each in outcome.doubts] == [(2, "coverage_holds"), (5, "coverage_holds")]
     assert "6 Jan 2025" in outcome.doubts[0].reason and "27 Nov 2024" in outcome.doubts[1].reason
 
@@ -44,18 +44,18 @@ async def test_the_card_that_holds_on_his_own_day_stands_and_the_others_keep_the
 async def test_a_list_alone_is_judged_by_who_stands_where(db: Database) -> None:
     await put(db, city())
     await put(db, {"kepesertaan": lists(1, 2)})
-    assert await cards(db) == {"1": "0025", "2": "0017"}
+    assert await cards(db) == {"1": "1025", "2": "2017"}
 
 
 async def test_who_moves_away_in_this_workbook_votes_with_the_others(db: Database) -> None:
     await put(db, city())
     await put(db, {"petugas": rows("petugas", officer(1, "Ani", number=1), officer(2, "Budi", number=2)), "kepesertaan": lists(1, 2)})
-    assert await cards(db) == {"1": "0017", "2": "0025"}
+    assert await cards(db) == {"1": "1017", "2": "2025"}
 
 
 async def test_the_institution_that_posted_him_there_counts(db: Database) -> None:
     await put(db, city(kepesertaan=lists(1, institution="Bawaslu")))
-    assert await cards(db) == {"1": "0017"}
+    assert await cards(db) == {"1": "1017"}
 
 
 @pytest.mark.parametrize(("day", "doubted"), [
