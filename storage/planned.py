@@ -63,6 +63,7 @@ class Difference(NamedTuple):
     changes: tuple[Change, ...] = ()
     key: str = ""  # of a post or a coverage
     stays: bool = False  # the post that this one replaces stands on: absence takes nothing out
+    person: int | None = None  # whose post it is, where he is known already
 
     @property
     def fields(self) -> tuple[str, ...]:

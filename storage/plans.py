@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from copy import copy
 
-from storage import covering, imports, names
+from storage import absence, covering, imports, names
 from storage.imports import At, ElectionRow, OfficerRow, Wanted, Where, settled
-from storage.planned import LEAVES, Change, Difference, Placed, Plan, Renamed, area_of, changes_of, verdict_of
+from storage.planned import Change, Difference, Placed, Plan, Renamed, changes_of, verdict_of
 from storage.standing import Post, Standing
 from storage.vault import Vault
 from storage.who import CHANGED, NEW, SAME, Everybody, Hashes, Said
@@ -29,63 +29,13 @@ def compare(wanted: Wanted, standing: Standing, vault: Vault, *, tell: bool = Tr
                 changes = (Change("name", old, candidate.name),) if old else ()
                 plan.differences.append(Difference(imports.CANDIDATE, verdict, row, candidate.name, changes=changes))
     hashes = Hashes(vault)
-    _roster(plan, wanted, standing, hashes)
+    posts = _roster(plan, wanted, standing, hashes)
     covering.compare(plan, wanted, standing, hashes)
     if replace:
-        _take_out(plan, wanted)
-    if tell:
-        plan.differences = list(_paired(plan.differences, stays=not replace))
+        absence.take_out(plan, wanted, posts)
+    if plan.tell:
+        plan.differences = list(absence.paired(plan.differences, stays=not replace))
     return plan
-
-
-def _paired(differences: list[Difference], *, stays: bool) -> Iterator[Difference]:
-    """A shift or an area that changed is a new post of the same person and one that is no more: one line, not two."""
-    gone: dict[tuple[str, str], list[Difference]] = {}
-    for each in differences:
-        if each.what == LEAVES and each.noun in _MOVABLE:
-            gone.setdefault(_whose(each), []).append(each)
-    paired: set[tuple[str, str]] = set()
-    for each in differences:
-        its = gone.get(_whose(each)) if each.what == NEW and each.noun in _MOVABLE else None
-        if its:
-            old = its.pop(0)
-            paired.add((old.noun, old.key))
-            yield each._replace(what=CHANGED, changes=changes_of(old.post, each.post), stays=stays)
-        elif each.what != LEAVES or (each.noun, each.key) not in paired:
-            yield each
-
-
-_MOVABLE = (imports.WORKER, imports.COORDINATOR)
-
-
-def _whose(each: Difference) -> tuple[str, str]:
-    """Kind of post, and person with his puskesmas or institution: a key without shift and place."""
-    return each.noun, ":".join(each.key.split(":")[:2])
-
-
-def _take_out(plan: Plan, wanted: Wanted) -> None:
-    """Only where the workbook has somebody of that role: a list of one kelurahan says nothing of its neighbours, and
-    one of KPPS nothing of PPS."""
-    spoken = {
-        imports.OFFICER: {(each.role, each.institution, area_of(each.where)) for _, each in wanted.officers},
-        imports.WORKER: {("", each.puskesmas, Where()) for _, each in wanted.workers},
-        imports.COORDINATOR: {("", each.institution, area_of(each.where)) for _, each in wanted.coordinators},
-    }
-    kept = []
-    for each in plan.differences:
-        if each.what != LEAVES:
-            kept.append(each)
-        elif each.noun == imports.COVERAGE:
-            plan.uncovered.append(tuple(each.key.split("\t")))  # type: ignore[arg-type]
-            kept.append(each)
-        elif each.post is not None:
-            post = each.post
-            is_worker = each.noun == imports.WORKER
-            here = ("", post.puskesmas, Where()) if is_worker else (post.role, post.institution, area_of(post.where))
-            if here in spoken[each.noun]:
-                plan.gone.append((each.noun, each.key))
-                kept.append(each)
-    plan.differences = kept
 
 
 def election(wanted: Wanted, standing: Standing) -> ElectionRow | None:
@@ -140,7 +90,8 @@ def _tell_place(plan: Plan, noun: str, row: int, name: str, old: object, new: ob
         plan.differences.append(Difference(noun, verdict_of(old, new), row, name, changes=changes))
 
 
-def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> None:
+def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> list[At[Placed]]:
+    """Every post of the workbook, in the order of its rows."""
     people = Everybody(wanted, standing, hashes)
     posts = [
         *_officers(wanted, people),
@@ -156,23 +107,24 @@ def _roster(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
         standing.posts = {(kind, new.get((kind, key), key)): its for (kind, key), its in standing.posts.items()}
     stand_in: set[int] = set()  # who took the place of a row of this list
     for row, placed in posts:
-        where, by, instead = standing.replaced.get(placed.key, (None, "", 0))
+        where, by, instead = standing.replaced.get(placed.key, (None, "", ()))
         if placed.kind == imports.OFFICER and row in people.refused:
             plan.refused.append(people.refused[row])
         elif by and placed.kind == imports.OFFICER and where == placed.post.where:
             plan.refused.append(Said(imports.OFFICER, row, "nama", "replaced", {"by": by}))
-            stand_in.add(instead)
+            stand_in.update(instead)
         else:
             _place(plan, row, placed, standing, wanted)
     plan.people = [who for who in people.all if who.verdict != SAME and not who.is_corrected]
     _by_list(plan, posts, standing)
     if plan.tell:
-        plan.differences += _leaving(posts, standing, wanted, hashes, stand_in)
+        plan.differences += absence.leaving(posts, standing, wanted, hashes, stand_in, plan.gone)
+    return posts
 
 
 def _by_list(plan: Plan, posts: list[At[Placed]], standing: Standing) -> None:
     """Who was named in the chat and stands in the list by now, at the same place, needs the chat's row no more."""
-    chat = [(at, found) for at, found in standing.posts.items() if at[1].startswith(CHAT_MADE)]
+    chat = [(at, found) for at, found in standing.posts.items() if at[1].startswith(absence.CHAT_MADE)]
     if chat:
         listed = {(each.kind, each.who.id, each.post.where, each.post.role) for _, each in posts}
         plan.gone += [at for at, (person, post) in chat if (at[0], person, post.where, post.role) in listed]
@@ -275,26 +227,6 @@ def _changed(placed: Placed, old: Post | None, standing: Standing) -> tuple[Chan
 
 def _difference(placed: Placed, verdict: str, row: int, changes: tuple[Change, ...]) -> Difference:
     who = placed.who
-    return Difference(placed.kind, verdict, row, who.name, who.nik, placed.post, changes=changes, key=placed.key)
-
-
-REPLACES, REQUEST = "replaces ", "request "  # how the key of a row begins that was made in the chat
-CHAT_MADE = (REPLACES, REQUEST)
-
-
-def _leaving(
-    posts: list[At[Placed]], standing: Standing, wanted: Wanted, hashes: Hashes, stand_in: set[int]
-) -> Iterator[Difference]:
-    """Who stands in the tables under an institution of this workbook, and neither in the workbook nor for one of its
-    rows."""
-    here = {(each.kind, each.key) for _, each in posts}
-    spoken = {(each.kind, each.post.institution) for _, each in posts}
-    mentioned = wanted.mentioned | {hashes.of(each) for each in wanted.mentioned if each.isdigit()}
-    for (kind, key), (person_id, post) in standing.posts.items():
-        who = standing.people[person_id]
-        if (kind, key) in here or (kind, post.institution) not in spoken:
-            continue
-        if key.startswith(REPLACES) and person_id in stand_in:
-            continue
-        if who.nik_hash not in mentioned and who.name_key not in mentioned:
-            yield Difference(kind, LEAVES, 0, who.name, "", post, key=key)
+    return Difference(
+        placed.kind, verdict, row, who.name, who.nik, placed.post, changes=changes, key=placed.key, person=who.id
+    )

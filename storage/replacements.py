@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Column, UniqueConstraint, delete, insert, select, update
 from sqlmodel import Field, SQLModel
@@ -64,11 +64,28 @@ def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: dat
     return new_id
 
 
-def barred(tx: Tx, election_id: int) -> dict[str, tuple[int | None, str, int]]:
-    """By the key of a row that was given to somebody else: at which TPS, to whom by name and id."""
-    query = select(_R.key, _R.tps_id, people.c.name, _R.new_id).join(people, people.c.id == _R.new_id)
-    rows = tx.rows(query.where(_R.election_id == election_id))
-    return {row.key: (row.tps_id, row.name, row.new_id) for row in rows}
+class Barred(NamedTuple):
+    """A row that was given to somebody else: at which TPS, the name of who has it by now, and the ids of all who took
+    it, one after the other."""
+
+    tps_id: int | None
+    by: str
+    ids: tuple[int, ...]
+
+
+def barred(tx: Tx, election_id: int) -> dict[str, Barred]:
+    """By the key of the row. Who came may be replaced himself: the next one stands in for the first row too."""
+    query = select(_R.key, _R.tps_id, _R.old_id, _R.new_id, people.c.name).join(people, people.c.id == _R.new_id)
+    rows = tx.rows(query.where(_R.election_id == election_id).order_by(_R.id))
+    then = {(row.old_id, row.tps_id): row.new_id for row in rows}
+    called = {row.new_id: row.name for row in rows}
+    found = {}
+    for row in rows:
+        ids = [row.new_id]
+        while (after := then.get((ids[-1], row.tps_id))) is not None and after not in ids:
+            ids.append(after)
+        found[row.key] = Barred(row.tps_id, called[ids[-1]], tuple(ids))
+    return found
 
 
 def _person(tx: Tx, name: str, phone: str) -> int:

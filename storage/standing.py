@@ -72,7 +72,8 @@ class Standing:
     puskesmas: dict[str, PuskesmasRow] = field(default_factory=dict)
     tps: dict[Where, TpsRow] = field(default_factory=dict)
     candidates: dict[int, str] = field(default_factory=dict)
-    replaced: dict[str, tuple[Where | None, str, int]] = field(default_factory=dict)  # key → TPS, who took it, his id
+    replaced: dict[str, tuple[Where | None, str, tuple[int, ...]]] = field(default_factory=dict)  # key → TPS, who has
+    # it by now, the ids of all who took it
     people: dict[int, PersonFacts] = field(default_factory=dict)
     former: dict[int, list[str]] = field(default_factory=dict)  # numbers that are somebody's no more
     posts: dict[tuple[str, str], tuple[int, Post]] = field(default_factory=dict)  # (kind, key) → person, post
@@ -149,8 +150,8 @@ def _roster(tx: Tx, found: Standing, election: int) -> None:
     for row in tx.rows(select(candidates).where(candidates.c.election_id == election)):
         found.candidates[row.number] = row.name
     place = _by_id(found.ids)
-    for key, (tps_id, name, new_id) in replacements.barred(tx, election).items():
-        found.replaced[key] = (place.get(("t", tps_id)), name, new_id)
+    for key, (tps_id, name, ids) in replacements.barred(tx, election).items():
+        found.replaced[key] = (place.get(("t", tps_id)), name, ids)
     health = {id_: key for key, id_ in found.ids.puskesmas.items()}
     for row in tx.rows(select(assignments).where(assignments.c.election_id == election)):
         where = place.get(("t", row.tps_id)) or place.get(("w", row.kelurahan_id))

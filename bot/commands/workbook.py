@@ -182,7 +182,8 @@ def _remark(each: review.Remark) -> dict[str, object]:
 
 
 def _difference(each: Told) -> dict[str, object]:
-    its = {name: getattr(each, name) for name in ("sheet", "row", "name", "nik", "role", "institution", "fields")}
+    names = ("sheet", "row", "name", "nik", "role", "institution", "place", "fields")
+    its = {name: getattr(each, name) for name in names}
     changes = [dict(zip(("field", "old", "new"), change, strict=True)) for change in each.changes]
     return {**its, "row": each.row or None, "changes": changes}
 
@@ -229,7 +230,8 @@ def _few(found: list[str]) -> str:
 
 
 def _line(each: Told) -> str:
-    post = [part for part in (each.role, each.institution, each.programme) if part]
+    post = " ".join(part for part in (each.role, each.institution, each.programme) if part)
+    about = [part for part in (post, each.place if each.what != who.CHANGED else "") if part]
     changes = [words.say("difference", "change", field=field, old=old, new=new) for field, old, new in each.changes]
     if each.stays:
         changes.append(words.say("difference", "stays"))
@@ -239,7 +241,7 @@ def _line(each: Told) -> str:
         sheet=each.sheet,
         row=words.say("difference", "row", row=each.row) if each.row else "",
         who=each.name or each.nik or words.say("difference", "unnamed"),
-        post=f", {' '.join(post)}" if post else "",
+        post="".join(f", {part}" for part in about),
         changes=f" ({'; '.join(changes)})" if changes else "",
     )
 

@@ -1,5 +1,5 @@
 """The lists of coverage in a process of their own: half of a province's rows, and of the others they need nothing but
-the election and how institutions are spelled.
+the election, how institutions are spelled, and who votes on another day.
 
 The two processes talk in pickled messages. To the child: `Order`. From it: `Ready`, then `Written` again and again,
 then `Done`, or the exception that ended it. A child that cannot tell is alone, and ends.
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from bot.workbook import read, sheets
 from bot.workbook.apply import Import, Progress, apply
+from bot.workbook.days import Own
 from bot.workbook.load import Judge, Outcome
 from bot.workbook.read import Book, Sheet, Unreadable
 from storage import standing
@@ -39,6 +40,7 @@ class Order(NamedTuple):
     code: str
     under: Import
     institutions: dict[str, str]
+    days: Own
 
 
 class Written(NamedTuple):
@@ -77,10 +79,10 @@ class Apart:
         return said.found
 
     async def work(
-        self, code: str, under: Import, institutions: dict[str, str], progress: Progress
+        self, code: str, under: Import, institutions: dict[str, str], days: Own, progress: Progress
     ) -> tuple[Outcome, Sheet]:
         assert self._process.stdin is not None
-        self._process.stdin.write(pickle.dumps(Order(code, under, institutions)))
+        self._process.stdin.write(pickle.dumps(Order(code, under, institutions, days)))
         while isinstance(said := await self._heard(), Written):
             progress(*said)
         assert isinstance(said, Done)
@@ -123,7 +125,7 @@ async def _work(book: Book, order: Order, progress: Progress) -> Done:
     try:
         now_in = await db.read(partial(standing.lists, code=order.code))
         outcome = Outcome(order.code, False, {}, [], [], {}, [])
-        judge = Judge(db.vault, now_in, None, outcome)
+        judge = Judge(db.vault, now_in, None, outcome, order.days)
         judge.known.institutions = order.institutions
         await apply(db, judge.plan(book), order.under, progress, lanes=1)  # its parent has two
     finally:

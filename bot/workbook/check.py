@@ -13,6 +13,7 @@ from bot.workbook import rules, times
 from bot.workbook.known import Known, served
 from bot.workbook.row import Row
 from bot.workbook.rules import Bad, Cell
+from messages.words import day as day_words
 from storage import imports, names
 from storage.coverages import JKK, JKM
 from storage.elections import ZONES
@@ -21,6 +22,7 @@ from storage.roster import CHAIR
 
 T = TypeVar("T")
 _WORD = re.compile(r"[a-z]+")
+_LATEST = timedelta(days=366)  # that a TPS votes after the others
 
 ROLES = {
     "KPPS": "KPU", "PPS": "KPU", "PPK": "KPU", "Linmas": "KPU", "Pantarlih": "KPU", "Sekretariat": "",
@@ -81,7 +83,7 @@ def _founded(row: Row, known: Known) -> Where:
     return row.check("kelurahan", lambda: known.founded_ward(area, kelurahan)) if not row.faults else Where()
 
 
-def station(row: Row, known: Known) -> imports.TpsRow:
+def station(row: Row, known: Known, day: Day) -> imports.TpsRow:
     ward = _founded(row, known)
     number = row.take("tps", rules.need_tps)
     latitude, longitude = row.take("lintang", rules.degrees(90)), row.take("bujur", rules.degrees(180))
@@ -91,12 +93,20 @@ def station(row: Row, known: Known) -> imports.TpsRow:
         where=ward._replace(tps=number) if not row.faults else Where(),
         puskesmas=row.take("puskesmas", lambda cell: known.health(rules.text(cell))),
         kind=row.take("jenis", kind),
-        voting_day=row.take("tanggal", times.maybe_day),
+        voting_day=_own_day(row, day.voting_day),
         moved_to=row.take("pindah_ke", _moved_to),
         address=row.take("alamat", rules.text),
         latitude=latitude,
         longitude=longitude,
     )
+
+
+def _own_day(row: Row, voting_day: date) -> date | None:
+    """PSU and PSL come after the election's day, and within months."""
+    found = row.take("tanggal", times.maybe_day)
+    if found is not None and not voting_day <= found <= voting_day + _LATEST:
+        row.doubt("tanggal", "tps_day", day=day_words(found), election=day_words(voting_day))
+    return found
 
 
 def _moved_to(cell: Cell) -> str:

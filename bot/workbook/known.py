@@ -139,7 +139,7 @@ class Known:
     def ward(self, written: str, kecamatan: str, hint: str = "") -> Where:
         """A kelurahan, in its kecamatan where one is given; `hint` decides only between two of the same name."""
         found = key(written)
-        homes = self._homes.get(found, [])
+        homes = self.homes(found)
         if not homes:
             candidates = {where.kelurahan: name for where, name in self.wards.items()}
             raise Bad("kelurahan_unknown", value=written, near=self._near("ward", found, candidates))
@@ -150,6 +150,10 @@ class Known:
         if not kecamatan and len(homes) > 1:
             raise Bad("kelurahan_twice", value=written, there=", ".join(self.areas[each] for each in homes))
         return Where(kecamatan or homes[0], found)
+
+    def homes(self, kelurahan: str) -> list[str]:
+        """The kecamatan that have a kelurahan of this key."""
+        return self._homes.get(kelurahan, [])
 
     def station(self, ward: Where, number: int) -> Where:
         """A TPS of a kelurahan."""

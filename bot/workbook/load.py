@@ -10,14 +10,16 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from bot.workbook import check, review, sheets
+from bot.workbook import check, days, review, sheets
 from bot.workbook.apply import Import, Progress, apply, begin, finish
 from bot.workbook.check import Day
+from bot.workbook.days import Own
 from bot.workbook.known import Known
+from bot.workbook.periods import DayOf
 from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
 from bot.workbook.told import Teller
-from storage import coverage_cases, coverages, elections, plans, standing
+from storage import coverage_cases, coverages, elections, names, plans, standing
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
 from storage.planned import Difference, Plan
@@ -70,7 +72,7 @@ class Beside(Protocol):
     """Works on one sheet elsewhere; gives what it said of it, and the sheet with its refused rows only."""
 
     async def work(
-        self, code: str, under: Import, institutions: dict[str, str], progress: Progress
+        self, code: str, under: Import, institutions: dict[str, str], days: Own, progress: Progress
     ) -> tuple[Outcome, Sheet]: ...
 
 
@@ -129,8 +131,9 @@ async def _write(
         async with asyncio.TaskGroup() as parts:
             if beside is not None:
                 review.spell(book, judge.known)
+                own_days = await asyncio.to_thread(judge.own_days, book)
                 working = parts.create_task(
-                    beside.work(judge.outcome.election, under, judge.known.institutions, others)
+                    beside.work(judge.outcome.election, under, judge.known.institutions, own_days, others)
                 )
             await apply(db, await asyncio.to_thread(judge.plan, book), under, own)
     except ExceptionGroup as group:
@@ -160,6 +163,7 @@ class Judge:
     now_in: Standing
     stated: At[ElectionRow] | None
     outcome: Outcome
+    days: Own | None = None  # None: yet to be looked for
     known: Known = field(init=False)
 
     def __post_init__(self) -> None:
@@ -169,10 +173,25 @@ class Judge:
         """The election's row, if it is to be written."""
         return plans.election(Wanted(election=self.stated, absent=review.absent(book)), self.now_in)
 
-    def plan(self, book: Book) -> Plan:
+    @property
+    def _source(self) -> ElectionRow | elections.Known:
         source = self.stated.value if self.stated else self.now_in.election
         assert source is not None
-        found = review.review(book, self.known, Day(source.voting_day, source.zone), self.stated)
+        return source
+
+    def own_days(self, book: Book) -> Own:
+        return days.own(book, self.now_in, Day(self._source.voting_day, self._source.zone), self.vault)
+
+    def _day_of(self, book: Book) -> DayOf:
+        if self.days is None:
+            self.days = self.own_days(book) if sheets.COVERAGES in book.sheets else {}
+        own, otherwise = self.days, self._source.voting_day
+        return lambda each: own.get((self.vault.hash(each.nik), names.key(each.institution)), otherwise)
+
+    def plan(self, book: Book) -> Plan:
+        source = self._source
+        day = Day(source.voting_day, source.zone)
+        found = review.review(book, self.known, day, self.stated, self._day_of(book))
         plan = plans.compare(found.wanted, self.now_in, self.vault, tell=self.outcome.checked,
                               replace=self.outcome.replaced)  # fmt: skip
         review.say(found, book, plan.refused, plan.doubts)
@@ -247,9 +266,9 @@ def _counts(book: Book, plan: Plan, refused: dict[str, dict[int, str]]) -> dict[
     found = {
         name: Counts(rows=len(sheet.rows), refused=len(refused.get(name, ()))) for name, sheet in book.sheets.items()
     }
-    names = {noun: name for name, noun in review.NOUNS.items()}
+    titles = {noun: name for name, noun in review.NOUNS.items()}
     for (noun, verdict), rows in plan.verdicts.items():
-        setattr(found[names[noun]], verdict, rows)
+        setattr(found[titles[noun]], verdict, rows)
     for each in found.values():  # a row that another one speaks for changes nothing
         each.unchanged = each.rows - each.new - each.changed - each.refused
     return found

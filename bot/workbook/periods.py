@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple, TypeAlias
@@ -11,23 +11,25 @@ from storage import names
 from storage.imports import At, CoverageRow
 
 _Key: TypeAlias = tuple[str, str, str]
+DayOf: TypeAlias = Callable[[CoverageRow], date]  # when who is covered by a row votes
 
 
 class Said(NamedTuple):
-    """Why a row does not stand by itself, and which one stands for it."""
+    """Why a row does not stand by itself, and which one stands for it; `day`: when he votes, where that decided."""
 
     row: int
     code: str
     used: int
+    day: date | None = None
 
 
-def settle(rows: list[At[CoverageRow]], day: date) -> tuple[list[At[CoverageRow]], list[Said]]:
+def settle(rows: list[At[CoverageRow]], day_of: DayOf) -> tuple[list[At[CoverageRow]], list[Said]]:
     """One coverage a NIK, institution and programme, and what is to be said of the other rows."""
     again = _again(rows)
     said: list[Said] = []
     stand: dict[int, list[CoverageRow]] = {row: [] for its in again.values() for row, _ in its}
     for (_, _, programme), several in again.items():
-        row, value = _best(list(_joined(several, said)), day, said)
+        row, value = _best(list(_joined(several, said)), day_of(several[0].value), said)
         stand[row].append(value._replace(programmes=(programme,)))
     settled = []
     for each in rows:
@@ -37,7 +39,7 @@ def settle(rows: list[At[CoverageRow]], day: date) -> tuple[list[At[CoverageRow]
         rest = tuple(one for one in each.value.programmes if (*_whose(each.value), one) not in again)
         its = [*stand[each.row], *(each.value._replace(programmes=(one,)) for one in rest)]
         settled += (At(each.row, value) for value in _together(its))
-    return settled, sorted(set(said))
+    return settled, sorted(set(said), key=lambda each: each[:3])
 
 
 def _again(rows: list[At[CoverageRow]]) -> dict[_Key, list[At[CoverageRow]]]:
@@ -99,5 +101,5 @@ def _best(rows: list[At[CoverageRow]], day: date, said: list[Said]) -> At[Covera
     for each in rows:
         if each is not best:
             why = "holds" if holds(best) > holds(each) else "later" if best.value.ends > each.value.ends else "first"
-            said.append(Said(each.row, f"coverage_{why}", best.row))
+            said.append(Said(each.row, f"coverage_{why}", best.row, day))
     return best

@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
@@ -129,11 +130,12 @@ class Rows:
         self._many: int | None = None
 
     def __iter__(self) -> Iterator[Numbered]:
-        many = 0
+        many, merged = 0, Merged(self._source.merged) if isinstance(self._source, _Lazy) else None
         for number, row in enumerate(islice(self._source, self._first, None), start=self._first + 1):
             if _is_person(row) or (any(map(_filled, row)) and not (_numbering(row) or _total(row))):
                 many += 1
-                yield number, row if isinstance(row, list) else list(row)
+                cells = row if isinstance(row, list) else list(row)
+                yield number, merged.filled(number, cells) if merged else cells
         self._many = many
 
     def __len__(self) -> int:
@@ -147,9 +149,42 @@ class _Lazy(Iterable[list[Cell]]):
 
     def __init__(self, sheet: CalamineSheet) -> None:
         self._sheet = sheet
+        left = sheet.start[1] if sheet.start else 0
+        ranges = (Down(top + 1, bottom + 1, at - left) for (top, at), (bottom, _) in sheet.merged_cell_ranges or ())
+        self.merged = sorted(each for each in ranges if each.top < each.bottom and 0 <= each.column < sheet.width)
 
     def __iter__(self) -> Iterator[list[Cell]]:
         return self._sheet.iter_rows()
+
+
+class Down(NamedTuple):
+    """Cells of one column merged over several rows, by their numbers: the uppermost holds the value of all."""
+
+    top: int
+    bottom: int
+    column: int
+
+
+class Merged:
+    """Gives each row what is merged down over it. Asked in the order of the rows, and only of those that somebody has
+    filled: a merged cell alone makes nobody. Side by side the first cell keeps the value, as it stands."""
+
+    def __init__(self, ranges: Sequence[Down]) -> None:
+        self._coming = deque(ranges)
+        self._open: list[tuple[Down, Cell]] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._coming or self._open)
+
+    def filled(self, number: int, cells: list[Cell]) -> list[Cell]:
+        self._open = [each for each in self._open if each[0].bottom >= number]
+        for down, value in self._open:
+            cells[down.column] = value
+        while self._coming and self._coming[0].top <= number:
+            down = self._coming.popleft()
+            if down.top == number:  # else it is a title's, or a header's
+                self._open.append((down, cells[down.column]))
+        return cells
 
 
 def _is_person(row: Sequence[Cell]) -> bool:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from bot.workbook import check, periods, rules, sheets, words
+from bot.workbook import check, periods, rules, sheets, times, words
 from bot.workbook.check import Day
 from bot.workbook.known import Known
+from bot.workbook.periods import DayOf
 from bot.workbook.read import Book, Sheet
 from bot.workbook.row import Fault, Row
+from messages.words import day as day_words
 from storage import imports, names
 from storage.imports import At, Wanted
 from storage.who import Said
@@ -127,18 +129,19 @@ def spell(book: Book, known: Known) -> None:
                     known.institution(written)
 
 
-def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow] | None) -> Review:
-    """Every sheet but `pemilihan`, which is read first of all because the others hang on it."""
+def review(book: Book, known: Known, day: Day, election: At[imports.ElectionRow] | None, day_of: DayOf) -> Review:
+    """Every sheet but `pemilihan`, which is read first of all because the others hang on it. `day_of`: when who is
+    covered votes."""
     found = Review()
     found.wanted.election = election
     found.wanted.absent = absent(book)
-    _places(found, book, known)
+    places(found, book, known, day)
     if sheets.TPS in book.sheets:
         found.wanted.areas, found.wanted.wards = known.areas, known.wards
     wanted = found.wanted
     wanted.officers += _good(found, book, sheets.OFFICERS, lambda row: check.officer(row, known),
                              lambda each: [(each.nik, names.key(each.institution))])  # fmt: skip
-    wanted.coverages += _coverages(found, book, known, day)
+    wanted.coverages += _coverages(found, book, known, day_of)
     wanted.workers += _good(found, book, sheets.WORKERS, lambda row: check.worker(row, known, day),
                             lambda each: [(*_contact(each), each.puskesmas, each.starts_at, each.where)])  # fmt: skip
     wanted.coordinators += _good(found, book, sheets.COORDINATORS, lambda row: check.coordinator(row, known),
@@ -163,7 +166,7 @@ def _contact(each: imports.WorkerRow | imports.CoordinatorRow) -> tuple[str, str
     return each.phone, names.person_key(each.name)
 
 
-def _places(found: Review, book: Book, known: Known) -> None:
+def places(found: Review, book: Book, known: Known, day: Day) -> None:
     """The sheet tps names the kelurahan, puskesmas serve them, and a TPS may name its puskesmas: in this order."""
     if sheets.TPS in book.sheets:
         known.found(Counter(ward for row in rows(book.sheets[sheets.TPS]) if all(ward := check.ward_of_tps(row))))
@@ -171,7 +174,7 @@ def _places(found: Review, book: Book, known: Known) -> None:
                    lambda each: [names.key(each.name)])  # fmt: skip
     known.puskesmas |= {names.key(each.name): (each.name, each.kecamatan) for _, each in health}
     found.wanted.puskesmas += health
-    stations = _good(found, book, sheets.TPS, lambda row: check.station(row, known), lambda each: [each.where])
+    stations = _good(found, book, sheets.TPS, lambda row: check.station(row, known, day), lambda each: [each.where])
     known.stations |= {each.where for _, each in stations}
     if "voting_day" not in found.wanted.absent.get(imports.TPS, ()):
         known.days |= {each.where: each.voting_day for _, each in stations}
@@ -191,16 +194,28 @@ def _moved(found: Review, book: Book, stations: list[At[imports.TpsRow]], known:
         yield each
 
 
-def _coverages(found: Review, book: Book, known: Known, day: Day) -> list[At[imports.CoverageRow]]:
+def _coverages(found: Review, book: Book, known: Known, day_of: DayOf) -> list[At[imports.CoverageRow]]:
     """Of several rows that state the same coverage one stands; the others are told, not refused."""
     good = _good(found, book, sheets.COVERAGES, lambda row: check.coverage(row, known), lambda _: [])
-    settled, said = periods.settle(good, day.voting_day)
+    _doubt_cards(found, book, good)
+    settled, said = periods.settle(good, day_of)
     niks = {each.row: each.value.nik for each in good} if said else {}
-    for row, code, used in said:
-        reason = words.reason(code, {"row": used})
+    for row, code, used, day in said:
+        reason = words.reason(code, {"row": used, "day": day_words(day) if day else ""})
         value = names.masked(niks[row])
         found.doubts.append(Remark(book.sheets[sheets.COVERAGES].title, row, "nik", value, reason, code))
     return settled
+
+
+def _doubt_cards(found: Review, book: Book, good: list[At[imports.CoverageRow]]) -> None:
+    """A card is one person's: the number of a second one was typed wrongly, or is nobody's."""
+    first: dict[str, At[imports.CoverageRow]] = {}
+    for each in good:
+        kpj = each.value.kpj
+        if kpj and (before := first.setdefault(kpj, each)).value.nik != each.value.nik:
+            reason = words.reason("kpj_twice", {"row": before.row})
+            title, value = book.sheets[sheets.COVERAGES].title, names.masked_text(kpj)
+            found.doubts.append(Remark(title, each.row, "kpj", value, reason, "kpj_twice"))
 
 
 def _good(
@@ -223,7 +238,22 @@ def _good(
             if not found.note(sheet, row):
                 continue
         good.append(At(row.number, value))
+    if sheet is not None:
+        _doubt_swapped(found, sheet)
     return good
+
+
+def _doubt_swapped(found: Review, sheet: Sheet) -> None:
+    """Where one date of a sheet has its month first, so may those in which that is not seen."""
+    if not any(each.code == "date_swapped" and each.sheet == sheet.title for each in found.refusals):
+        return
+    refused = found.refused[sheet.name]
+    for row in rows(sheet):
+        for column, cell in row.cells.items() if row.number not in refused else ():
+            if column in _DATES and times.either_way(cell):
+                row.doubt(column, "date_either", value=rules.text(cell))
+        if row.doubts:
+            found.note(sheet, row)
 
 
 def _names_differ(first: Any, second: Any) -> bool:

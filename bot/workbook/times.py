@@ -13,7 +13,8 @@ from bot.workbook.rules import Bad, Cell, need, text
 _EPOCH = date(1899, 12, 30)  # the day 0 of Excel's own count of days
 _SERIALS = range(36_526, 73_051)  # 2000 to 2099 in that count
 _YEARS = range(2000, 2100)
-_HOURS, _MINUTES = 24, 60
+_HOURS, _MINUTES, _MONTHS = 24, 60, 12
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})(?!\d)")
 
 
 @lru_cache(maxsize=4096)
@@ -23,8 +24,11 @@ def _day_of(written: str) -> date:
     plain = re.sub(r"^[a-z']+,\s*", "", plain)  # the weekday
     if match := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", plain):
         year, month, day = (int(part) for part in match.groups())
-    elif match := re.fullmatch(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", plain):
+    elif match := _DAY_FIRST.fullmatch(plain):
         day, month, year = (int(part) for part in match.groups())
+        if day <= _MONTHS < month:
+            _on(year, day, month)
+            raise Bad("date_swapped")
     elif match := re.fullmatch(r"(\d{1,2})[ \-]([a-z]+)\.?[ \-](\d{4})", plain):
         day, month, year = int(match[1]), words.table()["month"].get(match[2], 0), int(match[3])
     else:
@@ -50,6 +54,12 @@ def day(cell: Cell) -> date:
     if isinstance(cell, float | int) and int(cell) in _SERIALS:
         return _EPOCH + timedelta(days=int(cell))  # a date cell that lost its format
     return _day_of(need(cell))
+
+
+def either_way(cell: Cell) -> bool:
+    """Whether a written date is another one if its month comes first."""
+    match = _DAY_FIRST.match(cell.strip()) if isinstance(cell, str) else None
+    return match is not None and int(match[1]) != int(match[2]) and max(int(match[1]), int(match[2])) <= _MONTHS
 
 
 def maybe_day(cell: Cell) -> date | None:

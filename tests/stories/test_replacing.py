@@ -130,12 +130,12 @@ async def test_the_old_one_comes_back_as_himself(stage: Stage) -> None:
     assert (await stage.db.read(lambda tx: roster.roles(tx, old.person_id, stage.clock.now())))[0].role == "KPPS"
 
 
-async def imported(stage: Stage, *, replace: bool = False, change: Callable[[dict[str, list[list[Any]]]], None] | None = None) -> Outcome:
+async def imported(stage: Stage, *, replace: bool = False, check_only: bool = False, change: Callable[[dict[str, list[list[Any]]]], None] | None = None) -> Outcome:
     """The sample's roster once more, as it was or changed."""
     rows = {sheet: [list(row) for row in body] for sheet, body in sample.rows(tps=57, voting_day=VOTING_DAY.date()).items()}
     if change:
         change(rows)
-    return await load(stage.db, read.of_rows(rows), now=stage.clock.now(), election="malang-2024", replace=replace)
+    return await load(stage.db, read.of_rows(rows), now=stage.clock.now(), election="malang-2024", replace=replace, check_only=check_only)
 
 
 async def test_replace_with_the_list_of_before_leaves_the_one_who_stands_in(stage: Stage) -> None:
@@ -145,6 +145,18 @@ async def test_replace_with_the_list_of_before_leaves_the_one_who_stands_in(stag
     outcome = await imported(stage, replace=True)
     assert [each.reason for each in outcome.refusals if "digantikan Slamet Riyadi" in each.reason]
     assert "Slamet Riyadi" in await crew(stage) and len(await crew(stage)) == before
+
+
+async def test_replace_with_the_list_of_before_leaves_the_last_of_two_who_stood_in(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+    await replaced(stage, chair, newcomer(stage), "Dwi Pengganti", "081277770002")
+    before = await crew(stage)
+    outcome = await imported(stage, replace=True)
+    (refusal,) = outcome.refusals
+    assert "sudah digantikan Dwi Pengganti" in refusal.reason
+    assert await crew(stage) == before and "Dwi Pengganti" in before
+    assert not [each for each in outcome.differences if each.what == "leaves"]
 
 
 async def test_the_next_list_with_his_own_nik_takes_over_and_he_stands_once(stage: Stage) -> None:
@@ -158,11 +170,42 @@ async def test_the_next_list_with_his_own_nik_takes_over_and_he_stands_once(stag
         row = next(each for each in body if each[name] == old.name)
         row[name], row[phone], row[nik] = "Slamet Riyadi", "081277770001", "3573014101900999"
 
+    outcome = await imported(stage, change=change, check_only=True)
+    assert [each.what for each in outcome.differences if each.name == "Slamet Riyadi"] == ["new"]
     await imported(stage, change=change)
     where, now = await stage.tps(), stage.clock.now()
     there = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])
     assert there.count("Slamet Riyadi") == 1
     assert "JKK" in await new.says("/status")
+
+
+async def test_who_came_back_himself_is_in_the_old_list_and_not_taken_out(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await (await member(stage)).links()
+    await replaced(stage, chair, old)
+    await replaced(stage, chair, newcomer(stage), old.name, old.phone)
+    for check_only in (True, False):
+        outcome = await imported(stage, replace=True, check_only=check_only)
+        assert not [each for each in outcome.differences if each.what == "leaves"]
+    assert old.name in await crew(stage)
+
+
+async def test_who_was_named_in_the_chat_and_is_elsewhere_in_the_list_changed(stage: Stage) -> None:
+    chair, old = await (await stage.chair()).links(), await member(stage)
+    await replaced(stage, chair, old)
+
+    def change(rows: dict[str, list[list[Any]]]) -> None:
+        header, *body = rows["petugas"]
+        name, phone, nik, tps = (header.index(each) for each in ("nama", "no_hp", "nik", "tps"))
+        mine = next(each for each in body if each[name] == old.name)
+        there = list(next(each for each in body if each[header.index("kelurahan")] != mine[header.index("kelurahan")] and each[tps]))
+        there[name], there[phone], there[nik], there[header.index("jabatan")] = "Slamet Riyadi", "081277770001", "3573014101900999", "anggota"
+        rows["petugas"] = [header, *(each for each in body if each is not mine), there]
+
+    outcome = await imported(stage, replace=True, check_only=True, change=change)
+    found = [each for each in outcome.differences if each.name == "Slamet Riyadi"]
+    assert [(each.what, "where" in each.fields) for each in found] == [("changed", True)]
+    await imported(stage, replace=True, change=change)
+    assert "Slamet Riyadi" not in await crew(stage)
 
 
 async def test_an_import_taken_back_takes_nothing_of_the_chat_with_it(stage: Stage) -> None:

@@ -11,7 +11,7 @@ import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +105,26 @@ async def test_a_sheet_that_cannot_be_read_changes_nothing(db: Database, tmp_pat
     assert await db.read(lambda tx: tx.first(select(elections.elections))) is None
 
 
+async def test_who_votes_on_a_day_of_his_own_is_judged_by_it_there_too(db: Database, tmp_path: Path) -> None:
+    content = rows()
+    tps, lists = content["tps"], content["kepesertaan"]
+    tps[1][tps[0].index("tanggal")] = date(2025, 1, 6)
+    at = [tps[0].index(each) for each in ("kelurahan", "tps")], [content["petugas"][0].index(each) for each in ("kelurahan", "tps")]
+    where = [tps[1][n] for n in at[0]]
+    officer = next(row for row in content["petugas"][1:] if [row[n] for n in at[1]] == where)
+    card = next(row for row in lists[1:] if row[0] == officer[0])
+    starts, ends, kpj = (lists[0].index(each) for each in ("mulai", "akhir", "kpj"))
+    later = list(card)
+    later[starts], later[ends], later[kpj] = date(2025, 1, 3), date(2025, 2, 28), "25000000001"
+    content["kepesertaan"].append(later)
+    assert (await told(db, book(tmp_path, content)))[0] == 0
+    assert {row[3] for row in await lists_of(db, str(card[0]))} == {date(2025, 1, 3)}
+
+
+async def lists_of(db: Database, nik: str) -> list[tuple[Any, ...]]:
+    return [row for row in await lists(db) if row[0] == db.vault.hash(nik)]
+
+
 @pytest.mark.parametrize("kept", ["kepesertaan", "petugas"])
 async def test_a_workbook_with_one_of_the_two_goes_in_as_well(db: Database, tmp_path: Path, kept: str) -> None:
     content = rows()
@@ -116,9 +136,9 @@ async def test_a_workbook_with_one_of_the_two_goes_in_as_well(db: Database, tmp_
 class Shot(Apart):
     """Its process is killed when it has just been told to begin."""
 
-    async def work(self, code: str, under: Any, institutions: dict[str, str], progress: Progress) -> Any:
+    async def work(self, code: str, under: Any, institutions: dict[str, str], days: Any, progress: Progress) -> Any:
         asyncio.get_running_loop().call_soon(self._process.kill)
-        return await super().work(code, under, institutions, progress)
+        return await super().work(code, under, institutions, days, progress)
 
 
 async def test_a_killed_child_is_a_sentence_and_the_same_file_finishes(

@@ -243,10 +243,10 @@ async def test_a_check_says_each_change_with_its_row_and_what_was_before(db: Dat
         "Berubah:",
         "  tps baris 2: Kasin/1 (puskesmas: – → Bareng; tanggal: – → 5 Des 2024; pindah ke: – → Kasin/2)",
         "  puskesmas baris 2: Bareng (kelurahan: Kasin, Oro-oro Dowo → Kasin)",
-        "  petugas baris 2: Ani, KPPS KPU (jabatan: – → ketua; tempat: Kasin/1 → Kasin/2; nomor: 0812****0001 → 0812****0009)",
+        "  petugas baris 2: Ani, KPPS KPU (jabatan: – → ketua; tempat: TPS 001, Kel. Kasin → TPS 002, Kel. Kasin; nomor: 0812****0001 → 0812****0009)",
         "  kepesertaan baris 2: Ani, JKK (akhir: 31 Des 2024 → 10 Des 2024; status: aktif → nonaktif; upah: 850000 → –; KPJ (4 terakhir): 0017 → 0025)",
         f"  nakes baris 2: Rudi (mulai: 27 Nov 2024 06.00 → 27 Nov 2024 07.00; selesai: 27 Nov 2024 14.00 → 27 Nov 2024 15.00; {stays})",
-        f"  koordinator baris 2: Eka, Dinkes (tempat: Klojen → seluruh wilayah; {stays})",
+        f"  koordinator baris 2: Eka, Dinkes (tempat: Kec. Klojen → seluruh wilayah; {stays})",
         "  paslon baris 2: Ani – Cici (nama: Ani – Budi → Ani – Cici)",
     ]
     out = io.StringIO()
@@ -259,7 +259,7 @@ async def test_a_long_list_of_changes_hides_no_other_sheet(db: Database, tmp_pat
     await put(db, kota())
     path, out = save(tmp_path / "kota.xlsx", kota(tps=rows("tps", *PLACES, *many), petugas=rows("petugas", officer(1, "Ani")))), io.StringIO()
     assert await workbook.import_file(db, path, now=NOW, check=True, out=out) == 0
-    assert out.getvalue().splitlines()[-2:] == ["  … dan 10 lagi (lengkapnya dengan --json)", "  petugas baris 2: Ani, KPPS KPU"]
+    assert out.getvalue().splitlines()[-2:] == ["  … dan 10 lagi (lengkapnya dengan --json)", "  petugas baris 2: Ani, KPPS KPU, TPS 001, Kel. Kasin"]
 
 
 async def test_someone_in_a_refused_row_has_not_left(db: Database) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from xlsxwriter.utility import xl_cell_to_rowcol
 
 from bot.workbook import read
 from bot.workbook.read import Unreadable
@@ -133,3 +134,42 @@ def test_totals_and_blank_rows_are_nobodys(total: list[object]) -> None:
 
 def test_somebody_called_total_stays() -> None:
     assert len(petugas(["nik", "nama", "peran"], [NIK, "Total Suharto", "KPPS"], ["", "Jumlah", "KPPS"])) == 2
+
+
+def merged(path: Path, title: str, rows: list[list[object]], *ranges: str, at: str = "A1") -> list[tuple[int, list[object]]]:
+    """What is read of a sheet that begins at a cell, in which ranges were merged."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet(title)
+        row, column = xl_cell_to_rowcol(at)
+        for n, cells in enumerate(rows):
+            sheet.write_row(row + n, column, cells)
+        for each in ranges:
+            (top, left), (bottom, right) = map(xl_cell_to_rowcol, each.split(":"))
+            inside = 0 <= left - column < len(rows[top - row])
+            sheet.merge_range(top, left, bottom, right, rows[top - row][left - column] if inside else "")
+    return list(read.read(path).sheets[title].rows)  # type: ignore[arg-type]
+
+
+KOORDINATOR: list[object] = ["nama", "no_hp", "lembaga", "kecamatan", "kelurahan"]
+
+
+def test_a_cell_merged_down_holds_for_each_of_its_rows_and_not_for_the_next(tmp_path: Path) -> None:
+    rows = [KOORDINATOR, ["Ani", "1", "KPU", "Klojen", "Kasin"], ["Budi", "2", "", "", ""], ["Cici", "3", "KPU", "", ""]]
+    found = merged(tmp_path / "a.xlsx", "koordinator", rows, "C2:C3", "D2:D3", "E2:E3")
+    assert found == [(2, ["Ani", "1", "KPU", "Klojen", "Kasin"]), (3, ["Budi", "2", "KPU", "Klojen", "Kasin"]), (4, ["Cici", "3", "KPU", "", ""])]
+
+
+def test_merged_cells_are_found_in_a_table_that_begins_further_in_and_gone_through_twice(tmp_path: Path) -> None:
+    rows = [KOORDINATOR, ["Ani", "1", "KPU", "Klojen", ""], ["Budi", "2", "KPU", "", ""], ["Cici", "3", "KPU", "Sukun", ""], ["Dodi", "4", "KPU", "", ""]]
+    path = tmp_path / "a.xlsx"
+    found = merged(path, "koordinator", rows, "E4:E5", "E6:E7", at="B3")
+    assert [(number, cells[3]) for number, cells in found] == [(4, "Klojen"), (5, "Klojen"), (6, "Sukun"), (7, "Sukun")]
+    again = read.read(path).sheets["koordinator"].rows
+    assert list(again) == list(again) == found
+
+
+def test_a_merged_cell_alone_makes_nobody_and_a_title_none_either(tmp_path: Path) -> None:
+    rows = [["DAFTAR KOORDINATOR"], [], ["nama", "no_hp", "lembaga", "Wilayah", ""], ["", "", "", "kecamatan", "kelurahan"],
+            ["Ani", "1", "KPU", "Klojen", "Kasin"], [], ["Budi", "2", "KPU", "", "Bareng"]]  # fmt: skip
+    found = merged(tmp_path / "a.xlsx", "koordinator", rows, "A1:E2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "D5:D7", "H5:H7")
+    assert found == [(5, ["Ani", "1", "KPU", "Klojen", "Kasin"]), (7, ["Budi", "2", "KPU", "Klojen", "Bareng"])]

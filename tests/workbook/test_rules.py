@@ -168,3 +168,16 @@ def test_words_of_a_fixed_list_are_named_when_refused() -> None:
 )
 def test_a_region_code_survives_a_number_cell(written: Any, region: str) -> None:
     assert rules.region(written) == region
+
+
+@pytest.mark.parametrize(("written", "code"), [("12/31/2026", "date_swapped"), ("2-28-2026", "date_swapped"), ("2/30/2026", "date"),
+                                               ("13/13/2026", "date"), ("31/11/2026", "date")])  # fmt: skip
+def test_a_date_with_its_month_first_is_refused_as_one(written: str, code: str) -> None:
+    assert fault(times.day, written) == code
+
+
+@pytest.mark.parametrize(("written", "found"), [("11/1/2026", True), (" 1-11-2026", True), ("11/1/2026 06.00", True), ("12/12/2026", False),
+                                                ("31/12/2026", False), ("2026-11-01", False), ("1 November 2026", False),
+                                                (date(2026, 11, 1), False), (46000.0, False)])  # fmt: skip
+def test_a_date_that_may_be_two(written: Any, found: bool) -> None:
+    assert times.either_way(written) is found

@@ -59,7 +59,7 @@ def test_it_is_the_same_at_every_run() -> None:
 def test_nothing_of_it_is_refused(tps: int) -> None:
     book = read.of_rows(sample.rows(tps))
     first = load.Review()
-    found = review(book, Known(Standing()), Day(sample.VOTING_DAY, "WIB"), load._stated(book, first))
+    found = review(book, Known(Standing()), Day(sample.VOTING_DAY, "WIB"), load._stated(book, first), lambda _: sample.VOTING_DAY)
     assert (first.refusals, found.refusals, found.doubts) == ([], [], [])
     assert len(found.wanted.tps) == tps
 
