@@ -310,6 +310,11 @@ def with_key(tx: Tx, prefix: str) -> list[int]:
     return _changeable(tx.rows(_SHOWN.where(_keyed(prefix), _D.state.in_((SENT, SENDING)))))
 
 
+def addressed(tx: Tx, prefix: str) -> set[int]:
+    """The addresses to which a message went, or goes, whose key begins so."""
+    return {row.address_id for row in tx.rows(select(_D.address_id).where(_keyed(prefix)))}
+
+
 def _keyed(prefix: str) -> ColumnElement[bool]:
     return (_D.once >= prefix) & (_D.once < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 

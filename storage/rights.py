@@ -56,7 +56,7 @@ def advance(tx: Tx, case: Request, then: datetime | None) -> bool:
 
 def overdue(tx: Tx, now: datetime) -> int:
     """How many wait for longer than they should."""
-    late = (_Q.state == OPEN) & (_Q.due_at <= now)
+    late = (_Q.state == OPEN) & (_Q.due_at <= now) & _Q.kind.in_(RIGHTS)
     return int(tx.scalar(select(func.count()).select_from(requests).where(late)) or 0)
 
 
@@ -74,7 +74,7 @@ def wipe_words(tx: Tx, person_id: int) -> None:
 def wipe_names(tx: Tx, address_ids: Collection[int]) -> None:
     """The names that were given where somebody asked to be recorded; what still waits is asked no more."""
     named = _Q.address_id.in_(list(address_ids)) & (_Q.kind == IDENTITY)
-    tx.execute(update(requests).where(named, is_alive).values(state=REPLACED))
+    tx.execute(update(requests).where(named, is_alive).values(state=REPLACED, next_at=None))
     tx.execute(update(requests).where(named).values(name=""))
 
 

@@ -17,6 +17,12 @@ def place_words(tx: Tx, where: Where) -> str:
     return words.place(named.tps, named.kelurahan, named.kecamatan, named.puskesmas)
 
 
+def post_words(tx: Tx, where: Where) -> str:
+    """Where somebody serves, in words: a health worker's is his puskesmas."""
+    named = places.named(tx, where)
+    return words.centre(named.puskesmas) or words.place(named.tps, named.kelurahan, named.kecamatan)
+
+
 def details(tx: Tx, incident: Incident) -> dict[str, Any]:
     """What is sealed in an incident: signs and notes."""
     return tx.vault.open_json(incident.details_sealed) or {"signs": [], "notes": []}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import cover, identity, reading
-from handlers.letters.facts import name_of, place_words, role_words
+from handlers import cover, deciding, identity, reading
+from handlers.letters.facts import name_of, place_words, post_words, role_words
 from handlers.letters.registry import Writing, letter
 from handlers.turn import DEFAULT_ZONE
 from messages import identity as asked
@@ -16,6 +16,7 @@ from storage import denials, incidents, journal, people, places, readings, reque
 from storage.places import Where
 
 LAST = 3  # reads that /data names itself
+SHOWN = 8  # requests of a list
 
 
 @letter("linked")
@@ -42,22 +43,36 @@ def _somebody_else(w: Writing) -> Words | None:
 def _identity_decide(w: Writing) -> Words | None:
     """To who may decide, as long as he may."""
     request = requests.by_id(w.tx, w.refs["request"])
-    if request is None or w.to.person_id not in {role.person_id for role in identity.deciders(w.tx, request, w.now)}:
+    if request is None or not any(deciding.decides(role, request) for role in w.to.roles):
         return None
     phone = requests.phone_of(w.tx, request.address_id)
-    is_worker = request.role == identity.NAKES
-    named = places.named(w.tx, request.where)
     return asked.Decide(
         request=request.id or 0,
         person=request.name,
         role=label(f"role_{request.role}"),
-        place=words.centre(named.puskesmas) if is_worker else place_words(w.tx, request.where),
+        place=post_words(w.tx, request.where),
         phone=words.mask_phone(phone) if phone else "",
         people=tuple((role.person_id, f"{role.name}, {words.title(role.kind, role.role, role.position, '')}")
                      for role in identity.alike(w.tx, request, w.now)) if request.state == requests.OPEN else (),
+        since=request.created_at,
+        nth=w.refs.get("nth", 0),
         state=request.state,
         by=name_of(w.tx, request.answered_by),
         became=name_of(w.tx, request.person_id),
+    )  # fmt: skip
+
+
+@letter("identities")
+def _identities(w: Writing) -> Words | None:
+    seats = deciding.seats(w.to.roles)
+    if not seats:
+        return None
+    zone, rows = w.to.roles[0].election.zone, requests.oldest(w.tx, seats, SHOWN)
+    return asked.Listing(
+        cases=tuple((row.id or 0, row.name) for row in rows),
+        lines=tuple((f"{row.name}, {label(f'role_{row.role}')}, {post_words(w.tx, row.where)}",
+                     f"{words.day_in(row.created_at, zone)} {words.hour_in(row.created_at, zone)}") for row in rows),
+        more=requests.to_decide(w.tx, seats) - len(rows),
     )  # fmt: skip
 
 

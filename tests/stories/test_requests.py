@@ -187,7 +187,7 @@ async def test_a_request_that_solved_itself_adds_nobody(stage: Stage, tap: str) 
     await renewed.shares_contact()
     status = await renewed.says("/status")
     assert await boss.forges(data) == "Sudah tercatat."
-    assert "Disetujui" in boss.screen
+    assert "Sudah terhubung" in boss.screen
     assert await renewed.says("/status") == status
     where, now = await stage.tps(), stage.clock.now()
     crew = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])
