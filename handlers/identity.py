@@ -17,7 +17,7 @@ from storage import denials, elections, journal, people, places, requests, roste
 from storage.database import Tx
 from storage.names import key, person_key
 from storage.places import Where
-from storage.requests import APPROVED, OPEN, REFUSED, Request
+from storage.requests import APPROVED, OPEN, REFUSED, REPLACED, Request
 from storage.roster import OFFICER, WORKER, Role
 
 MOST, WITHIN = 3, timedelta(hours=24)
@@ -74,7 +74,10 @@ def placed(turn: Turn) -> Reply:
               "name": kept["name"], "kecamatan_id": found.kecamatan_id, "kelurahan_id": found.kelurahan_id,
               "tps_id": found.tps_id, "puskesmas_id": found.puskesmas_id, "created_at": turn.now,
               **deciding.times(election, turn.now, turn.rules)}  # fmt: skip
+    before = requests.open_of(turn.tx, turn.who.address_id)
     number = requests.ask(turn.tx, values)
+    for each in before:
+        deciding.shown(turn.tx, each.id or 0, turn.now)
     request = requests.by_id(turn.tx, number)
     assert request is not None
     asked = deciding.nearest(turn.tx, request, turn.now)
@@ -135,10 +138,10 @@ def _roster_there(tx: Tx, request: Request, now: datetime) -> list[Role]:
 def approve_as(turn: Turn) -> Reply:
     """He is that person of the roster: linked, and known by the new number from now on."""
     request, person_id = deciding.mine(turn), int(turn.args[1])
+    if request is not None and _is_over(turn, request):
+        return _late(request)
     if request is None or person_id not in {role.person_id for role in alike(turn.tx, request, turn.now)}:
         return Reply(then=STAY, tap="not_yours")
-    if request.state == OPEN and deciding.solved(turn.tx, request, turn.now, turn.who.person_id):
-        return Reply(then=STAY, tap="already")
     return _approved(turn, request, person_id)
 
 
@@ -147,8 +150,8 @@ def approve_new(turn: Turn) -> Reply:
     request = deciding.mine(turn)
     if request is None:
         return Reply(then=STAY, tap="not_yours")
-    if request.state != OPEN or deciding.solved(turn.tx, request, turn.now, turn.who.person_id):
-        return Reply(then=STAY, tap="already")
+    if _is_over(turn, request):
+        return _late(request)
     if request.role == NAKES:
         values = {"kind": WORKER, "role": "", "position": "", "institution": ""}
     else:
@@ -157,6 +160,15 @@ def approve_new(turn: Turn) -> Reply:
                   "institution": INSTITUTION[request.role]}  # fmt: skip
     phone = requests.phone_of(turn.tx, request.address_id)
     return _approved(turn, request, requests.add_person(turn.tx, request, person_key(request.name), phone, values))
+
+
+def _is_over(turn: Turn, request: Request) -> bool:
+    return request.state != OPEN or deciding.solved(turn.tx, request, turn.now, turn.who.person_id)
+
+
+def _late(request: Request) -> Reply:
+    """Somebody was first; or who asked has asked anew, or is gone."""
+    return Reply(then=STAY, tap="void" if request.state == REPLACED else "already")
 
 
 def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
@@ -191,7 +203,7 @@ def refuse(turn: Turn) -> Reply:
     if request is None:
         return Reply(then=STAY, tap="not_yours")
     if not requests.settle(turn.tx, request.id or 0, REFUSED, turn.who.person_id or 0, turn.now):
-        return Reply(then=STAY, tap="already")
+        return _late(request)
     journal.add(turn.tx, "identity_refused", turn.now, who=turn.who.person_id, detail={"request": request.id})
     deciding.shown(turn.tx, request.id or 0, turn.now)
     post.say(turn.tx, request.address_id, said.Sent("refused"), turn.now)

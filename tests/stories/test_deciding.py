@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from storage import people, roster
-from storage.requests import APPROVED, OPEN, REFUSED, requests
+from storage.requests import APPROVED, OPEN, REFUSED, REPLACED, requests
 from tests.stories.stage import Actor, Stage
 
 both = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
@@ -201,3 +201,34 @@ async def test_when_no_voting_day_is_near_it_takes_a_day_each(stage: Stage) -> N
     assert "⏰" in near.last.text
     await stage.passes(minutes=24 * 60)
     assert NAME in area.last.text
+
+
+@both
+async def test_a_card_of_what_was_asked_anew_shows_it_and_its_buttons_say_so(stage: Stage, whatsapp: bool) -> None:
+    boss = await lurah(stage, whatsapp)
+    who = await asks(stage, whatsapp, name="Slamet Pertama")
+    taps = [boss.button("Petugas baru"), boss.button("Tolak"), f"id_as:1:{boss.person_id}"]
+    for words in ("Minta dicatat", "KPPS", "Slamet Kedua", "Arjosari 1"):
+        await (who.taps(words) if words == "KPPS" else who.says(words))
+    ended = [each.said for each in boss.messages if "Diganti dengan permintaan yang lebih baru" in each.said.text]
+    assert ["Slamet Pertama" in each.text for each in ended] == [True]
+    assert not ended[0].choices
+    for data in taps:
+        assert await boss.forges(data) == "Permintaan ini sudah tidak berlaku."
+    assert await states(stage) == [REPLACED, OPEN]
+    await boss.taps("Petugas baru")
+    assert await boss.forges("id_new:2") == "Sudah tercatat."
+
+
+@both
+async def test_a_card_of_who_is_gone_shows_it_without_his_name(stage: Stage, whatsapp: bool) -> None:
+    boss = await lurah(stage, whatsapp)
+    who = await asks(stage, whatsapp)
+    await who.says("hapus" if whatsapp else "/hapus")
+    await who.taps("Ya, hapus")
+    assert "Permintaan ini sudah tidak berlaku" in boss.last.text
+    assert "Nama: sudah dihapus" in boss.last.text
+    assert NAME not in boss.last.text
+    assert not boss.last.choices
+    assert await boss.forges("id_no:1") == "Permintaan ini sudah tidak berlaku."
+    assert not await due(stage)

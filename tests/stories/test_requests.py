@@ -133,7 +133,7 @@ async def test_asking_is_capped_and_the_newest_counts(stage: Stage) -> None:
     assert await states(stage) == [REPLACED, REPLACED, OPEN]
     await who.says("🪪 Minta dicatat")
     assert "beberapa kali hari ini" in who.last.text
-    assert await boss.forges("id_new:1") == "Sudah tercatat."
+    assert await boss.forges("id_new:1") == "Permintaan ini sudah tidak berlaku."
     stage.clock.move(timedelta(hours=25))
     await who.says("🪪 Minta dicatat")
     assert "Bertugas sebagai apa" in who.last.text
