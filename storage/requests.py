@@ -126,6 +126,12 @@ def open_of(tx: Tx, address_id: int) -> list[Request]:
     return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
 
 
+def held(tx: Tx, address_id: int) -> list[Request]:
+    """What is kept of what an address asked: where it still waits, or a name was given; the oldest first."""
+    where = (_Q.address_id == address_id) & (is_alive | (_Q.name != ""))
+    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+
+
 def _waiting_at(seats: Sequence[tuple[Where, Sequence[str]]]) -> tuple[ColumnElement[bool], ...]:
     """The conditions on requests to be recorded that wait in these places, each for one of its roles."""
     nearer = ("puskesmas_id", "kelurahan_id", "kecamatan_id")

@@ -109,7 +109,7 @@ def _worker_left(w: Writing) -> Words | None:
 def _my_data(w: Writing) -> Words | None:
     who = w.to.who
     if not who.linked or who.person_id is None:
-        return welcome.Nothing(w.to.menu, who.consent_version, who.consent_at if who.consent == "yes" else None)
+        return _chat_data(w)
     row = people.person(w.tx, who.person_id)
     count = cover.count(w.tx, row.nik_hash) if row.nik_hash else 0
     return welcome.MyData(
@@ -125,6 +125,26 @@ def _my_data(w: Writing) -> Words | None:
         reads=tuple((what, when) for what, _, when in _reads(w, who.person_id, 0, LAST)),
         channels=tuple(sorted({each.channel.title() for each in people.addresses_of(w.tx, who.person_id)})),
     )
+
+
+def _chat_data(w: Writing) -> Words:
+    who = w.to.who
+    return welcome.ChatData(
+        menu=w.to.menu,
+        chat=who.named,
+        phone=who.phone or "",
+        consent_version=who.consent_version,
+        consent_at=who.consent_at if who.consent == "yes" else None,
+        requests=tuple((_asked_for(w, each), each.state) for each in requests.held(w.tx, w.to.address_id)),
+        cases=tuple(incidents.own(w.tx, w.to.address_id, None)),
+    )
+
+
+def _asked_for(w: Writing, request: requests.Request) -> str:
+    what = called("asked", request.kind)
+    if request.kind != requests.IDENTITY:
+        return what
+    return f"{what}: {request.name}, {label(f'role_{request.role}')}, {post_words(w.tx, request.where)}"
 
 
 def _reads(w: Writing, person_id: int, offset: int, limit: int) -> list[tuple[str, str, str]]:
