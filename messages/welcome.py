@@ -150,6 +150,7 @@ class MyData(WithMenu):
     roles: tuple[str, ...] = ()
     coverages: int = 0
     cases: tuple[int, ...] = ()
+    named_in: tuple[int, ...] = ()  # reports of others of which he is the casualty
     consent_version: str = ""
     consent_at: datetime | None = None
     channels: tuple[str, ...] = ()

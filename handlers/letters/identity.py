@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import cover, deciding, identity, reading
-from handlers.letters.facts import name_of, place_words, post_words, role_words
+from handlers.letters.facts import duties, name_of, place_words, post_words, role_words
 from handlers.letters.registry import Writing, letter
 from handlers.turn import DEFAULT_ZONE
 from messages import identity as asked
@@ -23,7 +23,7 @@ SHOWN = 8  # requests of a list
 def _linked(w: Writing) -> Words | None:
     if not w.to.linked:
         return told.Hidden()
-    return welcome.Linked(w.to.who.name or "", tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)))
+    return welcome.Linked(w.to.who.name or "", duties(w.tx, w.to.roles, w.now))
 
 
 @letter("which")
@@ -117,9 +117,10 @@ def _my_data(w: Writing) -> Words | None:
         person=row.name,
         nik=words.mask_nik(w.tx.vault.open(row.nik_sealed)) if row.nik_sealed else "",
         phone=row.phone or "",
-        roles=tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)),
+        roles=duties(w.tx, w.to.roles, w.now),
         coverages=count,
         cases=tuple(incidents.own(w.tx, w.to.address_id, who.person_id)),
+        named_in=tuple(readings.named_in(w.tx, who.person_id)),
         consent_version=who.consent_version,
         consent_at=who.consent_at,
         reads=tuple((what, when) for what, _, when in _reads(w, who.person_id, 0, LAST)),
@@ -185,5 +186,8 @@ def _status(w: Writing) -> Words | None:
 @letter("duty")
 def _duty(w: Writing) -> Words | None:
     shifts = [role for role in w.to.roles if role.kind == roster.WORKER]
+    if not shifts:
+        return None
     centres = tuple(dict.fromkeys(places.named(w.tx, role.where).puskesmas for role in shifts))
-    return told.Duty(roster.on_duty(shifts, w.now), roster.next_change(shifts, w.now), centres) if shifts else None
+    more = duties(w.tx, [role for role in shifts if role.starts_at or role.where.kelurahan_id], w.now)
+    return told.Duty(roster.on_duty(shifts, w.now), roster.next_change(shifts, w.now), centres, more)
