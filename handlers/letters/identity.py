@@ -95,7 +95,8 @@ def _replaced_told(w: Writing) -> Words | None:
         return None
     kept = w.tx.vault.open_json(entry.detail_sealed) or {}
     where = place_words(w.tx, places.of_tps(w.tx, kept["tps"]))
-    return replacing.Told(name_of(w.tx, kept["old"]), name_of(w.tx, kept["new"]), where, name_of(w.tx, entry.who))
+    new = people.person(w.tx, kept["new"])
+    return replacing.Told(name_of(w.tx, kept["old"]), new.name, where, name_of(w.tx, entry.who), bool(new.nik_hash))
 
 
 @letter("worker_left")
