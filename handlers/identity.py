@@ -6,16 +6,18 @@ import difflib
 import re
 from datetime import datetime, timedelta
 
-from handlers import finding, ladder, post, welcome
+from handlers import deciding, finding, post, welcome
+from handlers.deciding import INSTITUTION, NAKES
 from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
 from messages import menu
-from storage import deliveries, denials, journal, people, places, requests, roster
+from messages.render import Words
+from storage import denials, elections, journal, people, places, requests, roster
 from storage.database import Tx
 from storage.names import key, person_key
 from storage.places import Where
-from storage.requests import APPROVED, OPEN, REFUSED, Request
+from storage.requests import APPROVED, OPEN, REFUSED, REPLACED, Request
 from storage.roster import OFFICER, WORKER, Role
 
 MOST, WITHIN = 3, timedelta(hours=24)
@@ -24,12 +26,7 @@ _NAME = re.compile(r"[^\W\d_][\w .,'’-]{1,78}[\w.]")
 _ADDRESS = re.compile(r"^(?:pak|bapak|bpk|bu|ibu|sdr|sdri)\b\.?\s+", re.IGNORECASE)  # no part of a name
 _TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD", "ppk": "PPK",
            "panwascam": "Panwascam"}  # fmt: skip
-_INSTITUTION = {"kpps": "KPU", "linmas": "KPU", "pps": "KPU", "ppk": "KPU", "ptps": "Bawaslu", "pkd": "Bawaslu",
-                "panwascam": "Bawaslu"}  # fmt: skip
 AT_TPS, OF_KECAMATAN = {"kpps", "linmas", "ptps"}, {"ppk", "panwascam"}
-NAKES = "nakes"
-ORGANISERS = {"KPU", "Bawaslu"}
-NEVER = {"BPJS"}  # whose coordinators know nobody by sight
 
 
 def ask(turn: Turn) -> Reply:
@@ -71,18 +68,21 @@ def placed(turn: Turn) -> Reply:
     found = _centre(turn, turn.heard.text) if kept["role"] == NAKES else _place(turn, kept["role"], turn.heard.text)
     if isinstance(found, said.PlaceAsk):
         return Reply((found,), STAY)
-    values = {"address_id": turn.who.address_id, "election_id": found.election_id, "role": kept["role"],
+    election = elections.by_id(turn.tx, found.election_id or 0)
+    assert election is not None  # the place is of it
+    values = {"address_id": turn.who.address_id, "election_id": election.id, "role": kept["role"],
               "name": kept["name"], "kecamatan_id": found.kecamatan_id, "kelurahan_id": found.kelurahan_id,
-              "tps_id": found.tps_id, "puskesmas_id": found.puskesmas_id, "created_at": turn.now}  # fmt: skip
+              "tps_id": found.tps_id, "puskesmas_id": found.puskesmas_id, "created_at": turn.now,
+              **deciding.times(election, turn.now, turn.rules)}  # fmt: skip
+    before = requests.open_of(turn.tx, turn.who.address_id)
     number = requests.ask(turn.tx, values)
+    for each in before:
+        deciding.shown(turn.tx, each.id or 0, turn.now)
     request = requests.by_id(turn.tx, number)
     assert request is not None
-    asked = nearest(turn, request)
+    asked = deciding.nearest(turn.tx, request, turn.now)
     journal.add(turn.tx, "identity_asked", turn.now, detail={"request": number, "asked": len(asked)})
-    for addresses in people.latest(turn.tx, asked).values():
-        for address_id in addresses:
-            post.say(turn.tx, address_id, Letter("identity_decide", {"request": number}), turn.now,
-                     once=f"id:{number}:{address_id}")  # fmt: skip
+    deciding.ask(turn.tx, number, asked, turn.now)
     return Reply((said.Sent("sent" if asked else "nobody", place_words(turn.tx, found)),), None)
 
 
@@ -113,36 +113,6 @@ def _centre(turn: Turn, typed: str) -> Where | said.PlaceAsk:
     return Where(row.election_id, row.kecamatan_id, puskesmas_id=row.id)
 
 
-def deciders(tx: Tx, request: Request, now: datetime) -> list[Role]:
-    """Who may decide: for an officer the coordinators of his area and institution, for a health worker the heads of his
-    puskesmas and Dinkes."""
-    around = [role for role in _around(tx, request, now) if role.institution not in NEVER]
-    if request.role == NAKES:
-        heads = [each for each in roster.workers(tx, [request.puskesmas_id or 0], now)
-                 if "kepala" in each.position.casefold()]  # fmt: skip
-        return [*heads, *(role for role in around if role.institution == "Dinkes")]
-    other = ORGANISERS - {_INSTITUTION[request.role]}
-    return [role for role in around if role.institution not in {*other, "Dinkes"}]
-
-
-def _around(tx: Tx, request: Request, now: datetime) -> list[Role]:
-    if request.role != NAKES:
-        return ladder.area_coordinators(tx, request.where, now)
-    return [role for role in roster.coordinators(tx, [request.election_id], now)
-            if role.where.kecamatan_id in {None, request.kecamatan_id} and not role.where.kelurahan_id]  # fmt: skip
-
-
-def nearest(turn: Turn, request: Request) -> set[int]:
-    """Of those who may decide and can be reached, the nearest: his head, or his kelurahan's, else further out."""
-    found = deciders(turn.tx, request, turn.now)
-    reachable = people.reachable(turn.tx, [role.person_id for role in found])
-    asked = set(reachable) - people.silent(turn.tx, reachable)
-    here = [role for role in found if role.person_id in asked]
-    heads = {role.person_id for role in here if role.kind == WORKER}
-    near = max((ladder.nearness(role) for role in here), default=0)
-    return heads or {role.person_id for role in here if ladder.nearness(role) == near}
-
-
 def alike(tx: Tx, request: Request, now: datetime) -> list[Role]:
     """Who serves there in the roster and is called like that, the likest first."""
     there = _roster_there(tx, request, now)
@@ -165,50 +135,40 @@ def _roster_there(tx: Tx, request: Request, now: datetime) -> list[Role]:
     return [each for each in there if each.kind == OFFICER]
 
 
-def _mine(turn: Turn) -> Request | None:
-    """The request of a tap, if the speaker may decide it."""
-    found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
-    if found is None:
-        return None
-    may = {role.person_id for role in deciders(turn.tx, found, turn.now)}
-    return found if turn.who.person_id in may else None
-
-
 def approve_as(turn: Turn) -> Reply:
     """He is that person of the roster: linked, and known by the new number from now on."""
-    request, person_id = _mine(turn), int(turn.args[1])
+    request, person_id = deciding.mine(turn), int(turn.args[1])
+    if request is not None and _is_over(turn, request):
+        return _late(request)
     if request is None or person_id not in {role.person_id for role in alike(turn.tx, request, turn.now)}:
         return Reply(then=STAY, tap="not_yours")
-    if request.state == OPEN and _known_by_now(turn, request):
-        return Reply(then=STAY, tap="already")
     return _approved(turn, request, person_id)
 
 
 def approve_new(turn: Turn) -> Reply:
     """He is new there: a replacement, or forgotten in the list."""
-    request = _mine(turn)
+    request = deciding.mine(turn)
     if request is None:
         return Reply(then=STAY, tap="not_yours")
-    if request.state != OPEN or _known_by_now(turn, request):
-        return Reply(then=STAY, tap="already")
+    if _is_over(turn, request):
+        return _late(request)
     if request.role == NAKES:
         values = {"kind": WORKER, "role": "", "position": "", "institution": ""}
     else:
         position = "anggota" if request.role in AT_TPS else ""
         values = {"kind": OFFICER, "role": _TITLES[request.role], "position": position,
-                  "institution": _INSTITUTION[request.role]}  # fmt: skip
+                  "institution": INSTITUTION[request.role]}  # fmt: skip
     phone = requests.phone_of(turn.tx, request.address_id)
     return _approved(turn, request, requests.add_person(turn.tx, request, person_key(request.name), phone, values))
 
 
-def _known_by_now(turn: Turn, request: Request) -> bool:
-    """Whether who asked speaks for somebody already: a newer list had his number, or a chair named him. Then nobody is
-    to be added, and the request is over."""
-    found, number = people.speaker_of(turn.tx, request.address_id).person_id, request.id or 0
-    if found is not None:
-        requests.settle(turn.tx, number, APPROVED, turn.who.person_id or 0, turn.now, found)
-        _shown(turn, number)
-    return found is not None
+def _is_over(turn: Turn, request: Request) -> bool:
+    return request.state != OPEN or deciding.solved(turn.tx, request, turn.now, turn.who.person_id)
+
+
+def _late(request: Request) -> Reply:
+    """Somebody was first; or who asked has asked anew, or is gone."""
+    return Reply(then=STAY, tap="void" if request.state == REPLACED else "already")
 
 
 def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
@@ -221,9 +181,11 @@ def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
     people.link(turn.tx, request.address_id, person_id, phone or "", turn.now)
     detail = {"request": number, "person": person_id, "address": request.address_id}
     journal.add(turn.tx, "identity_approved", turn.now, who=turn.who.person_id, detail=detail)
-    _shown(turn, number)
-    kinds = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
-    for words in (Letter("linked"), menu.Menu(menu_keys(kinds))):
+    deciding.shown(turn.tx, number, turn.now)
+    roles = roster.roles(turn.tx, person_id, turn.now)
+    menu_of = menu.Menu(menu_keys({role.kind for role in roles}))
+    says: tuple[Words | Letter, ...] = (Letter("linked"), menu_of, *deciding.waiting(turn.tx, roles))
+    for words in says:
         post.say(turn.tx, request.address_id, words, turn.now)
     _warn(turn, request, person_id)
     return Reply(then=STAY, tap="noted")
@@ -237,18 +199,12 @@ def _warn(turn: Turn, request: Request, person_id: int) -> None:
 
 
 def refuse(turn: Turn) -> Reply:
-    request = _mine(turn)
+    request = deciding.mine(turn)
     if request is None:
         return Reply(then=STAY, tap="not_yours")
     if not requests.settle(turn.tx, request.id or 0, REFUSED, turn.who.person_id or 0, turn.now):
-        return Reply(then=STAY, tap="already")
+        return _late(request)
     journal.add(turn.tx, "identity_refused", turn.now, who=turn.who.person_id, detail={"request": request.id})
-    _shown(turn, request.id or 0)
+    deciding.shown(turn.tx, request.id or 0, turn.now)
     post.say(turn.tx, request.address_id, said.Sent("refused"), turn.now)
     return Reply(then=STAY, tap="noted")
-
-
-def _shown(turn: Turn, number: int) -> None:
-    """Everybody who was asked sees how it ended."""
-    for delivery_id in deliveries.with_key(turn.tx, f"id:{number}:"):
-        deliveries.post_edit(turn.tx, delivery_id, turn.now)

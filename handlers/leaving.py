@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import escalation
+from handlers import deciding, escalation
 from handlers.turn import Rules
 from storage import deliveries, drafts, incidents, journal, people, rights
 from storage.database import Tx
@@ -58,7 +58,8 @@ def erase(tx: Tx, person_id: int | None, address_id: int, now: datetime, rules: 
     for each in sorted(mine):
         rights.forget(tx, each)
         drafts.drop(tx, each)
-    rights.wipe_names(tx, mine)
+    for number in rights.wipe_names(tx, mine):
+        deciding.shown(tx, number, now)
     if person_id:
         rights.wipe_words(tx, person_id)
         rights.wipe_unlisted(tx, person_id)

@@ -159,7 +159,7 @@ def refused(turn: Turn) -> Reply:
 
 def _late(turn: Turn, case: Request) -> Reply:
     _shown(turn.tx, case.id or 0, turn.now)
-    return Reply(then=STAY, tap="already")
+    return Reply(then=STAY, tap="void" if case.state == REPLACED else "already")
 
 
 def _answered(turn: Turn, case: Request, what: str, why: str = "") -> bool:

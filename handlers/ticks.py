@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import broadcast_clock, dispatch, escalation, ladder, notice
+from handlers import broadcast_clock, deciding, dispatch, escalation, ladder, notice
 from handlers import rights as rights_dialog
 from handlers.turn import Letter, Rules
-from storage import broadcasts, drafts, incidents, journal, notices, rights
+from storage import broadcasts, drafts, incidents, journal, notices, requests, rights
 from storage.database import Tx
 from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
@@ -28,10 +28,16 @@ class Chore:
     step: Callable[[Tx, int, datetime, Rules], bool]
 
 
+def _request(tx: Tx, request_id: int, now: datetime, rules: Rules) -> bool:
+    case = requests.by_id(tx, request_id)
+    step = deciding.step if case and case.kind == requests.IDENTITY else rights_dialog.step
+    return step(tx, request_id, now, rules)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("timetable", notice.unplanned, lambda _tx: None, notice.plan),
     Chore("notice", notices.due, notices.next_due, notice.step),
-    Chore("request", rights.due, rights.next_due, rights_dialog.step),
+    Chore("request", rights.due, rights.next_due, _request),
     Chore("broadcast", broadcasts.due, broadcasts.next_due, broadcast_clock.step),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import details, ladder, leaving, mine, post, rights
+from handlers import deciding, details, ladder, leaving, mine, post, rights
 from handlers import incident as emergencies
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import menu, welcome
@@ -48,12 +48,7 @@ def agree(turn: Turn) -> Reply:
     detail = {"version": welcome.CONSENT_VERSION, "address": turn.who.address_id}
     journal.add(turn.tx, "consent_given", turn.now, who=turn.who.person_id, detail=detail)
     if turn.who.person_id is not None:  # he agreed to an older version before
-        return Reply(
-            (
-                Letter("linked"),
-                menu.Menu(menu_keys({role.kind for role in roster.roles(turn.tx, turn.who.person_id, turn.now)})),
-            )
-        )
+        return _greeted(turn, turn.who.person_id)
     return _ask_number(turn)
 
 
@@ -122,8 +117,13 @@ def _not_found(turn: Turn) -> Reply:
 def _linked(turn: Turn, person_id: int) -> Reply:
     journal.add(turn.tx, "linked", turn.now, who=person_id, detail={"address": turn.who.address_id})
     rights.came_back(turn.tx, turn.who.address_id, person_id, turn.now)
-    roles = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
-    return Reply((Letter("linked"), menu.Menu(menu_keys(roles))))
+    return _greeted(turn, person_id)
+
+
+def _greeted(turn: Turn, person_id: int) -> Reply:
+    roles = roster.roles(turn.tx, person_id, turn.now)
+    kinds = {role.kind for role in roles}
+    return Reply((Letter("linked"), menu.Menu(menu_keys(kinds)), *deciding.linked(turn, roles)))
 
 
 def i_am(turn: Turn) -> Reply:

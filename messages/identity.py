@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
+from messages.templates import Announced
 
 ROLES = ("kpps", "linmas", "ptps", "pps", "pkd", "ppk", "panwascam", "nakes")
 
@@ -46,8 +48,9 @@ class PlaceAsk(Words):
 
 
 @dataclass(frozen=True)
-class Sent(Words):
-    """What became of it. `what`: sent, nobody (no one to decide is linked), often (asked too often today), refused."""
+class Sent(Announced):
+    """What became of it. `what`: sent, nobody (no one to decide is linked), often (asked too often today), refused; not
+    decided in time: late (who was asked is reminded), wider (others are asked too), late_alone (there is nobody)."""
 
     name = "identity_sent"
     what: str = "sent"
@@ -58,8 +61,9 @@ class Sent(Words):
 
 
 @dataclass(frozen=True)
-class Decide(Words):
-    """To who may decide. `people`: who is in the roster there and is called alike, by id; `state` as of the request."""
+class Decide(Announced):
+    """To who may decide. `people`: who is in the roster there and is called alike, by id; `state` as of the request;
+    `nth`: 0, 1 (reminded), 2 (those further in could not be waited for)."""
 
     name = "identity_decide"
     private = True
@@ -69,6 +73,8 @@ class Decide(Words):
     place: str = ""
     phone: str = ""
     people: tuple[tuple[int, str], ...] = ()
+    since: datetime | None = None
+    nth: int = 0
     state: str = "open"
     by: str = ""
     became: str = ""
@@ -93,3 +99,18 @@ class AlsoLinked(Words):
 
     def choices(self) -> Rows:
         return ((Button("bukan_saya", "notme"),),)
+
+
+@dataclass(frozen=True)
+class Listing(Words):
+    """The open ones that are the reader's to decide, the oldest first: `cases` are id and name, `lines` who, and since
+    when."""
+
+    name = "identities"
+    private = True
+    cases: tuple[tuple[int, str], ...] = ()
+    lines: tuple[tuple[str, str], ...] = ()
+    more: int = 0
+
+    def choices(self) -> Rows:
+        return tuple((Button("case_one", f"id_show:{number}", name=who),) for number, who in self.cases)

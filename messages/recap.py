@@ -46,7 +46,8 @@ class Recap(Words):
         sheet = (Button("recap_sheet", "recap_sheet"),) if self.today or self.open else ()
         gaps = (Button("cakupan_open", "gaps:0"),) if self.gaps else ()
         rights = (Button("rights", "rights"),) if self.rights else ()
-        return tuple(row for row in ((*sheet, *gaps), rights) if row)
+        identities = (Button("identities", "ids"),) if self.identities else ()
+        return tuple(row for row in ((*sheet, *gaps), (*identities, *rights)) if row)
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,7 @@ class NoLonger(WithMenu):
 
 @dataclass(frozen=True)
 class Told(Words):
-    """To the nearest coordinator: who took whose place, by whose word."""
+    """To the nearest coordinator: who took whose place, by whose word; `nik`: the new one's is here."""
 
     name = "replaced_told"
     private = True
@@ -106,3 +106,4 @@ class Told(Words):
     new: str = ""
     role: str = ""
     by: str = ""
+    nik: bool = False

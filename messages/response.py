@@ -305,12 +305,13 @@ class Cases(WithMenu):
 
 @dataclass(frozen=True)
 class Duty(Words):
-    """On or off duty, until when, and the shifts in the roster."""
+    """On or off duty, until when, and the `shifts` in the roster, with where he is posted."""
 
     name = "duty"
     on_duty: bool = False
     until: datetime | None = None
     puskesmas: tuple[str, ...] = ()
+    shifts: tuple[str, ...] = ()
 
     def choices(self) -> Rows:
         return ((Button("jaga_berhenti", "duty:off") if self.on_duty else Button("jaga_mulai", "duty:on"),),)

@@ -151,6 +151,7 @@ class MyData(WithMenu):
     roles: tuple[str, ...] = ()
     coverages: int = 0
     cases: tuple[int, ...] = ()
+    named_in: tuple[int, ...] = ()  # reports of others of which he is the casualty
     consent_version: str = ""
     consent_at: datetime | None = None
     channels: tuple[str, ...] = ()
@@ -180,12 +181,18 @@ class Readings(Words):
 
 
 @dataclass(frozen=True)
-class Nothing(WithMenu):
-    """Nothing is held about this address but its consent."""
+class ChatData(WithMenu):
+    """What is held about a chat that is not linked with anybody of the roster: the `chat`'s name, its number, consent,
+    the `cases` reported from it, and what it asked: in words, and how that stands (as a request's state)."""
 
     name = "my_data_none"
+    private = True
+    chat: str = ""
+    phone: str = ""
     consent_version: str = ""
     consent_at: datetime | None = None
+    requests: tuple[tuple[str, str], ...] = ()
+    cases: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,13 @@ def day_in(value: datetime, zone: str) -> str:
     return day(value.astimezone(ZONES[zone]).date())
 
 
+def span(starts: datetime, ends: datetime, zone: str) -> str:
+    """`27 Nov 2024 07.00–14.00 WIB`, over midnight `27 Nov 2024 21.00 – 28 Nov 2024 07.00 WIB`."""
+    first, last = day_in(starts, zone), day_in(ends, zone)
+    since, until = hour_in(starts, zone).removesuffix(f" {zone}"), hour_in(ends, zone)
+    return f"{first} {since}–{until}" if first == last else f"{first} {since} – {last} {until}"
+
+
 @pass_context
 def _hour(context: Context, value: datetime) -> str:
     return hour_in(value, context["zone"])

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Column,
+    ColumnElement,
     Index,
     LargeBinary,
     bindparam,
@@ -209,9 +210,15 @@ def post_edit(tx: Tx, delivery_id: int, now: datetime) -> bool:
 def shown(tx: Tx, *, incident_id: int, kinds: Sequence[str] = ()) -> list[int]:
     """Ids of an incident's messages that are, or may in a moment be, on somebody's screen: what an edit may change."""
     where = (_D.incident_id == incident_id) & _D.state.in_((SENT, SENDING)) & _D.edits.is_(None)
-    query = select(_D.id, _D.channel, _D.address_id, _D.kind).where(where & (_D.answers == "")).order_by(_D.id)
-    rows = tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query)
-    # Where nothing can be changed, a line is said for the newest message of a kind only.
+    query = _SHOWN.where(where & (_D.answers == ""))
+    return _changeable(tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query))
+
+
+_SHOWN = select(_D.id, _D.channel, _D.address_id, _D.kind).order_by(_D.id)
+
+
+def _changeable(rows: Sequence[Any]) -> list[int]:
+    """Where nothing can be changed, a line is said for the newest message of a kind only."""
     newest = {(row.address_id, row.kind): row.id for row in rows}
     return [row.id for row in rows if row.channel not in UNCHANGING or newest[row.address_id, row.kind] == row.id]
 
@@ -287,9 +294,17 @@ def shown_at(tx: Tx, address_id: int, kinds: Sequence[str]) -> list[int]:
 
 
 def with_key(tx: Tx, prefix: str) -> list[int]:
-    """Ids of the messages whose key (`once`) begins so."""
-    rows = tx.rows(select(_D.id).where(_D.once >= prefix, _D.once < prefix[:-1] + chr(ord(prefix[-1]) + 1)))
-    return [row.id for row in rows]
+    """Ids of the messages whose key (`once`) begins so and that are, or may in a moment be, on somebody's screen."""
+    return _changeable(tx.rows(_SHOWN.where(_keyed(prefix), _D.state.in_((SENT, SENDING)))))
+
+
+def addressed(tx: Tx, prefix: str) -> set[int]:
+    """The addresses to which a message went, or goes, whose key begins so."""
+    return {row.address_id for row in tx.rows(select(_D.address_id).where(_keyed(prefix)))}
+
+
+def _keyed(prefix: str) -> ColumnElement[bool]:
+    return (_D.once >= prefix) & (_D.once < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
 
 def by_external(tx: Tx, channel: str, external: str) -> Any:

@@ -92,3 +92,9 @@ def cases_of(tx: Tx, person_id: int) -> list[int]:
     """Ids of the emergencies that a person reported, or was the casualty of."""
     his = or_(incidents.c.reporter_id == person_id, incidents.c.casualty_id == person_id)
     return [row.id for row in tx.rows(select(incidents.c.id).where(his).order_by(incidents.c.id))]
+
+
+def named_in(tx: Tx, person_id: int) -> list[int]:
+    """Numbers of the emergencies that others reported and of which a person is the casualty."""
+    his = (incidents.c.casualty_id == person_id) & incidents.c.reporter_id.is_distinct_from(person_id)
+    return [row.number for row in tx.rows(select(incidents.c.number).where(his).order_by(incidents.c.number))]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 
 from storage.database import Tx
 from storage.incidents import called, incidents
 from storage.places import Where, kecamatan, kelurahan, tps
-from storage.requests import IDENTITY, is_alive, requests
 
-_I, _Q = incidents.c, requests.c
+_I = incidents.c
 # Written out, so that both databases see the partial index.
 _open = _I.state.in_([literal_column(f"'{state}'") for state in ("waiting", "taken", "arrived", "referred")])
 
@@ -46,13 +45,3 @@ def cases(tx: Tx, where: Where, person_id: int, since: datetime) -> list[Any]:
     query = _query(where, person_id)
     older = tx.rows(query.where(_open, _I.reported_at < since))
     return [*older, *tx.rows(query.where(_I.reported_at >= since))]
-
-
-def identities(tx: Tx, where: Where) -> int:
-    """How many of an area wait for being recorded."""
-    mine = [_Q.election_id == where.election_id, _Q.kind == IDENTITY, is_alive]
-    if where.kelurahan_id:
-        mine.append(_Q.kelurahan_id == where.kelurahan_id)
-    elif where.kecamatan_id:
-        mine.append(_Q.kecamatan_id == where.kecamatan_id)
-    return int(tx.scalar(select(func.count()).select_from(requests).where(*mine)) or 0)

@@ -6,7 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func, insert, literal_column, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    and_,
+    false,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from storage import former
@@ -102,8 +117,42 @@ def count(tx: Tx, area: Area, *kinds: str) -> int:
 def ask(tx: Tx, values: dict[str, Any]) -> int:
     """Keep a request to be recorded; an open one of the same address is replaced by it. Its id."""
     mine = (_Q.address_id == values["address_id"]) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
-    tx.execute(update(requests).where(mine).values(state=REPLACED, answered_at=values["created_at"]))
+    tx.execute(update(requests).where(mine).values(state=REPLACED, answered_at=values["created_at"], next_at=None))
     return int(tx.scalar(insert(requests).values(state=OPEN, **values).returning(_Q.id)))
+
+
+def open_of(tx: Tx, address_id: int) -> list[Request]:
+    """The requests to be recorded that wait of an address."""
+    where = (_Q.address_id == address_id) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
+    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+
+
+def held(tx: Tx, address_id: int) -> list[Request]:
+    """What is kept of what an address asked: where it still waits, or a name was given; the oldest first."""
+    where = (_Q.address_id == address_id) & (is_alive | (_Q.name != ""))
+    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+
+
+def _waiting_at(seats: Sequence[tuple[Where, Sequence[str]]]) -> tuple[ColumnElement[bool], ...]:
+    """The conditions on requests to be recorded that wait in these places, each for one of its roles."""
+    nearer = ("puskesmas_id", "kelurahan_id", "kecamatan_id")
+    found = []
+    for where, roles in seats:
+        exact = next((_Q[name] == getattr(where, name) for name in nearer if getattr(where, name)), true())
+        found.append(and_(_Q.election_id == where.election_id, exact, _Q.role.in_(roles)))
+    of = {where.election_id for where, _ in seats}  # said apart, so that the index of those alive is seen
+    return _Q.election_id.in_(of), _Q.kind == IDENTITY, is_alive, or_(false(), *found)
+
+
+def to_decide(tx: Tx, seats: Sequence[tuple[Where, Sequence[str]]]) -> int:
+    """How many requests to be recorded wait in these places, each for one of its roles."""
+    return int(tx.scalar(select(func.count()).select_from(requests).where(*_waiting_at(seats))) or 0)
+
+
+def oldest(tx: Tx, seats: Sequence[tuple[Where, Sequence[str]]], limit: int) -> list[Request]:
+    """Those, the oldest first."""
+    query = select(requests).where(*_waiting_at(seats)).order_by(_Q.id).limit(limit)
+    return [Request(**row._mapping) for row in tx.rows(query)]
 
 
 def ask_once(tx: Tx, kind: str, subject_id: int, values: dict[str, Any]) -> int | None:

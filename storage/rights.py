@@ -57,7 +57,7 @@ def advance(tx: Tx, case: Request, then: datetime | None) -> bool:
 
 def overdue(tx: Tx, now: datetime) -> int:
     """How many wait for longer than they should."""
-    late = (_Q.state == OPEN) & (_Q.due_at <= now)
+    late = (_Q.state == OPEN) & (_Q.due_at <= now) & _Q.kind.in_(RIGHTS)
     return int(tx.scalar(select(func.count()).select_from(requests).where(late)) or 0)
 
 
@@ -72,11 +72,13 @@ def wipe_words(tx: Tx, person_id: int) -> None:
     tx.execute(mine.values(words_sealed=None, answer_sealed=None))
 
 
-def wipe_names(tx: Tx, address_ids: Collection[int]) -> None:
-    """The names that were given where somebody asked to be recorded; what still waits is asked no more."""
+def wipe_names(tx: Tx, address_ids: Collection[int]) -> list[int]:
+    """The names that were given where somebody asked to be recorded; what still waits is asked no more. Its ids."""
     named = _Q.address_id.in_(list(address_ids)) & (_Q.kind == IDENTITY)
-    tx.execute(update(requests).where(named, is_alive).values(state=REPLACED))
+    waiting = [row.id for row in tx.rows(select(_Q.id).where(named, is_alive))]
+    tx.execute(update(requests).where(named, is_alive).values(state=REPLACED, next_at=None))
     tx.execute(update(requests).where(named).values(name=""))
+    return waiting
 
 
 def wipe_unlisted(tx: Tx, person_id: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import cover, identity, reading
-from handlers.letters.facts import name_of, place_words, role_words
+from handlers import cover, deciding, identity, reading
+from handlers.letters.facts import duties, name_of, place_words, post_words, role_words
 from handlers.letters.registry import Writing, letter
 from handlers.turn import DEFAULT_ZONE
 from messages import identity as asked
@@ -16,13 +16,14 @@ from storage import denials, former, incidents, journal, people, places, reading
 from storage.places import Where
 
 LAST = 3  # reads that /data names itself
+SHOWN = 8  # requests of a list
 
 
 @letter("linked")
 def _linked(w: Writing) -> Words | None:
     if not w.to.linked:
         return told.Hidden()
-    return welcome.Linked(w.to.who.name or "", tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)))
+    return welcome.Linked(w.to.who.name or "", duties(w.tx, w.to.roles, w.now))
 
 
 @letter("which")
@@ -42,22 +43,36 @@ def _somebody_else(w: Writing) -> Words | None:
 def _identity_decide(w: Writing) -> Words | None:
     """To who may decide, as long as he may."""
     request = requests.by_id(w.tx, w.refs["request"])
-    if request is None or w.to.person_id not in {role.person_id for role in identity.deciders(w.tx, request, w.now)}:
+    if request is None or not any(deciding.decides(role, request) for role in w.to.roles):
         return None
     phone = requests.phone_of(w.tx, request.address_id)
-    is_worker = request.role == identity.NAKES
-    named = places.named(w.tx, request.where)
     return asked.Decide(
         request=request.id or 0,
         person=request.name,
         role=label(f"role_{request.role}"),
-        place=words.centre(named.puskesmas) if is_worker else place_words(w.tx, request.where),
+        place=post_words(w.tx, request.where),
         phone=words.mask_phone(phone) if phone else "",
         people=tuple((role.person_id, f"{role.name}, {words.title(role.kind, role.role, role.position, '')}")
                      for role in identity.alike(w.tx, request, w.now)) if request.state == requests.OPEN else (),
+        since=request.created_at,
+        nth=w.refs.get("nth", 0),
         state=request.state,
         by=name_of(w.tx, request.answered_by),
         became=name_of(w.tx, request.person_id),
+    )  # fmt: skip
+
+
+@letter("identities")
+def _identities(w: Writing) -> Words | None:
+    seats = deciding.seats(w.to.roles)
+    if not seats:
+        return None
+    zone, rows = w.to.roles[0].election.zone, requests.oldest(w.tx, seats, SHOWN)
+    return asked.Listing(
+        cases=tuple((row.id or 0, row.name) for row in rows),
+        lines=tuple((f"{row.name}, {label(f'role_{row.role}')}, {post_words(w.tx, row.where)}",
+                     f"{words.day_in(row.created_at, zone)} {words.hour_in(row.created_at, zone)}") for row in rows),
+        more=requests.to_decide(w.tx, seats) - len(rows),
     )  # fmt: skip
 
 
@@ -80,7 +95,8 @@ def _replaced_told(w: Writing) -> Words | None:
         return None
     kept = w.tx.vault.open_json(entry.detail_sealed) or {}
     where = place_words(w.tx, places.of_tps(w.tx, kept["tps"]))
-    return replacing.Told(name_of(w.tx, kept["old"]), name_of(w.tx, kept["new"]), where, name_of(w.tx, entry.who))
+    new = people.person(w.tx, kept["new"])
+    return replacing.Told(name_of(w.tx, kept["old"]), new.name, where, name_of(w.tx, entry.who), bool(new.nik_hash))
 
 
 @letter("worker_left")
@@ -94,7 +110,7 @@ def _worker_left(w: Writing) -> Words | None:
 def _my_data(w: Writing) -> Words | None:
     who = w.to.who
     if not who.linked or who.person_id is None:
-        return welcome.Nothing(w.to.menu, who.consent_version, who.consent_at if who.consent == "yes" else None)
+        return _chat_data(w)
     row = people.person(w.tx, who.person_id)
     count = cover.count(w.tx, row.nik_hash) if row.nik_hash else 0
     return welcome.MyData(
@@ -103,14 +119,35 @@ def _my_data(w: Writing) -> Words | None:
         nik=words.mask_nik(w.tx.vault.open(row.nik_sealed)) if row.nik_sealed else "",
         phone=row.phone or "",
         former=tuple(former.of(w.tx, who.person_id)),
-        roles=tuple(dict.fromkeys(role_words(w.tx, role) for role in w.to.roles)),
+        roles=duties(w.tx, w.to.roles, w.now),
         coverages=count,
         cases=tuple(incidents.own(w.tx, w.to.address_id, who.person_id)),
+        named_in=tuple(readings.named_in(w.tx, who.person_id)),
         consent_version=who.consent_version,
         consent_at=who.consent_at,
         reads=tuple((what, when) for what, _, when in _reads(w, who.person_id, 0, LAST)),
         channels=tuple(sorted({each.channel.title() for each in people.addresses_of(w.tx, who.person_id)})),
     )
+
+
+def _chat_data(w: Writing) -> Words:
+    who = w.to.who
+    return welcome.ChatData(
+        menu=w.to.menu,
+        chat=who.named,
+        phone=who.phone or "",
+        consent_version=who.consent_version,
+        consent_at=who.consent_at if who.consent == "yes" else None,
+        requests=tuple((_asked_for(w, each), each.state) for each in requests.held(w.tx, w.to.address_id)),
+        cases=tuple(incidents.own(w.tx, w.to.address_id, None)),
+    )
+
+
+def _asked_for(w: Writing, request: requests.Request) -> str:
+    what = called("asked", request.kind)
+    if request.kind != requests.IDENTITY:
+        return what
+    return f"{what}: {request.name}, {label(f'role_{request.role}')}, {post_words(w.tx, request.where)}"
 
 
 def _reads(w: Writing, person_id: int, offset: int, limit: int) -> list[tuple[str, str, str]]:
@@ -151,5 +188,8 @@ def _status(w: Writing) -> Words | None:
 @letter("duty")
 def _duty(w: Writing) -> Words | None:
     shifts = [role for role in w.to.roles if role.kind == roster.WORKER]
+    if not shifts:
+        return None
     centres = tuple(dict.fromkeys(places.named(w.tx, role.where).puskesmas for role in shifts))
-    return told.Duty(roster.on_duty(shifts, w.now), roster.next_change(shifts, w.now), centres) if shifts else None
+    more = duties(w.tx, [role for role in shifts if role.starts_at or role.where.kelurahan_id], w.now)
+    return told.Duty(roster.on_duty(shifts, w.now), roster.next_change(shifts, w.now), centres, more)

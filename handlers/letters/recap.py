@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import coverage, recap, schedule
+from handlers import coverage, deciding, recap, schedule
 from handlers.letters.facts import place_words
 from handlers.letters.registry import Writing, letter
 from messages import recap as told
@@ -54,7 +54,7 @@ def _recap(w: Writing) -> Words | None:
         gaps=gaps.uncovered(w.tx, coverage.area(role), w.now.astimezone(role.election.tz).date()),
         cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
         rights=requests.count(w.tx, coverage.area(role), *requests.RIGHTS),
-        identities=shelf.identities(w.tx, role.where),
+        identities=requests.to_decide(w.tx, deciding.seats(w.to.roles)),
         tps=total,
         missing=len(lost),
         lost=tuple(words.place(each.number, each.kelurahan, "") for each in lost[:LOST_SHOWN]),

@@ -366,6 +366,11 @@ async def minta_dicatat(hall: Hall) -> None:
         await new.taps("KPPS")
         await new.says("Slamet Baru Pengganti")
         await new.says("Arjosari 1")
+        if answer == "Petugas baru":
+            await hall.passes(15)
+            await coordinator.says("/rekap")
+            await coordinator.taps("Minta dicatat")
+            await coordinator.taps("Slamet Baru Peng")
         await coordinator.taps(answer)
     await new.says("Pingsan")
 

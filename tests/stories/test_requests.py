@@ -135,7 +135,7 @@ async def test_asking_is_capped_and_the_newest_counts(stage: Stage) -> None:
     assert await states(stage) == [REPLACED, REPLACED, OPEN]
     await who.says("🪪 Minta dicatat")
     assert "beberapa kali hari ini" in who.last.text
-    assert await boss.forges("id_new:1") == "Sudah tercatat."
+    assert await boss.forges("id_new:1") == "Permintaan ini sudah tidak berlaku."
     stage.clock.move(timedelta(hours=25))
     await who.says("🪪 Minta dicatat")
     assert "Bertugas sebagai apa" in who.last.text
@@ -208,7 +208,7 @@ async def test_a_request_that_solved_itself_adds_nobody(stage: Stage, tap: str) 
     await renewed.shares_contact()
     status = await renewed.says("/status")
     assert await boss.forges(data) == "Sudah tercatat."
-    assert "Disetujui" in boss.screen
+    assert "Sudah terhubung" in boss.screen
     assert await renewed.says("/status") == status
     where, now = await stage.tps(), stage.clock.now()
     crew = await stage.db.read(lambda tx: [role.name for role in roster.crew(tx, where.tps_id or 0, now)])

@@ -124,7 +124,7 @@ async def test_a_stranger_s_hapus_wipes_what_stands_beside_his_chat(stage: Stage
     assert (row.phone, row.consent) == (None, "")
     asked = await stage.db.read(lambda tx: tx.first(select(requests)))
     assert (asked.name, asked.state) == ("", REPLACED)
-    assert await boss.forges("id_new:1") == "Sudah tercatat."
+    assert await boss.forges("id_new:1") == "Permintaan ini sudah tidak berlaku."
     assert not await stage.db.read(lambda tx: tx.rows(select(drafts)))
 
 
@@ -154,7 +154,7 @@ async def test_refused_says_why_and_registering_again_takes_it_back(stage: Stage
     await leaves(officer)
     await officer.links(asked=True)
     assert await states(stage) == [REFUSED, REPLACED]
-    assert await boss.forges("right_done:2") == "Sudah tercatat."
+    assert await boss.forges("right_done:2") == "Permintaan ini sudah tidak berlaku."
     assert "JKK" in await officer.says("/status"), "he is not unlinked again by a late answer"
 
 
