@@ -240,6 +240,14 @@ def alert_settled_badly(tx: Tx, incident_id: int, round_: int, now: datetime, ru
         climb(tx, incident, incident.rung + 1, now, rules)
 
 
+def call_on(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
+    """Where nobody is left of those who were called and can be reached, the next rung is called at once."""
+    everybody = [each for each in incidents.all_called(tx, _id(incident)) if not each.dropped]
+    reached = people.reachable(tx, [each.person_id for each in everybody])
+    if incident.state == WAITING and all(each.declined_at for each in everybody if each.person_id in reached):
+        climb(tx, incident, incident.rung + 1, now, rules)
+
+
 def withdraw_alerts(tx: Tx, incident_id: int, now: datetime, reason: str) -> None:
     """Alerts that have not left yet are not sent any more."""
     deliveries.withdraw(tx, reason=reason, now=now, incident_id=incident_id, kinds=("alert",))

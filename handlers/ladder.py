@@ -140,7 +140,12 @@ def nearest_coordinators(
     reachable = people.reachable(tx, [role.person_id for role in around])
     left_out = people.silent(tx, reachable) | {but}
     here = [role for role in around if role.person_id in reachable and role.person_id not in left_out]
-    here = [role for role in here if role.institution == roles[0].institution] or here
+    return nearest(here, roles[0].institution)
+
+
+def nearest(around: list[Role], institution: str) -> set[int]:
+    """Of coordinators whose areas hold a place the nearest: of an institution first, then of any."""
+    here = [role for role in around if role.institution == institution] or around
     near = max((nearness(role) for role in here), default=0)
     return {role.person_id for role in here if nearness(role) == near}
 

@@ -45,8 +45,9 @@ def people(turn: Turn, role: Role, what: str, person_ids: Iterable[int]) -> None
 def cases(turn: Turn, shown: Iterable[Incident]) -> None:
     """Emergencies with their details."""
     held = [{"election_id": case.election_id, "incident_id": case.id} for case in shown]
-    called_as = next(role for role in turn.roles if role.kind != OFFICER)  # officers are called for nothing
-    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, called_as), readings.INCIDENT, held)
+    # Officers are called for nothing, and whose case outlasts his duty is nothing by now.
+    called_as = next((role_words(turn.tx, role) for role in turn.roles if role.kind != OFFICER), "")
+    readings.note(turn.tx, turn.now, turn.who.person_id, called_as, readings.INCIDENT, held)
 
 
 def mine(turn: Turn) -> Reply:

@@ -11,7 +11,7 @@ from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
 from messages.words import excerpt, short
-from storage import deliveries, incidents, journal, people
+from storage import deliveries, incidents, journal
 from storage import twins as twins_of
 from storage.deliveries import ALERT
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
@@ -116,10 +116,7 @@ def _step_back(turn: Turn, case: Incident) -> Reply:
         return emergency(tap="already")
     journal.add(turn.tx, "declined", turn.now, incident_id=number, who=_me(turn))
     escalation.refresh(turn.tx, number, turn.now)
-    everybody = [c for c in incidents.all_called(turn.tx, number) if not c.dropped]
-    reached = people.reachable(turn.tx, [c.person_id for c in everybody])
-    if all(c.declined_at for c in everybody if c.person_id in reached):
-        escalation.climb(turn.tx, incidents.need(turn.tx, number), case.rung + 1, turn.now, turn.rules)
+    escalation.call_on(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
     return emergency(tap="declined", incident=number)
 
 

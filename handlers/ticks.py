@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import broadcast_clock, deciding, dispatch, escalation, ladder, notice
+from handlers import broadcast_clock, deciding, dispatch, escalation, ladder, leavers, notice
 from handlers import rights as rights_dialog
 from handlers.turn import Letter, Rules
 from storage import broadcasts, drafts, incidents, journal, notices, requests, rights
+from storage import leavers as leavers_of
 from storage.database import Tx
 from storage.incidents import ARRIVED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
@@ -38,6 +39,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("timetable", notice.unplanned, lambda _tx: None, notice.plan),
     Chore("notice", notices.due, notices.next_due, notice.step),
     Chore("request", rights.due, rights.next_due, _request),
+    Chore("leaver", leavers_of.due, leavers_of.next_due, leavers.step),
     Chore("broadcast", broadcasts.due, broadcasts.next_due, broadcast_clock.step),
 )
 

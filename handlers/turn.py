@@ -6,7 +6,7 @@ sends nothing itself, and it cannot await.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -14,7 +14,7 @@ from typing import Any
 
 from messages.chat import Heard
 from messages.render import Words
-from storage import people, roster
+from storage import incidents, people, roster
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.elections import Known, active
@@ -119,14 +119,20 @@ class Turn:
     @property
     def menu(self) -> tuple[str, ...]:
         """The label keys of what this person may do, besides Darurat."""
-        return menu_keys({role.kind for role in self.roles}, self.who.linked)
+        return menu_of(self.tx, self.who, self.roles)
 
 
-def menu_keys(kinds: set[str], linked: bool = True) -> tuple[str, ...]:
-    """The label keys for somebody with these kinds of roles."""
+def menu_of(tx: Tx, who: Speaker, roles: Sequence[Role]) -> tuple[str, ...]:
+    """The label keys of what somebody may do. Who lost his last duty while a case is his still has its list."""
+    serves = not roles and who.linked and bool(incidents.taken_by(tx, who.person_id or 0))
+    return menu_keys({role.kind for role in roles}, who.linked, serves=serves)
+
+
+def menu_keys(kinds: set[str], linked: bool = True, *, serves: bool = False) -> tuple[str, ...]:
+    """The label keys for somebody with these kinds of roles; `serves`: who has a case."""
     keys = ["status"] if linked else []
     keys += ["jaga"] if roster.WORKER in kinds else []
-    keys += ["kasus"] if kinds & {roster.WORKER, roster.COORDINATOR} else []
+    keys += ["kasus"] if serves or kinds & {roster.WORKER, roster.COORDINATOR} else []
     keys += ["jadwal", "siaran", "cakupan", "rekap"] if roster.COORDINATOR in kinds else []
     return (*keys, "data", "bantuan")
 

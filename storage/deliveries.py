@@ -207,10 +207,15 @@ def post_edit(tx: Tx, delivery_id: int, now: datetime) -> bool:
     return tx.execute(_EDIT[tx.is_sqlite], {"of": found.id, "at": now}).rowcount == 1
 
 
-def shown(tx: Tx, *, incident_id: int, kinds: Sequence[str] = ()) -> list[int]:
-    """Ids of an incident's messages that are, or may in a moment be, on somebody's screen: what an edit may change."""
+def shown(
+    tx: Tx, *, incident_id: int, kinds: Sequence[str] = (), address_ids: Sequence[int] | None = None
+) -> list[int]:
+    """Ids of an incident's messages that are, or may in a moment be, on somebody's screen: what an edit may change.
+    `address_ids`: on these only."""
     where = (_D.incident_id == incident_id) & _D.state.in_((SENT, SENDING)) & _D.edits.is_(None)
     query = _SHOWN.where(where & (_D.answers == ""))
+    if address_ids is not None:
+        query = query.where(_D.address_id.in_(address_ids))
     return _changeable(tx.rows(query.where(_D.kind.in_(kinds)) if kinds else query))
 
 

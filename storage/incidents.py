@@ -296,6 +296,12 @@ def accept(tx: Tx, incident_id: int, person_id: int) -> None:
     tx.execute(update(called).where(guard, called.c.declined_at.is_not(None)).values(declined_at=None))
 
 
+def drop(tx: Tx, incident_id: int, person_id: int) -> None:
+    """This one is not called for it any more."""
+    his = (called.c.incident_id == incident_id) & (called.c.person_id == person_id)
+    tx.execute(update(called).where(his).values(dropped=True))
+
+
 def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
     """It moved away from everybody but `keep`, who lose the case; tells whom."""
     statement = (

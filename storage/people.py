@@ -49,7 +49,7 @@ class Reached(SQLModel, table=True):
     `state`: active or gone (blocked, deactivated). `phone` is the number that the platform vouched for;
     `person_id` is set once it is sure which person speaks. Consent is kept with its version and time.
     `stopped_at`: since then he wants no reminders and broadcasts (/berhenti). `begun_at`: when we last wrote to him
-    outside WhatsApp's window, which it counts.
+    outside WhatsApp's window, which it counts. `leaves_at`: no list names its person any more, and then he is let go.
     """
 
     __tablename__ = "address"
@@ -60,6 +60,12 @@ class Reached(SQLModel, table=True):
             "begun_at",
             sqlite_where=text("begun_at IS NOT NULL"),
             postgresql_where=text("begun_at IS NOT NULL"),
+        ),
+        Index(
+            "ix_address_leaves",
+            "leaves_at",
+            sqlite_where=text("leaves_at IS NOT NULL"),
+            postgresql_where=text("leaves_at IS NOT NULL"),
         ),
     )
     id: int | None = Field(default=None, primary_key=True)
@@ -76,6 +82,7 @@ class Reached(SQLModel, table=True):
     consent_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     stopped_at: datetime | None = Field(default=None, sa_column=Column(Instant))
     begun_at: datetime | None = Field(default=None, sa_column=Column(Instant))
+    leaves_at: datetime | None = Field(default=None, sa_column=Column(Instant))
 
 
 HEARD_EVERY = timedelta(minutes=1)
@@ -210,12 +217,13 @@ def consent(tx: Tx, address_id: int, answer: str, version: str, now: datetime) -
 
 def link(tx: Tx, address_id: int, person_id: int | None, phone: str, now: datetime) -> None:
     """The platform vouched for `phone`; `person_id` once it is sure who speaks."""
-    values = {"person_id": person_id, "phone": phone, "linked_at": now if person_id else None}
+    values = {"person_id": person_id, "phone": phone, "linked_at": now if person_id else None, "leaves_at": None}
     tx.execute(update(addresses).where(addresses.c.id == address_id).values(values))
 
 
 def unlink(tx: Tx, address_id: int) -> None:
-    tx.execute(update(addresses).where(addresses.c.id == address_id).values(person_id=None, phone=None, linked_at=None))
+    values = {"person_id": None, "phone": None, "linked_at": None, "leaves_at": None}
+    tx.execute(update(addresses).where(addresses.c.id == address_id).values(values))
 
 
 def stop(tx: Tx, address_id: int, person_id: int | None, since: datetime | None) -> None:

@@ -10,10 +10,12 @@ from functools import partial
 from typing import TextIO
 
 from bot.commands.workbook import ALL_IN, Bar, complain
-from bot.workbook import load, words
+from bot.workbook import leavers, load, words
 from bot.workbook.read import Unreadable
 from storage import applying, moves, undo
+from storage import leavers as shelf
 from storage.database import Database
+from storage.leavers import Lost
 from storage.undo import Run
 
 
@@ -34,12 +36,14 @@ async def last_import(
     except Unreadable as fault:
         return complain(fault, err)
     with Bar(err, "undoing") as bar:
-        told = await _take_back(db, run, bar)
+        told = await _take_back(db, run, bar, now)
     at = run.at.astimezone(chosen.tz).strftime("%d-%m-%Y %H.%M")
     if as_json:
         print(json.dumps({"election": chosen.code, "file": run.file, "at": run.at.isoformat(), **told}), file=out)
     else:
         print(words.say("report", "undone", election=chosen.code, file=run.file or "-", at=at, **told), file=out)
+        if told["let_go"]:
+            print(words.say("report", "let_go", count=told["let_go"]), file=out)
     return ALL_IN
 
 
@@ -54,16 +58,19 @@ async def _undoable(db: Database, election: int) -> Run:
     return run
 
 
-async def _take_back(db: Database, run: Run, bar: Bar) -> dict[str, int]:
+async def _take_back(db: Database, run: Run, bar: Bar, now: datetime) -> dict[str, int]:
     told: Counter[str] = Counter(left=0, back=0, changed=0, kept=0)
+    lost: list[Lost] = []
     run_id, election = run.id or 0, run.election_id
     await db.write(partial(moves.forget, election=election))
     total = left = await db.read(partial(undo.left, run_id=run_id))
     while (step := await db.read(partial(undo.newest, run_id=run_id))) is not None:
+        lost += await db.read(partial(shelf.put_in, step_id=step))
         told.update(await db.write(partial(undo.take_back, step_id=step)))
         left -= 1
         bar.show(total - left, total)
     await db.write(partial(moves.settle, election=election))
     await db.write(partial(applying.put_last_day, election=election))
+    told["let_go"] = await leavers.let_go(db, f"undo:{run_id}", lost, now)
     await db.write(partial(undo.close, run_id=run_id))
     return dict(told)

@@ -154,7 +154,7 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
     }
-    said["replace"] = outcome.replaced
+    said |= {"replace": outcome.replaced, "let_go": outcome.let_go}
     shown = _shown(outcome)
     said |= {
         title: [
@@ -193,6 +193,8 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
     lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
     if outcome.strangers:
         lines.append(words.say("report", "strangers", count=outcome.strangers))
+    if outcome.let_go:
+        lines.append(words.say("report", "let_go", count=outcome.let_go))
     for title, found in (("new_areas", outcome.new_areas), ("new_wards", outcome.new_wards)):
         if found:
             lines.append(words.say("report", title, names=_few(found)))

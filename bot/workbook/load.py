@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import select
 
-from bot.workbook import check, days, review, sheets
+from bot.workbook import check, days, leavers, review, sheets
 from bot.workbook.apply import Import, Progress, apply, begin, finish
 from bot.workbook.check import Day
 from bot.workbook.days import Own
@@ -20,6 +20,7 @@ from bot.workbook.read import Book, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
 from bot.workbook.told import Teller
 from storage import coverage_cases, coverages, elections, names, plans, standing
+from storage import leavers as shelf
 from storage.database import Database, Tx
 from storage.imports import At, ElectionRow, Wanted
 from storage.planned import Difference, Plan
@@ -55,6 +56,7 @@ class Outcome:
     new_wards: list[str] = field(default_factory=list)  # kelurahan, each with its kecamatan
     teller: Teller | None = None  # of the differences, if there can be any: of thousands fifty are shown
     strangers: int = 0  # NIKs of coverage lists that no roster has
+    let_go: int = 0  # people who use the bot and whom no list names any more
 
     @property
     def all_in(self) -> bool:
@@ -104,6 +106,8 @@ async def load(
         return outcome
     under = await begin(db, judge.election(book), code, file, now)
     await _write(db, book, judge, under, progress or _silent, beside)
+    lost = await db.read(partial(shelf.taken_out, run_id=under.run))
+    outcome.let_go = await leavers.let_go(db, f"import:{under.run}", lost, now)
     await finish(db, under)
     await _close_cases(db, under.election, now)
     outcome.strangers = await db.read(partial(coverages.of_strangers, election_id=under.election))

@@ -46,6 +46,8 @@ def _alert(w: Writing) -> Words | None:
     if w.to.person_id != w.refs["person"]:
         return told.Hidden()  # unlinked meanwhile: what was shown is taken back
     call = incidents.called_one(w.tx, w.refs["incident"], w.refs["person"])
+    if call is not None and call.dropped and not w.to.roles and incident.taken_by != w.to.person_id:
+        return told.Hidden()  # no list names him any more
     view = call.view if call else "coordinator"
     alert = _case_facts(w.tx, incident, w.refs, w.now)
     alert = replace(alert, view=view, relation=_relation(incident, call, w.refs["person"]),

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from handlers import post
-from handlers.turn import DEFAULT_ZONE, menu_keys
+from handlers.turn import DEFAULT_ZONE, menu_of
 from messages import response as told
 from messages.chat import Said
 from messages.render import Words, render
@@ -118,5 +118,4 @@ def _alert(w: Writing, zone: str, brief: bool) -> Said | Withheld:
 def _to(tx: Tx, address_id: int, now: datetime) -> To:
     who = people.speaker_of(tx, address_id)
     roles = roster.roles(tx, who.person_id, now) if who.linked and who.person_id else []
-    menu = menu_keys({role.kind for role in roles}, who.linked)
-    return To(address_id, who.person_id, who.linked, tuple(roles), menu, who)
+    return To(address_id, who.person_id, who.linked, tuple(roles), menu_of(tx, who, roles), who)
