@@ -11,7 +11,7 @@ from handlers.letters import details
 from handlers.turn import Letter, Turn
 from messages import incident as said
 from messages.render import Words
-from storage import incidents, journal
+from storage import incidents, journal, twins
 from storage.database import Tx
 from storage.incidents import Incident
 
@@ -95,4 +95,4 @@ def call(turn: Turn, own: Incident) -> None:
     """Another than its reporter brought it about: the case is filed where one is needed, and the reporter told."""
     new = look(turn, own)
     for what in told(turn, new) if new is not None else ():
-        escalation.say(turn.tx, new or own, [own.reporter_address_id], what, turn.now)
+        escalation.say(turn.tx, new or own, twins.address_of(turn.tx, own), what, turn.now)

@@ -60,8 +60,8 @@ def _spoke(turn: Turn, case: Incident) -> datetime:
 
 def is_reporter(turn: Turn, incident: Incident) -> bool:
     """Whether who speaks reported this case, as the first or with a report that was joined to it."""
-    who = turn.who.person_id if turn.who.linked else None
-    if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
+    who, reporter = turn.who.person_id if turn.who.linked else None, incident.reporter_id
+    if reporter == who if reporter is not None else incident.reporter_address_id == turn.who.address_id:
         return True
     return twins.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who)
 
