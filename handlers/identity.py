@@ -6,7 +6,7 @@ import difflib
 import re
 from datetime import datetime, timedelta
 
-from handlers import finding, ladder, post, welcome
+from handlers import finding, ladder, mine, post, welcome
 from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
@@ -225,6 +225,8 @@ def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
     kinds = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
     for words in (Letter("linked"), menu.Menu(menu_keys(kinds))):
         post.say(turn.tx, request.address_id, words, turn.now)
+    for case in mine.of_person(turn.tx, person_id):
+        post.say(turn.tx, request.address_id, case, turn.now)
     _warn(turn, request, person_id)
     return Reply(then=STAY, tap="noted")
 

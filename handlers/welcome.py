@@ -123,7 +123,7 @@ def _linked(turn: Turn, person_id: int) -> Reply:
     journal.add(turn.tx, "linked", turn.now, who=person_id, detail={"address": turn.who.address_id})
     rights.came_back(turn.tx, turn.who.address_id, person_id, turn.now)
     roles = {role.kind for role in roster.roles(turn.tx, person_id, turn.now)}
-    return Reply((Letter("linked"), menu.Menu(menu_keys(roles))))
+    return Reply((Letter("linked"), menu.Menu(menu_keys(roles)), *mine.of_person(turn.tx, person_id)))
 
 
 def i_am(turn: Turn) -> Reply:

@@ -222,14 +222,14 @@ _CUT_OFF = (
 )
 
 
-def is_of(address_id: int, person_id: int | None) -> ColumnElement[bool]:
+def is_of(address_id: int | None, person_id: int | None) -> ColumnElement[bool]:
     """The condition that an incident was reported by this person, or from this address: it stays with a chat that left
     by its own word, not with one that was cut off."""
     here = (incidents.c.reporter_address_id == address_id) & ~_CUT_OFF
     return here if person_id is None else or_(here, incidents.c.reporter_id == person_id)
 
 
-def own_open(tx: Tx, address_id: int, person_id: int | None) -> list[Incident]:
+def own_open(tx: Tx, address_id: int | None, person_id: int | None) -> list[Incident]:
     """The open cases that this address, or the person behind it, reported, also as one report of several; the newest
     first."""
     mine = is_of(address_id, person_id)

@@ -48,6 +48,17 @@ async def test_words_and_arrival_go_to_the_phone_that_he_linked_anew(stage: Stag
 
 
 @CHANNELS
+async def test_who_links_anew_sees_his_open_case(stage: Stage, whatsapp: bool) -> None:
+    lost, worker = await taken(stage, whatsapp)
+    await cut(stage, lost.phone)
+    new = await anew(stage)
+    assert "L-0001" in new.last.text
+    assert worker.name in new.last.text
+    await new.says("saya di lantai 2")
+    assert "saya di lantai 2" in worker.screen
+
+
+@CHANNELS
 async def test_nobody_linked_yet_the_lost_phone_reads_nothing(stage: Stage, whatsapp: bool) -> None:
     lost, worker = await taken(stage, whatsapp)
     await cut(stage, lost.phone)
