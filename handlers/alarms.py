@@ -6,7 +6,7 @@ from handlers import escalation, ladder
 from handlers.mine import is_over, is_reporter
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import menu
-from storage import incidents, journal
+from storage import incidents, journal, twins
 from storage.incidents import Incident
 
 
@@ -54,5 +54,5 @@ def _set(turn: Turn, *, marked: bool) -> Reply:
     journal.add(turn.tx, what, turn.now, incident_id=case.id, who=turn.who.person_id)
     escalation.refresh(turn.tx, case.id or 0, turn.now)
     told = Letter("to_reporter", {"incident": case.id, "what": what})
-    escalation.say(turn.tx, case, [case.reporter_address_id], told, turn.now)
+    escalation.say(turn.tx, case, twins.address_of(turn.tx, case), told, turn.now)
     return emergency(tap="noted", incident=case.id)

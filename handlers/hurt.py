@@ -109,5 +109,5 @@ def call(turn: Turn, own: Incident) -> None:
     if new is None:
         return
     for what in told(turn, new):
-        escalation.say(turn.tx, new, [new.reporter_address_id], what, turn.now)
+        escalation.say(turn.tx, new, twins_of.address_of(turn.tx, new), what, turn.now)
     twins.look(turn, new)

@@ -6,7 +6,7 @@ import difflib
 import re
 from datetime import datetime, timedelta
 
-from handlers import deciding, finding, post, welcome
+from handlers import deciding, finding, mine, post, welcome
 from handlers.deciding import INSTITUTION, NAKES
 from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
@@ -187,6 +187,8 @@ def _approved(turn: Turn, request: Request, person_id: int) -> Reply:
     says: tuple[Words | Letter, ...] = (Letter("linked"), menu_of, *deciding.waiting(turn.tx, roles))
     for words in says:
         post.say(turn.tx, request.address_id, words, turn.now)
+    for case in mine.of_person(turn.tx, person_id):
+        post.say(turn.tx, request.address_id, case, turn.now)
     _warn(turn, request, person_id)
     return Reply(then=STAY, tap="noted")
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from handlers import ladder
-from handlers.turn import Turn
+from handlers.turn import Letter, Turn
 from storage import incidents, journal, twins
+from storage.database import Tx
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, Incident
 from storage.places import Where
 from storage.roster import COORDINATOR, WORKER
@@ -23,6 +24,11 @@ def newest(turn: Turn) -> Incident | None:
 
 def every(turn: Turn) -> list[Incident]:
     return incidents.own_open(turn.tx, turn.who.address_id, turn.who.person_id)
+
+
+def of_person(tx: Tx, person_id: int) -> tuple[Letter, ...]:
+    """The newest open case that somebody reported, for a phone that is his from now on."""
+    return tuple(Letter("my_case", {"incident": case.id}) for case in incidents.own_open(tx, None, person_id)[:1])
 
 
 def spoken_of(turn: Turn) -> Incident | None:
@@ -61,8 +67,8 @@ def _spoke(turn: Turn, case: Incident) -> datetime:
 def is_reporter(turn: Turn, incident: Incident) -> bool:
     """Whether who speaks reported this case, as the first or with a report that was joined to it, or the riot in which
     its casualty was hurt."""
-    who = turn.who.person_id if turn.who.linked else None
-    if incident.reporter_address_id == turn.who.address_id or (who is not None and incident.reporter_id == who):
+    who, reporter = turn.who.person_id if turn.who.linked else None, incident.reporter_id
+    if reporter == who if reporter is not None else incident.reporter_address_id == turn.who.address_id:
         return True
     if twins.reported_by(turn.tx, incident.id or 0, turn.who.address_id, who):
         return True

@@ -49,7 +49,7 @@ def _cases(turn: Turn) -> list[Incident]:
     if not turn.who.linked or turn.who.person_id is None:
         return []
     taken = incidents.taken_by(turn.tx, turn.who.person_id)
-    return [case for case in taken if turn.who.address_id not in twins.addresses_of(turn.tx, case)]
+    return [case for case in taken if not mine.is_reporter(turn, case)]
 
 
 def elsewhere(turn: Turn, case: Incident) -> tuple[tuple[int, str], ...]:

@@ -117,4 +117,4 @@ def _tell(turn: Turn, first: Incident, second: Incident) -> None:
         escalation.refresh(turn.tx, each.id or 0, turn.now)
     joined = Letter("joined", {"incident": first.id, "was": second.id})
     for letter in (joined, Letter("questions", {"incident": first.id})):
-        escalation.say(turn.tx, first, [second.reporter_address_id], letter, turn.now)
+        escalation.say(turn.tx, first, twins.address_of(turn.tx, second), letter, turn.now)

@@ -117,13 +117,13 @@ def _not_found(turn: Turn) -> Reply:
 def _linked(turn: Turn, person_id: int) -> Reply:
     journal.add(turn.tx, "linked", turn.now, who=person_id, detail={"address": turn.who.address_id})
     rights.came_back(turn.tx, turn.who.address_id, person_id, turn.now)
-    return _greeted(turn, person_id)
+    return _greeted(turn, person_id, *mine.of_person(turn.tx, person_id))
 
 
-def _greeted(turn: Turn, person_id: int) -> Reply:
+def _greeted(turn: Turn, person_id: int, *more: Letter) -> Reply:
     roles = roster.roles(turn.tx, person_id, turn.now)
     kinds = {role.kind for role in roles}
-    return Reply((Letter("linked"), menu.Menu(menu_keys(kinds)), *deciding.linked(turn, roles)))
+    return Reply((Letter("linked"), menu.Menu(menu_keys(kinds)), *deciding.linked(turn, roles), *more))
 
 
 def i_am(turn: Turn) -> Reply:

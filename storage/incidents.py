@@ -6,7 +6,20 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, UniqueConstraint, func, insert, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlmodel import Field, SQLModel
 
 from storage import installation
@@ -207,12 +220,23 @@ def move(
     return tx.execute(update(incidents).where(guard).values(values)).rowcount == 1
 
 
-def own_open(tx: Tx, address_id: int, person_id: int | None) -> list[Incident]:
+# Whoever was cut off (`siaga revoke`) speaks only from where he is linked.
+_CUT_OFF = (
+    exists().where(text("journal.who = incident.reporter_id AND journal.what = 'revoked'")).select_from(text("journal"))
+)
+
+
+def is_of(address_id: int | None, person_id: int | None) -> ColumnElement[bool]:
+    """The condition that an incident was reported by this person, or from this address: it stays with a chat that left
+    by its own word, not with one that was cut off."""
+    here = (incidents.c.reporter_address_id == address_id) & ~_CUT_OFF
+    return here if person_id is None else or_(here, incidents.c.reporter_id == person_id)
+
+
+def own_open(tx: Tx, address_id: int | None, person_id: int | None) -> list[Incident]:
     """The open cases that this address, or the person behind it, reported, also as one report of several; the newest
     first."""
-    mine = incidents.c.reporter_address_id == address_id
-    if person_id is not None:
-        mine = or_(mine, incidents.c.reporter_id == person_id)
+    mine = is_of(address_id, person_id)
     joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
     statement = _ONE.where(or_(mine, incidents.c.id.in_(joined)), incidents.c.state.in_(OPEN))
     return [Incident(**row._mapping) for row in tx.rows(statement.order_by(incidents.c.id.desc()))]
@@ -228,9 +252,7 @@ def casualty_of(tx: Tx, riot_id: int, states: tuple[str, ...] = OPEN) -> Inciden
 
 def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:
     """Numbers of all cases that this address or person reported."""
-    mine = incidents.c.reporter_address_id == address_id
-    if person_id is not None:
-        mine = or_(mine, incidents.c.reporter_id == person_id)
+    mine = is_of(address_id, person_id)
     return [row.number for row in tx.rows(select(incidents.c.number).where(mine).order_by(incidents.c.number))]
 
 

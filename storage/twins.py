@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from storage import whereabouts
 from storage.database import Tx
-from storage.incidents import CLOSED, OPEN, Incident, incidents
+from storage.incidents import CLOSED, OPEN, Incident, incidents, is_of
 from storage.journal import journal
 
 WITHIN = timedelta(minutes=15)
@@ -69,14 +70,16 @@ def reports(tx: Tx, incident_id: int) -> list[Incident]:
 
 
 def reported_by(tx: Tx, incident_id: int, address_id: int, person_id: int | None) -> bool:
-    """Whether one of the joined reports is of this address, or of the person behind it."""
-    mine = incidents.c.reporter_address_id == address_id
-    if person_id is not None:
-        mine = or_(mine, incidents.c.reporter_id == person_id)
-    return tx.first(select(incidents.c.id).where(incidents.c.merged_into == incident_id, mine).limit(1)) is not None
+    """Whether this report, or one that was joined to it, is of this address, or of the person behind it."""
+    event = or_(incidents.c.id == incident_id, incidents.c.merged_into == incident_id)
+    return tx.first(select(incidents.c.id).where(event, is_of(address_id, person_id)).limit(1)) is not None
 
 
 def addresses_of(tx: Tx, case: Incident) -> list[int]:
-    """The addresses of everybody who reported this event, who did first first."""
-    query = select(incidents.c.reporter_address_id).where(incidents.c.merged_into == case.id).order_by(incidents.c.id)
-    return list(dict.fromkeys([case.reporter_address_id, *(row.reporter_address_id for row in tx.rows(query))]))
+    """Where everybody who reported this event is told of it, who did first first."""
+    return list(dict.fromkeys(at for each in (case, *reports(tx, case.id or 0)) for at in address_of(tx, each)))
+
+
+def address_of(tx: Tx, case: Incident) -> list[int]:
+    """Where who made this one report is told of it: one address, or none."""
+    return whereabouts.told_at(tx, case.reporter_id, case.reporter_address_id)

@@ -69,6 +69,17 @@ async def test_a_new_number_becomes_his_and_his_old_chat_reads_of_it(stage: Stag
     assert {"identity_asked", "identity_approved"} <= whats
 
 
+async def test_the_chat_of_his_new_number_shows_his_open_emergency(stage: Stage) -> None:
+    boss = await lurah(stage)
+    officer = await (await stage.officer()).links()
+    await officer.says("Pingsan")
+    again = await unknown(stage)
+    await asks(again, officer.name.upper())
+    await boss.taps(officer.name[:12])
+    assert "L-0001" in again.last.text
+    assert "L-0001" in await again.says("saya di lantai 2")
+
+
 async def test_the_answer_is_the_same_whether_or_not_somebody_of_that_name_is_listed(stage: Stage) -> None:
     await lurah(stage)
     first, second = await unknown(stage, 901), await unknown(stage, 902)
