@@ -16,9 +16,10 @@ from messages.render import Words
 from storage import deliveries, elections, incidents, journal, people, places, twins
 from storage.database import Tx
 from storage.deliveries import ALERT
-from storage.incidents import CANCELLED, CLOSED, GREEN, RED, WAITING, YELLOW, Incident
+from storage.incidents import CANCELLED, CLOSED, GREEN, RED, TAKEN, WAITING, YELLOW, Incident
 from storage.places import Where
 
+AFTER_ARRIVAL = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
 SHOWN = ("alert", "red_notice", "questions", "twin_ask")
@@ -219,14 +220,23 @@ def place_of(tx: Tx, where: Where) -> str:
     return ", ".join(str(each) for each in (named.tps, named.kelurahan, named.kecamatan, named.puskesmas) if each)
 
 
-def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
-    """It waits again (the state is changed already): the next rung at once, and the reporter told."""
+def heard_of(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
+    """Any step of the worker's starts his quiet time anew."""
+    if incident.severity == GREEN:
+        return  # a green case is left in peace
+    wait = timedelta(seconds=rules.quiet) if incident.state == TAKEN else AFTER_ARRIVAL
+    incidents.change(tx, _id(incident), quiet_at=now + wait, quiet_asked=False)
+
+
+def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules, why: str = "handed_back") -> None:
+    """It waits again (the state is changed already): the next rung at once, and the reporter told `why`: handed_back or
+    quiet."""
     if incident.severity == GREEN:  # it was green because somebody was there
         incident = incidents.change(tx, _id(incident), severity=YELLOW)
     climb(tx, incident, incident.rung + 1, now, rules)
     incidents.change(tx, _id(incident), tell_at=now + TELL_AFTER[0], told=0)
     refresh(tx, _id(incident), now)
-    tell_reporter(tx, incident, "handed_back", now)
+    tell_reporter(tx, incident, why, now)
 
 
 def alert_settled_badly(tx: Tx, incident_id: int, round_: int, now: datetime, rules: Rules) -> None:

@@ -232,8 +232,8 @@ class MyCase(Words):
 
 @dataclass(frozen=True)
 class ToReporter(WithMenu):
-    """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, nobody, cancelled, marked_false,
-    unmarked_false.
+    """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, quiet, nobody, cancelled,
+    marked_false, unmarked_false.
 
     `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `seal`: where it is over, the
     head of the case's hash chain, by which a printed or forwarded message can be held against the records.
