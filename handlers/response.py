@@ -106,7 +106,8 @@ def decline(turn: Turn) -> Reply:
     incidents.decline(turn.tx, number, _me(turn), turn.now)
     journal.add(turn.tx, "handed_back", turn.now, incident_id=number, who=_me(turn))
     escalation.hand_back(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
-    return emergency(tap="handed_back", incident=number)
+    asked_again = incidents.called_one(turn.tx, number, _me(turn)).declined_at is None  # nobody else is left
+    return emergency(tap="declined" if asked_again else "handed_back", incident=number)
 
 
 def _step_back(turn: Turn, case: Incident) -> Reply:
@@ -118,7 +119,7 @@ def _step_back(turn: Turn, case: Incident) -> Reply:
     everybody = [c for c in incidents.all_called(turn.tx, number) if not c.dropped]
     reached = people.reachable(turn.tx, [c.person_id for c in everybody])
     if all(c.declined_at for c in everybody if c.person_id in reached):
-        escalation.climb(turn.tx, incidents.need(turn.tx, number), case.rung + 1, turn.now, turn.rules)
+        escalation.all_stepped_back(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
     return emergency(tap="declined", incident=number)
 
 
