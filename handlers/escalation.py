@@ -16,9 +16,10 @@ from messages.render import Words
 from storage import deliveries, elections, incidents, journal, people, places, shown, twins
 from storage.database import Tx
 from storage.deliveries import ALERT
-from storage.incidents import CANCELLED, CLOSED, GREEN, RED, WAITING, YELLOW, Incident
+from storage.incidents import CANCELLED, CLOSED, GREEN, RED, TAKEN, WAITING, YELLOW, Incident
 from storage.places import Where
 
+AFTER_ARRIVAL = timedelta(minutes=30)
 ASK_AGAIN = timedelta(minutes=60)  # an arrived or referred case that stays open
 TELL_AFTER = (timedelta(minutes=2), timedelta(minutes=5))
 SHOWN = ("alert", "red_notice", "questions", "twin_ask")
@@ -50,8 +51,14 @@ def _id(incident: Incident) -> int:
     return incident.id
 
 
-def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *, red: bool = False) -> Incident:
-    """Call rung `rung` and all below it, climbing past what reaches nobody; then write when it climbs again."""
+def climb(
+    tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *, red: bool = False, why: str = ""
+) -> Incident:
+    """Call rung `rung` and all below it, climbing past what reaches nobody; then write when it climbs again.
+
+    Where nobody is left at the end of the ladder, those are asked again who said that they cannot: they said so while
+    there were others. `why`: what brought it about, if its reporter is to read of it.
+    """
     signs = tuple(details(tx, incident)["signs"])
     declined = {each.person_id for each in incidents.all_called(tx, _id(incident)) if each.declined_at}
     last = _last(incident, signs)
@@ -66,12 +73,17 @@ def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *,
             break
         journal.add(tx, "rung_empty", now, incident_id=_id(incident), detail={"rung": rung})
         rung += 1
-    wanted = [callee for callee in callees.values() if callee.person_id not in declined]
+    nobody = rung >= last and not people.reachable(tx, set(callees) - declined)
+    wanted = [callee for callee in callees.values() if nobody or callee.person_id not in declined]
     if incident.round:  # everybody is called anew: what has not left by now would only come twice
         reason = "called again before it left"
         deliveries.withdraw(tx, reason=reason, now=now, incident_id=incident.id, kinds=("alert",), changes=False)
-    reached = call(tx, incident, wanted, rung, now, red=red)
+    reached = call(tx, incident, wanted, rung, now, red=red, nobody=nobody)
     journal.add(tx, "called", now, incident_id=_id(incident), detail={"rung": rung, "people": sorted(reached)})
+    if nobody:
+        _nobody_left(tx, incident, reached, now)
+    if why or (nobody and reached):
+        tell_reporter(tx, incident, why or "all_declined", now, alone=nobody)
     due = (
         None
         if incident.severity == GREEN
@@ -80,13 +92,33 @@ def climb(tx: Tx, incident: Incident, rung: int, now: datetime, rules: Rules, *,
     return incidents.change(tx, _id(incident), rung=rung, round=incident.round + 1, climb_at=due)
 
 
+def _nobody_left(tx: Tx, incident: Incident, asked: set[int], now: datetime) -> None:
+    """Everybody who can be reached has said no, and is asked again; or nobody can be. The area's coordinators learn."""
+    for person_id in asked:
+        incidents.accept(tx, _id(incident), person_id)
+    if asked:
+        journal.add(tx, "all_declined", now, incident_id=_id(incident), detail={"people": sorted(asked)})
+    what = "declined" if asked else "unreached"
+    _to_area(tx, incident, Letter("nobody_left", {"incident": _id(incident), "what": what}), what, now)
+
+
 def _last(incident: Incident, signs: tuple[str, ...]) -> int:
     medical = triage.needs_medicine(incident.said, signs, incident.casualty)
     return ladder.last_rung(incident.said, incident.severity, medical)
 
 
-def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: datetime, *, red: bool = False) -> set[int]:
-    """Post the alert to every address of these people, and what was shown so far; tells who has any."""
+def call(
+    tx: Tx,
+    incident: Incident,
+    callees: list[Callee],
+    rung: int,
+    now: datetime,
+    *,
+    red: bool = False,
+    nobody: bool = False,
+) -> set[int]:
+    """Post the alert to every address of these people, and what was shown so far; tells who has any. `nobody`: else is
+    left."""
     reachable = people.reachable(tx, [callee.person_id for callee in callees])
     zone = zone_of(tx, incident)
     for callee in callees:
@@ -96,6 +128,7 @@ def call(tx: Tx, incident: Incident, callees: list[Callee], rung: int, now: date
             "person": callee.person_id,
             "again": incident.round - incident.round_here,
             "red": red,
+            "nobody": nobody,
         }
         for address_id in reachable.get(callee.person_id, ()):
             post.say(tx, address_id, Letter("alert", refs), now, zone=zone, lane=ALERT,
@@ -137,14 +170,18 @@ def widen(tx: Tx, incident: Incident, now: datetime) -> None:
 
 def tell_area(tx: Tx, incident: Incident, now: datetime) -> None:
     """The area's coordinators learn of a red case: once each, edited as its state changes."""
+    _to_area(tx, incident, Letter("red_notice", {"incident": _id(incident)}), "red", now)
+
+
+def _to_area(tx: Tx, incident: Incident, letter: Letter, what: str, now: datetime) -> None:
+    """To the area's coordinators who are not called themselves, once each."""
     called = {each.person_id for each in incidents.all_called(tx, _id(incident)) if not each.dropped}
     roles = ladder.area_coordinators(tx, incident.where, now)
     wanted = {role.person_id for role in roles} - called - {incident.reporter_id or 0}
     for addresses in people.reachable(tx, wanted).values():
         for address_id in addresses:
-            post.say(tx, address_id, Letter("red_notice", {"incident": _id(incident)}), now, zone=zone_of(tx, incident),
-                     lane=ALERT, incident=(_id(incident), incident.number),
-                     once=f"red:{incident.id}:{address_id}")  # fmt: skip
+            post.say(tx, address_id, letter, now, zone=zone_of(tx, incident), lane=ALERT,
+                     incident=(_id(incident), incident.number), once=f"{what}:{incident.id}:{address_id}")  # fmt: skip
 
 
 def refresh(tx: Tx, incident_id: int, now: datetime) -> None:
@@ -219,14 +256,22 @@ def place_of(tx: Tx, where: Where) -> str:
     return ", ".join(str(each) for each in (named.tps, named.kelurahan, named.kecamatan, named.puskesmas) if each)
 
 
-def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
-    """It waits again (the state is changed already): the next rung at once, and the reporter told."""
+def heard_of(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
+    """Any step of the worker's starts his quiet time anew."""
+    if incident.severity == GREEN:
+        return  # a green case is left in peace
+    wait = timedelta(seconds=rules.quiet) if incident.state == TAKEN else AFTER_ARRIVAL
+    incidents.change(tx, _id(incident), quiet_at=now + wait, quiet_asked=False)
+
+
+def hand_back(tx: Tx, incident: Incident, now: datetime, rules: Rules, why: str = "handed_back") -> None:
+    """It waits again (the state is changed already): the next rung at once, and the reporter told `why`: handed_back or
+    quiet."""
     if incident.severity == GREEN:  # it was green because somebody was there
         incident = incidents.change(tx, _id(incident), severity=YELLOW)
-    climb(tx, incident, incident.rung + 1, now, rules)
+    climb(tx, incident, incident.rung + 1, now, rules, why=why)
     incidents.change(tx, _id(incident), tell_at=now + TELL_AFTER[0], told=0)
     refresh(tx, _id(incident), now)
-    tell_reporter(tx, incident, "handed_back", now)
 
 
 def alert_settled_badly(tx: Tx, incident_id: int, round_: int, now: datetime, rules: Rules) -> None:
@@ -241,10 +286,15 @@ def alert_settled_badly(tx: Tx, incident_id: int, round_: int, now: datetime, ru
 
 
 def call_on(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
-    """Where nobody is left of those who were called and can be reached, the next rung is called at once."""
+    """Where nobody is left of those who were called and can be reached, the next rung is called at once. At the end of
+    the ladder they are asked again, at once the first time and then by the clock, or every no would bring the next
+    call."""
     everybody = [each for each in incidents.all_called(tx, _id(incident)) if not each.dropped]
     reached = people.reachable(tx, [each.person_id for each in everybody])
-    if incident.state == WAITING and all(each.declined_at for each in everybody if each.person_id in reached):
+    if incident.state != WAITING or not all(each.declined_at for each in everybody if each.person_id in reached):
+        return
+    at_the_end = incident.rung >= _last(incident, tuple(details(tx, incident)["signs"]))
+    if not (at_the_end and journal.last(tx, _id(incident), "all_declined")):
         climb(tx, incident, incident.rung + 1, now, rules)
 
 

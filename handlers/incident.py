@@ -224,6 +224,7 @@ def cancel_tapped(turn: Turn) -> Reply:
 
 def _cancel(turn: Turn, own: Incident) -> Reply:
     number = own.id or 0
+    own = incidents.need(turn.tx, number)  # the lock first: another report may be joining it this moment
     if reports.reports(turn.tx, number):  # others saw it too: none of them calls it off alone
         return emergency(said.TooLateToCancel(own.number, "shared"), tap="shared")
     ended = {"state": CANCELLED, "climb_at": None, "tell_at": None, "quiet_at": None, "ended_at": turn.now}
@@ -241,6 +242,8 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
     escalation.tell(turn.tx, own, called, Letter("false_alarm", {"incident": number}), turn.now)
     escalation.refresh(turn.tx, number, turn.now)
     said_so = Letter("to_reporter", {"incident": number, "what": "cancelled"})
+    elsewhere = [each for each in reports.addresses_of(turn.tx, own) if each != turn.who.address_id]
+    escalation.say(turn.tx, own, elsewhere, said_so, turn.now)  # reported from one phone, called off from another
     return emergency(said_so, tap="cancelled", then=None, incident=number)
 
 

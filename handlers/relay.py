@@ -14,7 +14,7 @@ from messages import relay as told
 from messages.render import Words
 from messages.words import number, parts
 from storage import incidents, journal, twins
-from storage.incidents import Incident
+from storage.incidents import TAKEN, Incident
 
 WHICH = ("relay", "which")
 MOST = 10  # messages that wait for his choice
@@ -30,6 +30,8 @@ def from_worker(turn: Turn) -> Reply | None:
     sent = turn.heard.file
     now = {"words": turn.heard.text, "kind": sent.kind if sent else "", "ref": sent.ref if sent else ""}
     if not (now["words"] or now["ref"]):  # a video, a sticker: he is told so
+        if len(cases) == 1:
+            _not_quiet(turn, cases[0])
         return emergency(said.NotHandedOn(cases[0].number))
     cry = hearing.guess(turn.heard.text) or ""  # of the casualty most often, but it may be his own
     reply = _send(turn, cases[0], [now], cry) if len(cases) == 1 else _ask(turn, cases, now, cry)
@@ -96,6 +98,14 @@ def pass_on(turn: Turn, case: Incident, sent: dict[str, str]) -> None:
         _post(turn, case, {**sent, "words": under})
     for each in words:
         _post(turn, case, {"words": each, "kind": "", "ref": ""})
+    _not_quiet(turn, case)
+
+
+def _not_quiet(turn: Turn, case: Incident) -> None:
+    """Who writes on his way is not quiet; once he is there, words alone say nothing of how long it takes."""
+    case = incidents.need(turn.tx, case.id or 0)
+    if case.state == TAKEN and case.taken_by == turn.who.person_id:
+        escalation.heard_of(turn.tx, case, turn.now, turn.rules)
 
 
 def _post(turn: Turn, case: Incident, what: dict[str, str]) -> None:

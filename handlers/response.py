@@ -16,7 +16,6 @@ from storage import twins as twins_of
 from storage.deliveries import ALERT
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
 
-AFTER_ARRIVAL = timedelta(minutes=30)
 CASES_SHOWN = 20
 WORDS_BROUGHT = 10  # the newest of what a new taker has not read; all of them stand in the journal
 OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
@@ -107,7 +106,8 @@ def decline(turn: Turn) -> Reply:
     incidents.decline(turn.tx, number, _me(turn), turn.now)
     journal.add(turn.tx, "handed_back", turn.now, incident_id=number, who=_me(turn))
     escalation.hand_back(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
-    return emergency(tap="handed_back", incident=number)
+    asked_again = incidents.called_one(turn.tx, number, _me(turn)).declined_at is None  # nobody else is left
+    return emergency(tap="declined" if asked_again else "handed_back", incident=number)
 
 
 def _step_back(turn: Turn, case: Incident) -> Reply:
@@ -126,7 +126,7 @@ def arrive(turn: Turn) -> Reply:
     if case is None:
         return Reply(then=STAY, tap=tap)
     number = case.id or 0
-    there = {**QUIET_NOW, "state": ARRIVED, "arrived_at": turn.now, "quiet_at": turn.now + AFTER_ARRIVAL}
+    there = {**QUIET_NOW, "state": ARRIVED, "arrived_at": turn.now, "quiet_at": turn.now + escalation.AFTER_ARRIVAL}
     if incidents.move(turn.tx, number, (TAKEN,), there, by=_me(turn)):
         return _now_his(turn, case, "arrived")
     again = {**there, "taken_by": _me(turn), "taken_at": turn.now, "left_by": None}
@@ -150,7 +150,7 @@ def close(turn: Turn) -> Reply:
     case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
     if case is None:
         return answer
-    _touch(turn, case)
+    escalation.heard_of(turn.tx, case, turn.now, turn.rules)
     return emergency(told.Outcome(case.number, case.id or 0), tap="choose", incident=case.id)
 
 
@@ -177,7 +177,7 @@ def refer(turn: Turn) -> Reply:
     case, answer = _mine(turn, TAKEN, ARRIVED)
     if case is None:
         return answer
-    _touch(turn, case)
+    escalation.heard_of(turn.tx, case, turn.now, turn.rules)
     then = Next("response", "referred", {"incident": case.id})
     return emergency(told.ReferAsk(case.number), then=then, tap="ok", incident=case.id)
 
@@ -214,7 +214,7 @@ def lower(turn: Turn) -> Reply:
     to = triage.one_lower(case.severity)
     if to is None:
         return emergency(tap="lowest")
-    _touch(turn, case)
+    escalation.heard_of(turn.tx, case, turn.now, turn.rules)
     then = Next("response", "lowered", {"incident": case.id, "from": case.severity})
     return emergency(told.LowerAsk(case.number, case.severity, to), then=then, tap="ok", incident=case.id)
 
@@ -244,17 +244,9 @@ def still(turn: Turn) -> Reply:
     case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
     if case is None:
         return answer
-    _touch(turn, case)
+    escalation.heard_of(turn.tx, case, turn.now, turn.rules)
     journal.add(turn.tx, "still", turn.now, incident_id=case.id, who=_me(turn))
     return emergency(tap="still", incident=case.id)
-
-
-def _touch(turn: Turn, case: Incident) -> None:
-    """Any step of the worker's starts his quiet time anew."""
-    if case.severity == GREEN:
-        return  # a green case is left in peace
-    wait = timedelta(seconds=turn.rules.quiet) if case.state == TAKEN else AFTER_ARRIVAL
-    incidents.change(turn.tx, case.id or 0, quiet_at=turn.now + wait, quiet_asked=False)
 
 
 def cases(turn: Turn) -> Reply:

@@ -122,7 +122,7 @@ def _give_up(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
               "quiet_asked": False}  # fmt: skip
     if incidents.move(tx, number, (TAKEN,), values, by=case.taken_by):
         journal.add(tx, "quiet", now, incident_id=number, who=case.taken_by)
-        escalation.hand_back(tx, incidents.need(tx, number), now, rules)
+        escalation.hand_back(tx, incidents.need(tx, number), now, rules, "quiet")
 
 
 def _long_there(tx: Tx, case: Incident, now: datetime) -> None:

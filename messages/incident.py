@@ -232,11 +232,13 @@ class MyCase(Words):
 
 @dataclass(frozen=True)
 class ToReporter(WithMenu):
-    """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, nobody, cancelled, marked_false,
-    unmarked_false.
+    """How the case goes on. `what`: taken, arrived, referred, closed, handed_back, quiet, all_declined, nobody,
+    cancelled, marked_false, unmarked_false.
 
-    `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `seal`: where it is over, the
-    head of the case's hash chain, by which a printed or forwarded message can be held against the records.
+    `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `reached`: somebody who is
+    called can be; `alone`: nobody is left but those who said that they cannot, and they are asked again; `seal`: where
+    it is over, the head of the case's hash chain, by which a printed or forwarded message can be held against the
+    records.
     """
 
     name = "to_reporter"
@@ -247,6 +249,7 @@ class ToReporter(WithMenu):
     outcome: str = ""
     minutes: int = 0
     reached: bool = True
+    alone: bool = False
     seal: str = ""
     emergency_number: str = "119"
 

@@ -51,6 +51,7 @@ class Alert(Words):
     taker: str = ""
     alarms: int = 0  # of the same reporter that were false, in the 24 hours before; 0 for so few that nothing is said
     missed: bool = False
+    nobody: bool = False  # else is left: everybody said no, and is asked again
     took: bool = False  # over, and it was the reader's
     joined: int = 0  # the number of the case that this report was joined to
     riot: int = 0  # the number of the riot in which this casualty was hurt
@@ -292,6 +293,16 @@ class LongThere(Words):
     number: int = 0
     place: str = ""
     minutes: int = 30
+
+
+@dataclass(frozen=True)
+class NobodyLeft(Words):
+    """To the coordinators: nobody is left to call. `what`: declined (they are asked again), unreached."""
+
+    name = "nobody_left"
+    number: int = 0
+    place: str = ""
+    what: str = "declined"
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def _alert(w: Writing) -> Words | None:
     alert = _case_facts(w.tx, incident, w.refs, w.now)
     alert = replace(alert, view=view, relation=_relation(incident, call, w.refs["person"]),
                     again=w.refs.get("again", 0), turned_red=bool(w.refs.get("red")),
-                    missed=bool(w.refs.get("missed")),
+                    missed=bool(w.refs.get("missed")), nobody=bool(w.refs.get("nobody")),
                     took=_his_over(incident, w.refs["person"]),
                     left=incident.left_by == w.refs["person"] and incident.state == WAITING,
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
@@ -187,6 +187,14 @@ def _long_there(w: Writing) -> Words | None:
     if incident is None or incident.state != "arrived" or not w.to.linked:
         return None
     return told.LongThere(incident.number, place_words(w.tx, incident.where), w.refs["minutes"])
+
+
+@letter("nobody_left")
+def _nobody_left(w: Writing) -> Words | None:
+    incident = case_of(w.tx, w.refs)
+    if incident is None or incident.state != WAITING or not w.to.linked:
+        return None
+    return told.NobodyLeft(incident.number, place_words(w.tx, incident.where), w.refs["what"])
 
 
 @letter("still_ask")

@@ -106,8 +106,9 @@ def _to_reporter(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
-    if w.refs["what"] == "nobody" and incident.state != WAITING:
+    if w.refs["what"] in {"nobody", "all_declined"} and incident.state != WAITING:
         return None  # somebody took it meanwhile
+    called = [each.person_id for each in incidents.all_called(w.tx, w.refs["incident"]) if not each.dropped]
     centre = roster.centre_of(w.tx, incident.taken_by) if incident.taken_by else ""
     return said.ToReporter(
         menu=w.to.menu,
@@ -117,6 +118,8 @@ def _to_reporter(w: Writing) -> Words | None:
         puskesmas=centre,
         outcome=incident.outcome,
         minutes=w.refs.get("minutes", 0),
+        reached=bool(people.reachable(w.tx, called)),
+        alone=bool(w.refs.get("alone")),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
         emergency_number=emergency_number(w.tx, incident),
     )

@@ -216,6 +216,20 @@ async def menolak_menunggu_merujuk(hall: Hall) -> None:
 
 
 @dialog
+async def semua_tidak_bisa(hall: Hall) -> None:
+    """Everybody says no: they are asked again, the reporter and the area's coordinators read it."""
+    stage = hall.stage
+    officer = await hall.join(await stage.officer(), "Petugas")
+    workers = [await hall.join(each, f"Nakes {at}") for at, each in enumerate((await stage.workers())[:2], 1)]
+    await hall.join(await stage.coordinator(level="kecamatan"), "Koordinator kecamatan")
+    await officer.says("Sakit atau kelelahan")
+    for each in workers:
+        await each.taps("Tidak bisa")
+    await workers[0].taps("Saya tangani")
+    await hall.passes(21)
+
+
+@dialog
 async def jaga(hall: Hall) -> None:
     worker = await hall.join((await hall.stage.workers())[0], "Nakes")
     await worker.says("/jaga")

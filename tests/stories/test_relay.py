@@ -215,7 +215,7 @@ async def test_hours_after_the_arrival_the_reporter_can_still_answer(stage: Stag
 
 
 async def test_taken_given_back_and_taken_again_he_always_reads_how_it_stands(stage: Stage) -> None:
-    officer, worker = await on(await stage.officer(), True), await on((await stage.workers())[0], True)
+    officer, worker, _ = [await on(each, True) for each in (await stage.officer(), *(await stage.workers())[:2])]
     await officer.says("Pingsan")
     take, decline = worker.button("Saya tangani"), worker.button("Tidak bisa")
     for _ in range(3):
