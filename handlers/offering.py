@@ -46,7 +46,7 @@ def report(turn: Turn) -> Reply:
     what = offered.kind_of(sent) if what == triage.UNCLEAR else what
     own = mine.newest(turn)
     if own is None or opened:
-        return incident.file(turn, what)
+        return incident.file(turn, what, place=offered.place(turn, incident.home(turn)[0], sent))
     turn.args = (what,)
     reply = incident.kind(turn)
     for each in sent:

@@ -85,3 +85,9 @@ def test_a_near_match_is_proposed_never_taken() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     finding.place(text, ROWS)
+
+
+def test_what_it_is_not_is_no_place() -> None:
+    assert finding.place("bukan di kelurahan Bareng, di Kasin 3", WHOLE).kelurahan.name == "Kasin"
+    assert finding.place("eh bukan tps 1, tps 2 Kasin", WHOLE).number == 2
+    assert finding.place("bukan di Bareng", WHOLE).kelurahan is None
