@@ -264,6 +264,8 @@ def _words(turn: Turn) -> Reply:
 def _of_no_case(turn: Turn) -> Reply:
     if kind := hearing.guess(turn.heard.text):
         return offered.offer(turn, kind)
+    if turn.heard.text and offered.fresh(turn):  # no consent is asked for between an offer and its button
+        return emergency(said.OfferKept(turn.menu), then=offered.along(turn, STAY, ""))
     if not turn.who.consent:  # his first words, where no button says /start
         return Reply((welcome.Consent(),), Next("welcome", "consent"))
     return Reply((menu.Lost(turn.menu),), STAY)

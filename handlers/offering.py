@@ -32,9 +32,11 @@ def beside(step: Step, kind: str) -> Step:
 def again(turn: Turn) -> Reply:
     """Words after an offer: they are heard for themselves, and go along too if it is filed."""
     reply = details.words(turn)
-    if reply.then is STAY and turn.heard.text:
-        return replace(reply, then=offered.kept(offered.with_this(turn)))
-    return reply
+    filed = turn.who.file_at is not None  # with all that was kept
+    kept = reply.then is not None and offered.KEPT in reply.then.keep
+    if filed or kept or not (turn.heard.text and offered.fresh(turn)):
+        return reply
+    return replace(reply, then=offered.along(turn, reply.then, ""))
 
 
 def report(turn: Turn) -> Reply:
