@@ -118,13 +118,14 @@ def place_typed(turn: Turn) -> Reply:
 
 def _place(turn: Turn, own: Incident) -> Reply:
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
-    found = finding.place(turn.heard.text, rows)
+    found = finding.place(turn.heard.text, rows, landmarks=not own.where.known)
     if found.kelurahan is None and found.kecamatan is None:
         return _not_understood(turn, own, found)
     where, exact = _where(turn, found)
     own = escalation.move(turn.tx, own, where, turn.now, turn.rules, turn.who.person_id)
-    if not exact:
+    if not exact or finding.is_more(turn.heard.text, found):
         note(turn, own, turn.heard.text)
+    if not exact:
         wrong = said.PlaceWrong(own.number, "tps", (found.kelurahan.name,))
         return emergency(wrong, incident=own.id)
     questions = Letter("questions", {"incident": own.id})

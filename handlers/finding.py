@@ -15,7 +15,8 @@ _NUMBER = re.compile(r"([a-z]*)\W{0,3}(?<!\d)(\d{1,3})(?!\d)")
 _WARD, _DISTRICT = {"kelurahan", "kel", "desa"}, {"kecamatan", "kec"}
 _FILLER = {"tps", "no", "nomor", "di", "nya"}
 # A name behind one of these is what the place lies near, and a number behind it is a house's, not a station's.
-_BESIDE = {"dekat", "depan", "samping", "sebelah", "belakang", "jalan", "jln", "jl", "gang", "gg", "blok", "rt", "rw",
+_BESIDE = {"dekat", "perbatasan", "batas", "seberang", "arah", "puskesmas",
+           "depan", "samping", "sebelah", "belakang", "jalan", "jln", "jl", "gang", "gg", "blok", "rt", "rw",
            "sd", "sdn", "mi", "min", "smp", "smpn", "mts", "sma", "sman", "smk", "smkn", "pasar", "masjid"}  # fmt: skip
 _NOT = {"bukan", "bkn"}  # and a name behind one of these is what it is not
 _NEAR = 0.72
@@ -67,10 +68,22 @@ def place(text: str, rows: Sequence[Any], *, landmarks: bool = True) -> Found:
     if found:
         several = tuple(f"{row.name}, {row.kecamatan_name}" for row in found.values())
         return Found(number=number, several=several)
-    row = next((row for row in rows if row.kecamatan_key in spans), None)
+    aside = {"not"} if landmarks else {"not", "beside"}
+    said = {name for name, at in spans.items() if any(marks[start] not in aside for start, _ in at)}
+    row = next((row for row in rows if row.kecamatan_key in said), None)
     if row is not None:
         return Found(kecamatan=row, number=number)
     return Found(number=number, near=_near(rows, set(spans)))
+
+
+def is_more(text: str, found: Found) -> bool:
+    """Whether more was said than this place and its number: `Kasin 12, lantai 2, dia hamil`."""
+    words = [key(each) for each in re.split(r"[\s,.;:/()\-]+", re.sub(r"\d+", " ", text))]
+    rest = "".join(word for word in words if word not in _FILLER | _WARD | _DISTRICT)
+    row = found.kelurahan or found.kecamatan
+    for name in (found.kelurahan and row.key, row and row.kecamatan_key):
+        rest = rest.replace(name, "", 1) if name else rest
+    return bool(rest) or len(re.findall(r"\d+", text)) > 1
 
 
 def station(text: str) -> int | None:
