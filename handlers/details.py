@@ -122,15 +122,16 @@ def place_typed(turn: Turn) -> Reply:
 
 def _place(turn: Turn, own: Incident) -> Reply:
     rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
-    found = finding.place(turn.heard.text, rows)
+    found = finding.place(turn.heard.text, rows, landmarks=not own.where.known)
     if found.kelurahan is None and found.kecamatan is None:
         return _not_understood(turn, own, found)
     where, exact = _where(turn, found)
     for each in hurt.together(turn.tx, own):
         escalation.move(turn.tx, each, where, turn.now, turn.rules, turn.who.person_id)
     own = escalation.move(turn.tx, own, where, turn.now, turn.rules, turn.who.person_id)
-    if not exact:
+    if not exact or finding.is_more(turn.heard.text, found):
         note(turn, own, turn.heard.text)
+    if not exact:
         wrong = said.PlaceWrong(own.number, "tps", (found.kelurahan.name,))
         return emergency(wrong, incident=own.id)
     questions = Letter("questions", {"incident": own.id})
@@ -273,6 +274,8 @@ def _words(turn: Turn) -> Reply:
 def _of_no_case(turn: Turn) -> Reply:
     if kind := hearing.guess(turn.heard.text):
         return offered.offer(turn, kind)
+    if turn.heard.text and offered.fresh(turn):  # no consent is asked for between an offer and its button
+        return emergency(said.OfferKept(turn.menu), then=offered.along(turn, STAY, ""))
     if not turn.who.consent:  # his first words, where no button says /start
         return Reply((welcome.Consent(),), Next("welcome", "consent"))
     return Reply((menu.Lost(turn.menu),), STAY)

@@ -10,13 +10,15 @@ from typing import Any
 
 from storage.names import key
 
-_TPS = re.compile(r"\btps\W{0,3}(?:(?:no|nomor)\W{0,3})?(\d{1,3})(?!\d)")
+_TPS = re.compile(r"(?<!bukan )(?<!bukan di )\btps\W{0,3}(?:(?:no|nomor)\W{0,3})?(\d{1,3})(?!\d)")
 _NUMBER = re.compile(r"([a-z]*)\W{0,3}(?<!\d)(\d{1,3})(?!\d)")
 _WARD, _DISTRICT = {"kelurahan", "kel", "desa"}, {"kecamatan", "kec"}
 _FILLER = {"tps", "no", "nomor", "di", "nya"}
 # A name behind one of these is what the place lies near, and a number behind it is a house's, not a station's.
-_BESIDE = {"dekat", "depan", "samping", "sebelah", "belakang", "jalan", "jln", "jl", "gang", "gg", "blok", "rt", "rw",
+_BESIDE = {"dekat", "perbatasan", "batas", "seberang", "arah", "puskesmas",
+           "depan", "samping", "sebelah", "belakang", "jalan", "jln", "jl", "gang", "gg", "blok", "rt", "rw",
            "sd", "sdn", "mi", "min", "smp", "smpn", "mts", "sma", "sman", "smk", "smkn", "pasar", "masjid"}  # fmt: skip
+_NOT = {"bukan", "bkn"}  # and a name behind one of these is what it is not
 _NEAR = 0.72
 _WORDS = 60  # of a text in which a place is looked for
 
@@ -66,10 +68,22 @@ def place(text: str, rows: Sequence[Any], *, landmarks: bool = True) -> Found:
     if found:
         several = tuple(f"{row.name}, {row.kecamatan_name}" for row in found.values())
         return Found(number=number, several=several)
-    row = next((row for row in rows if row.kecamatan_key in spans), None)
+    aside = {"not"} if landmarks else {"not", "beside"}
+    said = {name for name, at in spans.items() if any(marks[start] not in aside for start, _ in at)}
+    row = next((row for row in rows if row.kecamatan_key in said), None)
     if row is not None:
         return Found(kecamatan=row, number=number)
     return Found(number=number, near=_near(rows, set(spans)))
+
+
+def is_more(text: str, found: Found) -> bool:
+    """Whether more was said than this place and its number: `Kasin 12, lantai 2, dia hamil`."""
+    words = [key(each) for each in re.split(r"[\s,.;:/()\-]+", re.sub(r"\d+", " ", text))]
+    rest = "".join(word for word in words if word not in _FILLER | _WARD | _DISTRICT)
+    row = found.kelurahan or found.kecamatan
+    for name in (found.kelurahan and row.key, row and row.kecamatan_key):
+        rest = rest.replace(name, "", 1) if name else rest
+    return bool(rest) or len(re.findall(r"\d+", text)) > 1
 
 
 def station(text: str) -> int | None:
@@ -93,8 +107,10 @@ def _words(text: str) -> tuple[list[str], list[str]]:
     mark = ""
     for each in re.split(r"[\s,.;:/()\-]+", re.sub(r"\d+", " ", text)):
         word = key(each)
-        if word in _WARD | _DISTRICT | _BESIDE:
-            mark = "ward" if word in _WARD else "district" if word in _DISTRICT else "beside"
+        if word in _NOT:
+            mark = "not"
+        elif word in _WARD | _DISTRICT | _BESIDE:
+            mark = mark if mark == "not" else "ward" if word in _WARD else "district" if word in _DISTRICT else "beside"
         elif word and word not in _FILLER and len(words) < _WORDS:
             words.append(word)
             marks.append(mark)
@@ -105,7 +121,8 @@ def _words(text: str) -> tuple[list[str], list[str]]:
 def _meant(named: list[_Name], spans: dict[str, list[tuple[int, int]]], *, landmarks: bool) -> list[_Name]:
     """Of the kelurahan that are named those that may be meant: what is called so outright, else what stands beside its
     own kecamatan. A kecamatan is no kelurahan of that name, and part of a name is none."""
-    named = [name for name in named if name.mark != "district" and not any(name.within(other) for other in named)]
+    named = [name for name in named if not any(name.within(other) for other in named)]
+    named = [name for name in named if name.mark not in {"district", "not"}]
     named = [name for name in named if name.mark != "beside"] or (named if landmarks else [])
     named = [name for name in named if name.mark == "ward"] or named
     return [name for name in named if any(name.apart(*at) for at in spans.get(name.row.kecamatan_key, ()))] or named

@@ -43,6 +43,21 @@ def guess(text: str) -> str | None:
     return found
 
 
+def takes_back(text: str) -> bool:
+    """`oh sudah sadar, tidak jadi`: what was said before it is over, or was nothing."""
+    return guess(text) is None and _says(text, _V.taken_back + _V.well)
+
+
+def corrects(text: str) -> bool:
+    """`eh maaf salah, di Kasin`: what was said before it was not right."""
+    return _says(text, _V.wrong)
+
+
+def _says(text: str, phrases: tuple[str, ...]) -> bool:
+    line = f" {' '.join(_read(text))} "
+    return any(f" {each} " in line for each in phrases)
+
+
 def _read(text: str) -> list[str]:
     """Lower case, without accents and drawn-out letters, typing variants as one word, idioms taken out."""
     plain = unicodedata.normalize("NFKD", text[:_LONGEST]).casefold().replace("-", "").replace("'", "")

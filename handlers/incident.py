@@ -92,7 +92,7 @@ def file(
     sent = [] if other_victim else offered.fresh(turn)
     if place is None and turn.who.call_tps is not None:
         place = places.of_tps(turn.tx, turn.who.call_tps)
-    place = place or offered.place(turn, where, sent) or mine.serving(turn)
+    place = place or offered.place(turn, where, offered.lately(turn, where, sent)) or mine.serving(turn)
     incident = incidents.file(
         turn.tx,
         address_id=turn.who.address_id,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
-from handlers import finding, triage
+from handlers import finding, hearing, triage
 from handlers.turn import STAY, Next, Reply, Turn, emergency
 from messages import incident as said
 from storage import places
 from storage.places import Where
 
 FRESH = timedelta(minutes=15)
+LATELY = timedelta(minutes=3)  # two, and the one in which a kind is chosen
 MOST = 10
 ALBUM = timedelta(seconds=60)  # pictures that come within it are one thing, and asked about once
 OFFER = ("incident", "maybe")
@@ -71,18 +72,40 @@ def is_album(turn: Turn) -> bool:
 
 
 def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
-    """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named. None: his own place."""
-    text = "\n".join(each.words for each in sent if each.words)
-    if not text:
-        return None
-    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections])
-    named = finding.place(text, rows, landmarks=False).kelurahan
+    """`semaput di tps 12`: that TPS of his own kelurahan, or of the one that is named; what was said last counts.
+    None: his own place."""
+    texts = [each.words for each in sent if each.words]
+    rows = places.all_kelurahan(turn.tx, [each.id for each in turn.elections]) if texts else []
+    named, number = None, None
+    for text in texts:
+        found = finding.place(text, rows, landmarks=False)
+        if found.several:
+            continue
+        if found.kelurahan is not None:
+            number = number if named in {None, found.kelurahan} else None  # it was of another kelurahan
+            named = found.kelurahan
+        station = finding.station(text)
+        number = number if station is None else station
     ward = named.id if named is not None else home.kelurahan_id
-    number = finding.station(text)
     tps_id = places.tps_by_number(turn.tx, ward, number) if ward and number is not None else None
     if tps_id is not None:
         return places.of_tps(turn.tx, tps_id)
     return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
+
+
+def lately(turn: Turn, home: Where, sent: list[Sent]) -> list[Sent]:
+    """What may say where he is who taps Darurat, and not the button of an offer: what he has not taken back since, and
+    said just now. Where he has no place of his own, an older one is better than none."""
+    meant: list[Sent] = []
+    for each in sent:
+        if hearing.takes_back(each.words):
+            meant = []
+        elif hearing.corrects(each.words):
+            meant = [each]
+        else:
+            meant.append(each)
+    just_now = [each for each in meant if datetime.fromisoformat(each.at) > turn.now - LATELY]
+    return just_now if home.known else meant
 
 
 def offer(turn: Turn, kind: str) -> Reply:

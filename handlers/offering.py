@@ -32,9 +32,11 @@ def beside(step: Step, kind: str) -> Step:
 def again(turn: Turn) -> Reply:
     """Words after an offer: they are heard for themselves, and go along too if it is filed."""
     reply = details.words(turn)
-    if reply.then is STAY and turn.heard.text:
-        return replace(reply, then=offered.kept(offered.with_this(turn)))
-    return reply
+    filed = turn.who.file_at is not None  # with all that was kept
+    kept = reply.then is not None and offered.KEPT in reply.then.keep
+    if filed or kept or not (turn.heard.text and offered.fresh(turn)):
+        return reply
+    return replace(reply, then=offered.along(turn, reply.then, ""))
 
 
 def report(turn: Turn) -> Reply:
@@ -46,7 +48,7 @@ def report(turn: Turn) -> Reply:
     what = offered.kind_of(sent) if what == triage.UNCLEAR else what
     own = mine.newest(turn)
     if own is None or opened:
-        return incident.file(turn, what)
+        return incident.file(turn, what, place=offered.place(turn, incident.home(turn)[0], sent))
     turn.args = (what,)
     reply = incident.kind(turn)
     for each in sent:

@@ -31,6 +31,8 @@ class Vocabulary:
     able: frozenset[str]
     negations: frozenset[str]
     well: tuple[str, ...]
+    taken_back: tuple[str, ...]
+    wrong: tuple[str, ...]
     idioms: re.Pattern[str]
     phrases: tuple[tuple[re.Pattern[str], str], ...]
 
@@ -59,7 +61,8 @@ def vocabulary(language: str = LANGUAGE) -> Vocabulary:
     idioms = _any_of(around["idioms"])
     phrases = tuple((_any_of(listed), kind) for kind, listed in read["phrases"].items())
     turned = {name: _by_word(read[name]) for name in ("typed", "strong", "weak", "body")}
-    return Vocabulary(**turned, **words, well=tuple(around["well"]), idioms=idioms, phrases=phrases)  # type: ignore[arg-type]
+    lists = {name: tuple(around[name]) for name in ("well", "taken_back", "wrong")}
+    return Vocabulary(**turned, **words, **lists, idioms=idioms, phrases=phrases)  # type: ignore[arg-type]
 
 
 def _any_of(patterns: list[str]) -> re.Pattern[str]:

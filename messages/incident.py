@@ -141,6 +141,13 @@ class Maybe(Words):
 
 
 @dataclass(frozen=True)
+class OfferKept(WithMenu):
+    """More words after an offer: nothing is filed yet, and they go along if it is."""
+
+    name = "offer_kept"
+
+
+@dataclass(frozen=True)
 class PlaceAsk(Words):
     """Which kelurahan and TPS; strangers read why it matters."""
 

@@ -85,3 +85,20 @@ def test_a_near_match_is_proposed_never_taken() -> None:
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_a_fault(text: str) -> None:
     finding.place(text, ROWS)
+
+
+def test_what_it_is_not_is_no_place() -> None:
+    assert finding.place("bukan di kelurahan Bareng, di Kasin 3", WHOLE).kelurahan.name == "Kasin"
+    assert finding.place("eh bukan tps 1, tps 2 Kasin", WHOLE).number == 2
+    assert finding.place("bukan di Bareng", WHOLE).kelurahan is None
+    assert finding.place("bukan kecamatan Lowokwaru", WHOLE).kecamatan is None
+    assert finding.place("ke rumah sakit arah Lowokwaru", WHOLE, landmarks=False).kecamatan is None
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [("Kasin 12", False), ("di TPS 7 Kel. Kasin, Kecamatan Klojen", False), ("kecamatan klojen", False), ("Kasin 12 lantai 2", True),
+     ("Kasin tps 1, dia hamil", True), ("Kasin gang mawar", True)],
+)  # fmt: skip
+def test_what_is_said_beside_a_place_is_told_from_it(text: str, more: bool) -> None:
+    assert finding.is_more(text, finding.place(text, WHOLE)) is more

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers import triage
-from handlers.hearing import guess
+from handlers.hearing import guess, takes_back
 
 DATA = Path(__file__).parent / "data"
 RECALL, PRECISION = 0.95, 0.8
@@ -51,6 +51,14 @@ def test_recall_and_precision() -> None:
 )  # fmt: skip
 def test_the_kind_that_is_offered(words: str, kind: str | None) -> None:
     assert guess(words) == kind
+
+
+@pytest.mark.parametrize(
+    ("words", "back"),
+    [("oh sudah sadar, gak jadi", True), ("udah sehat kok", True), ("sudah sadar tapi masih sesak napas", False), ("cepat pak", False)],
+)  # fmt: skip
+def test_what_is_taken_back(words: str, back: bool) -> None:
+    assert takes_back(words) is back
 
 
 @pytest.mark.parametrize(
