@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
-from handlers import ladder, neutral, timetable
+from handlers import neutral, timetable
 from handlers import notice as clock
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import menu, schedule
@@ -27,17 +27,6 @@ def of(roles: list[Role]) -> Role | None:
     """The role by which somebody coordinates: the widest, so that his whole area is his."""
     mine = [role for role in roles if role.kind == roster.COORDINATOR]
     return min(mine, key=_width, default=None)
-
-
-def every(roles: list[Role]) -> list[Role]:
-    """The roles by which somebody coordinates areas of which none lies in another, the widest first."""
-    found: list[Role] = []
-    for role in sorted(roles, key=_width):
-        alike = (each for each in found if each.election.id == role.election.id)
-        within = any(each.institution == role.institution and ladder.holds(each, role.where) for each in alike)
-        if role.kind == roster.COORDINATOR and not within:
-            found.append(role)
-    return found
 
 
 def _width(role: Role) -> tuple[bool, bool]:

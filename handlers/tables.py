@@ -79,7 +79,8 @@ LABELS: dict[str, Step] = {
 TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada": "sesak", "sakit": "sakit",
                          "kelelahan": "sakit", "menu": "menu", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip
 
-# verb → step and what its arguments are: "n" a number, "w" a word
+# verb → step and what its arguments are: "n" a number, "w" a word; a last "r", left out where he has one area, the role
+# by which the area that is meant is his
 TAPS: dict[str, tuple[Step, str]] = {
     "notme": (welcome.not_me, ""),
     "fix_ask": (rights.fix_ask, ""),
@@ -120,14 +121,11 @@ TAPS: dict[str, tuple[Step, str]] = {
     "unhush": (silence.resume, "n"),
     "false": (alarms.mark, "n"),
     "unfalse": (alarms.unmark, "n"),
-    "gaps": (coverage.names, "n"),
-    "gaps_sheet": (coverage.sheet, ""),
-    "gaps_of": (coverage.names, "nn"),
-    "gaps_sheet_of": (coverage.sheet, "n"),
-    "cov_list_of": (coverage_case.listing, "nn"),
+    "gaps": (coverage.names, "nr"),
+    "gaps_sheet": (coverage.sheet, "r"),
     "recap_sheet": (recap.sheet, ""),
     "cov_ask": (coverage_case.ask, "n"),
-    "cov_list": (coverage_case.listing, "n"),
+    "cov_list": (coverage_case.listing, "nr"),
     "cov_show": (coverage_case.show, "n"),
     "cov_done": (coverage_case.submitted, "n"),
     "cov_no": (coverage_case.refuse, "n"),

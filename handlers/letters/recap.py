@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import coverage, recap, schedule
+from handlers import areas, recap, schedule
 from handlers.letters.facts import place_words
 from handlers.letters.registry import Writing, letter
 from messages import recap as told
@@ -51,9 +51,9 @@ def _recap(w: Writing) -> Words | None:
         due_more=max(0, len(mine) - DUE_SHOWN),
         due_others=len(others),
         due_first=_until(others[0][0], zone) if others else "",
-        gaps=gaps.uncovered(w.tx, coverage.area(role), w.now.astimezone(role.election.tz).date()),
-        cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
-        rights=requests.count(w.tx, coverage.area(role), *requests.RIGHTS),
+        gaps=gaps.uncovered(w.tx, [areas.area(role)], w.now.astimezone(role.election.tz).date()),
+        cases=requests.count(w.tx, [areas.area(role)], requests.COVERAGE),
+        rights=requests.count(w.tx, [areas.area(role)], *requests.RIGHTS),
         identities=shelf.identities(w.tx, role.where),
         tps=total,
         missing=len(lost),

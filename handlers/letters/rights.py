@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import answering, coverage, schedule
+from handlers import answering, areas, schedule
 from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
@@ -41,7 +41,7 @@ def _rights(w: Writing) -> Words | None:
     role = schedule.of(list(w.to.roles))
     if role is None:
         return None
-    zone, area = role.election.zone, coverage.area(role)
+    zone, area = role.election.zone, [areas.area(role)]
     rows = shelf.waiting(w.tx, area, SHOWN)
     return told.Listing(
         cases=tuple((row.id, row.name) for row in rows),
