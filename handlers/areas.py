@@ -39,6 +39,11 @@ class Ground:
         return tuple(area(role) for role in self.roles)
 
     @property
+    def deciding(self) -> tuple[Area, ...]:
+        """Where, and for whose data, he answers when somebody asks about his own."""
+        return tuple(area(role) for role in self.roles if answering.decides(role, audience.own(role.institution)))
+
+    @property
     def number(self) -> int:
         """The role by which a button names it; 0: it need not."""
         return self.role.id if self.several else 0

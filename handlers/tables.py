@@ -84,7 +84,7 @@ TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada"
 TAPS: dict[str, tuple[Step, str]] = {
     "notme": (welcome.not_me, ""),
     "fix_ask": (rights.fix_ask, ""),
-    "rights": (rights.listing, ""),
+    "rights": (rights.listing, "r"),
     "right_show": (rights.show, "n"),
     "right_done": (rights.done, "n"),
     "right_no": (rights.refuse, "n"),
@@ -124,7 +124,7 @@ TAPS: dict[str, tuple[Step, str]] = {
     "unfalse": (alarms.unmark, "n"),
     "gaps": (coverage.names, "nr"),
     "gaps_sheet": (coverage.sheet, "r"),
-    "recap_sheet": (recap.sheet, ""),
+    "recap_sheet": (recap.sheet, "r"),
     "cov_ask": (coverage_case.ask, "n"),
     "cov_list": (coverage_case.listing, "nr"),
     "cov_show": (coverage_case.show, "n"),

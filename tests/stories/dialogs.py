@@ -438,6 +438,8 @@ async def dua_wilayah(hall: Hall) -> None:
     await two.taps("Kirim sekarang")
     await two.says("/cakupan")
     await two.taps("Nama-nama", on="Kec. Lowokwaru")
+    await two.says("/rekap")
+    await two.taps("Nama belum tercakup", on="Rekap Kec. Blimbing")
 
 
 @dialog
