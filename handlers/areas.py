@@ -100,6 +100,16 @@ def ground(roles: Iterable[Role], role_id: int | None) -> Ground | None:
     return next((each for each in found if each.role.id == role_id), None)
 
 
+def alike(roles: Iterable[Role]) -> list[tuple[Role, ...]]:
+    """His areas together, as far as he coordinates them for one institution in one election; the widest first."""
+    found: dict[tuple[int, str], list[Role]] = {}
+    for role in sorted((role for role in roles if role.kind == COORDINATOR), key=_width):
+        mine = found.setdefault((role.election.id, role.institution), [])
+        if not any(_inside(role, each) for each in mine):
+            mine.append(role)
+    return [tuple(each) for each in found.values()]
+
+
 def named(turn: Turn, at: int) -> Ground | None:
     """The area that the button named, in this of its arguments."""
     return ground(turn.roles, int(turn.args[at]) if len(turn.args) > at else None)

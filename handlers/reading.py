@@ -6,11 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from handlers import schedule
+from handlers import senders
 from handlers.areas import area
 from handlers.letters.facts import role_words
 from handlers.turn import STAY, Letter, Reply, Turn
 from storage import readings
+from storage.broadcasts import Broadcast
 from storage.incidents import Incident
 from storage.roster import OFFICER, Role
 
@@ -24,11 +25,11 @@ def areas(turn: Turn, roles: Iterable[Role], what: str) -> None:
         readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
 
 
-def recipients(turn: Turn) -> None:
+def recipients(turn: Turn, sent: Broadcast) -> None:
     """Who steers a broadcast looks at the names of its recipients."""
-    role = schedule.of(turn.roles)
-    assert role is not None  # nobody else steers one
-    areas(turn, [role], readings.RECIPIENTS)
+    sender = senders.steering(turn.tx, sent, senders.of(turn.tx, turn.roles))
+    assert sender is not None  # nobody else steers one
+    areas(turn, sender.roles, readings.RECIPIENTS)
 
 
 def person(turn: Turn, role: Role, what: str, person_id: int | None) -> None:

@@ -24,12 +24,6 @@ NOW = notices.SENT_NOW
 _WHEN = re.compile(r"^\s*(?:H\s*([+-]\s*\d{1,2})?\s+)?(\d{1,2})[.:](\d{2})\b\s*(?:WIB|WITA|WIT)?\s*", re.IGNORECASE)
 
 
-def of(roles: list[Role]) -> Role | None:
-    """The role by which somebody coordinates: the widest."""
-    ground = areas.ground(roles, None)
-    return ground.role if ground else None
-
-
 def area(where: Where) -> str:
     """A coordinator's area as a timetable names it."""
     if where.kelurahan_id:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 
 from storage.database import Tx
-from storage.roster import assignments
+from storage.roster import COORDINATOR, assignments
 from tests.stories.stage import Actor, Stage
 
 
 async def also(stage: Stage, who: Actor, level: str = "kecamatan", at: int = -1, institution: str = "") -> Actor:
-    """A coordinator coordinates the area of another TPS too, or for another institution."""
+    """Somebody coordinates the area of this TPS too, for his own institution or for another one."""
     there = await stage.tps(at)
     place = {"kecamatan_id": there.kecamatan_id if level != "city" else None,
              "kelurahan_id": there.kelurahan_id if level == "kelurahan" else None}  # fmt: skip
@@ -18,7 +18,8 @@ async def also(stage: Stage, who: Actor, level: str = "kecamatan", at: int = -1,
     def add(tx: Tx) -> None:
         row = tx.first(select(assignments).where(assignments.c.person_id == who.person_id))._asdict()
         del row["id"]
-        more = {"key": f"also {institution} {place}", "institution": institution or row["institution"]}
+        more = {"key": f"also {who.person_id} {institution} {place}", "institution": institution or row["institution"],
+                "kind": COORDINATOR, "role": "", "position": "", "tps_id": None}  # fmt: skip
         tx.execute(insert(assignments).values({**row, **place, **more}))
 
     await stage.db.write(add)

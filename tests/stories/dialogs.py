@@ -440,6 +440,26 @@ async def dua_wilayah(hall: Hall) -> None:
     await two.taps("Nama-nama", on="Kec. Lowokwaru")
     await two.says("/rekap")
     await two.taps("Nama belum tercakup", on="Rekap Kec. Blimbing")
+    await two.says("/siaran")
+    await two.taps("Semua")
+    await two.says("Rapat pukul 15.")
+    await two.taps("Tidak perlu")
+
+
+@dialog
+async def dua_lembaga(hall: Hall) -> None:
+    """KPU's of one kecamatan and Bawaslu's of another: a broadcast is one institution's."""
+    stage = hall.stage
+    both = await also(stage, await stage.coordinator("KPU", "kecamatan"), institution="Bawaslu")
+    two = await hall.join(both, "Koordinator dua lembaga")
+    await two.says("/siaran")
+    await two.says("semua")
+    await two.taps("Bawaslu: Kec. Lowokwaru")
+    await two.says("kecamatan=Blimbing")
+    await two.taps("PTPS")
+    await two.says("Rapat pukul 15.")
+    await two.taps("Tidak perlu")
+    await two.taps("Batal", on="Itu yang akan diterima")
 
 
 @dialog
