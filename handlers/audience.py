@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from messages.words import joined, place
 from storage import names
 from storage.audience import ACTIVE, MISSING, Filter, Names, Span
 from storage.roster import Role
@@ -65,14 +66,15 @@ def own(institution: str) -> str:
     return next((to for begins, to in OWN_ONLY.items() if plain.startswith(begins)), "")
 
 
-def read(text: str, known: Names, limits: Bounds, day: str) -> Filter | Wrong:
-    """The filter that a text is, within the limits. `day` (ISO) is today in the election's zone."""
+def read(text: str, known: Names, limits: Sequence[Bounds], day: str) -> Filter | Wrong:
+    """The filter that a text is, within the limits, which are of one election and institution. `day` (ISO) is today in
+    the election's zone."""
     parts = _parts(text)
     if isinstance(parts, Wrong):
         return parts
     found: dict[str, Any] = {name: _one(name, values, known, parts, limits) for name, values in parts.items()}
     wrong = next((each for each in found.values() if isinstance(each, Wrong)), None)
-    return wrong or within(Filter(limits.election_id, day=day, **found), limits, known)
+    return wrong or narrowed(Filter(limits[0].election_id, day=day, **found), limits, known)
 
 
 def _parts(text: str) -> dict[str, list[str]] | Wrong:
@@ -95,7 +97,7 @@ def _parts(text: str) -> dict[str, list[str]] | Wrong:
     return found
 
 
-def _one(name: str, values: list[str], known: Names, parts: dict[str, list[str]], limits: Bounds) -> object:
+def _one(name: str, values: list[str], known: Names, parts: dict[str, list[str]], limits: Sequence[Bounds]) -> object:
     if name == "tps":
         bad = next((each for each in values if not _NUMBER.fullmatch(each) or not 0 < int(each) <= _MOST), None)
         return Wrong("tps", bad) if bad else tuple(dict.fromkeys(int(each) for each in values))
@@ -105,11 +107,10 @@ def _one(name: str, values: list[str], known: Names, parts: dict[str, list[str]]
     return _named(name, values, _choices(name, known, parts), own)
 
 
-def _own_wards(limits: Bounds, known: Names) -> frozenset[object]:
-    """The kelurahan of a coordinator's own area: a name that other areas have too means these first."""
-    if limits.kelurahan_id:
-        return frozenset({limits.kelurahan_id})
-    return frozenset(each[0] for each in known.kelurahan if each[3] == limits.kecamatan_id)
+def _own_wards(limits: Sequence[Bounds], known: Names) -> frozenset[object]:
+    """The kelurahan of a coordinator's own areas: a name that other areas have too means these first."""
+    areas = [each for each in limits if each.kecamatan_id or each.kelurahan_id]
+    return frozenset(ward[0] for ward in known.kelurahan if any(_has(each, ward[0], ward[3]) for each in areas))
 
 
 def _choices(name: str, known: Names, parts: dict[str, list[str]]) -> list[tuple[str, object]]:
@@ -147,8 +148,43 @@ def _near(word: str, choices: Iterable[str]) -> tuple[str, ...]:
     return tuple(by_key[each] for each in difflib.get_close_matches(names.key(word), by_key, n=3, cutoff=_NEAR))
 
 
+def narrowed(chosen: Filter, limits: Sequence[Bounds], known: Names) -> Filter | Wrong:
+    """The filter narrowed to what lies within any of these limits; naming what lies beyond all of them is wrong."""
+    homes = {each[0]: each[3] for each in known.kelurahan}
+    shares = [(part, _share(part, each, homes), each) for part in chosen.parts for each in limits]
+    for name in ("kecamatan", "kelurahan"):
+        kept = {place for _, share, _ in shares for place in getattr(share, name)}
+        if any(set(getattr(part, name)) - kept for part in chosen.parts):
+            return Wrong("own_area")
+    # Where a part names places, and none of them is within a limit, nobody of that area is meant.
+    meant = [(share, each) for part, share, each in shares if _names(part) == _names(share)]
+    found = list(dict.fromkeys(within(share, each, known) for share, each in meant))
+    good = [each for each in found if isinstance(each, Filter)]
+    if len(good) < len(found) or not good:
+        return next((each for each in found if isinstance(each, Wrong)), Wrong("nobody"))
+    return replace(good[0], also=tuple((each.kecamatan, each.kelurahan) for each in good[1:]))
+
+
+def _names(part: Filter) -> tuple[bool, bool]:
+    return bool(part.kecamatan), bool(part.kelurahan)
+
+
+def _share(part: Filter, limit: Bounds, homes: Mapping[int, int]) -> Filter:
+    """What of the places that a filter names lies within a limit."""
+    areas = tuple(each for each in part.kecamatan if limit.kecamatan_id in {None, each})
+    wards = tuple(each for each in part.kelurahan if _has(limit, each, homes.get(each)))
+    return replace(part, kecamatan=areas, kelurahan=wards)
+
+
+def _has(limit: Bounds, kelurahan: int | None, kecamatan: int | None) -> bool:
+    """Whether an area holds a place."""
+    if limit.kelurahan_id:
+        return limit.kelurahan_id == kelurahan
+    return limit.kecamatan_id in {None, kecamatan}
+
+
 def within(chosen: Filter, limits: Bounds, known: Names) -> Filter | Wrong:
-    """The filter narrowed to the limits; naming what lies beyond them is wrong. Narrowing twice changes nothing."""
+    """A filter of one area narrowed to one limit. Narrowing twice changes nothing."""
     if chosen.election_id != limits.election_id:
         return Wrong("election")
     if limits.institution:
@@ -169,15 +205,19 @@ def _in_area(chosen: Filter, limits: Bounds, homes: Mapping[int, int]) -> Filter
     return chosen
 
 
-def holds(limits: Bounds, reach: Span) -> bool:
-    """Whether an area holds a whole audience."""
-    if limits.kelurahan_id:
-        return reach.kelurahan == {limits.kelurahan_id} and not reach.wide
-    return not limits.kecamatan_id or (reach.kecamatan == {limits.kecamatan_id} and not reach.city)
+def holds(limits: Sequence[Bounds], reach: Span) -> bool:
+    """Whether these areas together hold a whole audience."""
+    city = any(not (each.kecamatan_id or each.kelurahan_id) for each in limits)
+    return city or (bool(reach.places) and all(any(_has(each, *place) for each in limits) for place in reach.places))
+
+
+def meets(limits: Sequence[Bounds], chosen: Filter, known: Names) -> bool:
+    """Whether anybody of an audience may be in any of these areas."""
+    return any(overlaps(each, part, known) for each in limits for part in chosen.parts)
 
 
 def overlaps(limits: Bounds, chosen: Filter, known: Names) -> bool:
-    """Whether anybody of an audience may be in an area: what is sent there may be read by who watches over it."""
+    """The same of an audience of one area: what is sent there may be read by who watches over it."""
     homes = {each[0]: each[3] for each in known.kelurahan}
     if limits.kelurahan_id:
         home = homes.get(limits.kelurahan_id)
@@ -191,15 +231,22 @@ def overlaps(limits: Bounds, chosen: Filter, known: Names) -> bool:
 
 def described(chosen: Filter, known: Names) -> tuple[tuple[str, str], ...]:
     """A filter's parts with their names, for the words that say it plainly."""
-    areas = {each[0]: each[1] for each in known.kecamatan}
-    wards = {each[0]: each[1] for each in known.kelurahan}
+    areas = [_areas(part, known) for part in chosen.parts]
     parts = {
         "roles": chosen.roles,
         "institutions": chosen.institutions,
         "tps": tuple(f"{each:03d}" for each in chosen.tps),
-        "kelurahan": tuple(wards.get(each, "?") for each in chosen.kelurahan),
-        "kecamatan": tuple(areas.get(each, "?") for each in chosen.kecamatan),
+        "areas": (joined(place(None, *each) for each in areas),) if chosen.also else (),
+        "kelurahan": (areas[0][0],) if areas[0][0] and not chosen.also else (),
+        "kecamatan": (areas[0][1],) if areas[0][1] and not chosen.also else (),
         "coverage": (chosen.coverage,) if chosen.coverage else (),
         "reachable": () if chosen.reachable is None else ("yes" if chosen.reachable else "no",),
     }
     return tuple((name, ", ".join(values)) for name, values in parts.items() if values)
+
+
+def _areas(part: Filter, known: Names) -> tuple[str, str]:
+    """The names of the kelurahan and of the kecamatan of a filter of one area."""
+    wards, areas = ({each[0]: each[1] for each in places} for places in (known.kelurahan, known.kecamatan))
+    return (", ".join(wards.get(each, "?") for each in part.kelurahan),
+            ", ".join(areas.get(each, "?") for each in part.kecamatan))  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Protocol
 
-from handlers import audience, neutral, schedule, tier
-from handlers.audience import Bounds, Wrong
-from handlers.letters.facts import place_words
+from handlers import areas, audience, neutral, senders, tier
+from handlers.audience import Wrong
+from handlers.senders import Sender
 from handlers.turn import STAY, Letter, Next, Reply, Rules, Turn
 from messages import broadcast as said
 from messages import menu
@@ -26,43 +26,49 @@ TEXT_UNITS, CAPTION_UNITS = 4096, 1024  # UTF-16, what a message takes with ever
 SHORTEST_WIRE = 2  # bytes of a UTF-16 unit
 
 
-def limits(turn: Turn) -> tuple[Role, Bounds, Names] | None:
-    """By which role somebody sends, how far it reaches, and what may be named; None for who is no coordinator."""
-    role = schedule.of(turn.roles)
-    return (role, audience.bounds(role), shelf.known(turn.tx, role.election.id)) if role else None
-
-
 def start(turn: Turn) -> Reply:
-    """Ask for whom it is."""
-    found = limits(turn)
-    if found is None:
+    """Ask for whom it is; before that, where somebody coordinates for two institutions, as whom he sends."""
+    found = senders.of(turn.tx, turn.roles)
+    if not found:
         return Reply((menu.NotYours(turn.menu),), STAY)
-    role, bounds, _ = found
-    asks = said.ToAsk(place_words(turn.tx, role.where) or role.election.name, bounds.institution)
-    return Reply((asks,), Next("broadcast", "to", {}))
+    if len(found) == 1:
+        return _to_ask(turn, found[0])
+    each_as = ((each.role.id, f"{each.role.institution}: {areas.label(turn.tx, each.roles)}") for each in found)
+    return Reply((said.AsAsk(tuple(each_as)),), Next("broadcast", "as", {}))
+
+
+def as_tapped(turn: Turn) -> Reply:
+    sender = senders.one(turn.tx, turn.roles, int(turn.args[0]))
+    return _to_ask(turn, sender) if sender else Reply(then=STAY, tap="not_yours")
+
+
+def _to_ask(turn: Turn, sender: Sender) -> Reply:
+    asks = said.ToAsk(areas.label(turn.tx, sender.roles), audience.own(sender.role.institution), sender.number)
+    return Reply((asks,), Next("broadcast", "to", sender.refs))
 
 
 def to_tapped(turn: Turn) -> Reply:
     """One of the common audiences."""
     words = BUTTONS.get(turn.args[0])
-    return _to(turn, words) if words else Reply(then=STAY, tap="unknown")
+    role_id = int(turn.args[1]) if len(turn.args) > 1 else None
+    return _to(turn, words, role_id) if words else Reply(then=STAY, tap="unknown")
 
 
 def to_typed(turn: Turn) -> Reply:
-    return _to(turn, turn.heard.text)
+    return _to(turn, turn.heard.text, turn.kept.get("role"))
 
 
-def _to(turn: Turn, words: str) -> Reply:
-    found = limits(turn)
-    if found is None:
+def _to(turn: Turn, words: str, role_id: int | None) -> Reply:
+    sender = senders.one(turn.tx, turn.roles, role_id)
+    if sender is None:
         return Reply((menu.NotYours(turn.menu),), None, tap="not_yours")
-    role, bounds, known = found
-    chosen = audience.read(words, known, bounds, today(role, turn.now))
+    chosen = audience.read(words, sender.known, sender.bounds, today(sender.role, turn.now))
     if isinstance(chosen, Wrong) or not shelf.anybody(turn.tx, chosen):
         wrong = chosen if isinstance(chosen, Wrong) else Wrong("nobody")
-        return Reply((said.ToWrong(wrong.code, wrong.word, wrong.near),), Next("broadcast", "to", {}))
-    asks = said.TextAsk(audience.described(chosen, known))
-    return Reply((asks,), Next("broadcast", "text", {"chosen": chosen.as_json()}), tap="noted")
+        return Reply((said.ToWrong(wrong.code, wrong.word, wrong.near),), Next("broadcast", "to", sender.refs))
+    asks = said.TextAsk(audience.described(chosen, sender.known))
+    keep = {"chosen": chosen.as_json(), **sender.refs}
+    return Reply((asks,), Next("broadcast", "text", keep), tap="noted")
 
 
 def today(role: Role, now: datetime) -> str:
@@ -72,9 +78,10 @@ def today(role: Role, now: datetime) -> str:
 
 def worded(turn: Turn) -> Reply:
     """The words, alone or under a photo or document."""
-    role = schedule.of(turn.roles)
-    if role is None:
+    sender = senders.one(turn.tx, turn.roles, turn.kept.get("role"))
+    if sender is None:
         return Reply((menu.NotYours(turn.menu),), None)
+    role = sender.role
     file = turn.heard.file
     content = {"text": body(turn.heard.text), "ref": file.ref if file else ""}
     wrong = refused(turn.tx, role.election.id, content, file.kind if file else "", signature(role))
@@ -115,11 +122,12 @@ def _over(words: str, kind: str, signed: tuple[str, str]) -> int:
 
 def receipt(turn: Turn) -> Reply:
     """Whether receipts are wanted: then all is known, and it is shown before it goes."""
-    found, kept = limits(turn), turn.kept
-    if found is None or "text" not in kept or (turn.who.dialog, turn.who.step) != ("broadcast", "receipt"):
+    kept, here = turn.kept, (turn.who.dialog, turn.who.step) == ("broadcast", "receipt")
+    sender = senders.one(turn.tx, turn.roles, kept.get("role")) if here else None
+    if sender is None or "text" not in kept:
         return Reply(then=STAY, tap="unknown")
-    role, bounds, known = found
-    chosen = audience.within(Filter.of_json(kept["chosen"]), bounds, known)
+    role, known = sender.role, sender.known
+    chosen = audience.narrowed(Filter.of_json(kept["chosen"]), sender.bounds, known)
     if isinstance(chosen, Wrong):
         return Reply((said.ToWrong(chosen.code, chosen.word),), None, tap="not_yours")
     words = {"text": kept["text"], "ref": kept["ref"]}
@@ -157,13 +165,14 @@ def compose(
 
 def rest(turn: Turn) -> Reply:
     """What WhatsApp does not let out today: by Telegram to those who have it, or tomorrow."""
-    found, sent = limits(turn), broadcasts.by_id(turn.tx, int(turn.args[0]))
-    if found is None or sent is None or not turn.who.linked or sent.sender_id != turn.who.person_id:
+    sent = broadcasts.by_id(turn.tx, int(turn.args[0]))
+    sender = senders.author(sent, senders.of(turn.tx, turn.roles)) if sent else None
+    if sender is None or sent is None or not turn.who.linked or sent.sender_id != turn.who.person_id:
         return Reply(then=STAY, tap="not_yours")
     if sent.state != broadcasts.DRAFT:
         return Reply(then=STAY, tap="already")
     broadcasts.note(turn.tx, sent.id or 0, elsewhere=not sent.elsewhere)
-    shown = preview(turn.tx, sent.id or 0, Filter.of_json(sent.chosen), found[2], turn,
+    shown = preview(turn.tx, sent.id or 0, Filter.of_json(sent.chosen), sender.known, turn,
                     asks=sent.receipt, elsewhere=not sent.elsewhere)  # fmt: skip
     return Reply((shown,), STAY, tap="noted")
 
@@ -205,40 +214,21 @@ def why(counts: dict[str, int]) -> tuple[tuple[str, str], ...]:
 
 
 def recent(turn: Turn) -> Reply:
-    """Siaran terkini: what went to a coordinator's area; Bawaslu's read each."""
-    return Reply((Letter("broadcast_recent"),), STAY) if schedule.of(turn.roles) else Reply(then=STAY, tap="not_yours")
+    """Siaran terkini: what went to a coordinator's areas; Bawaslu's read each."""
+    mine = areas.grounds(turn.roles)
+    return Reply((Letter("broadcast_recent"),), STAY) if mine else Reply(then=STAY, tap="not_yours")
 
 
 def read(turn: Turn) -> Reply:
     """One of them, as it was sent, with how it stands."""
-    found, sent = limits(turn), broadcasts.by_id(turn.tx, int(turn.args[0]))
-    if found is None or sent is None or not (may_read(sent, found) or may_manage(turn.tx, sent, found)):
+    sent, found = broadcasts.by_id(turn.tx, int(turn.args[0])), senders.of(turn.tx, turn.roles)
+    if sent is None or not (senders.may_read(sent, found) or senders.steering(turn.tx, sent, found)):
         return Reply(then=STAY, tap="not_yours")
     refs = {"broadcast": sent.id}
     return Reply((Letter("broadcast", refs | {"preview": True}), Letter("broadcast_standing", refs)), STAY)
 
 
-def may_read(sent: Broadcast, found: tuple[Role, Bounds, Names]) -> bool:
-    """The words of what goes to one's area may be read by the organisers' coordinators, KPU's and Bawaslu's alike."""
-    role, bounds, known = found
-    inside = sent.number > 0 and sent.election_id == bounds.election_id
-    return inside and (
-        sent.sender_id == role.person_id
-        or (bool(bounds.institution) and audience.overlaps(bounds, Filter.of_json(sent.chosen), known))
-    )
-
-
 def manage(turn: Turn, broadcast_id: int) -> Broadcast | None:
     """A confirmed broadcast that the speaker may steer, and whose names and receipts he may see."""
-    sent, found = broadcasts.by_id(turn.tx, broadcast_id), limits(turn)
-    return sent if sent is not None and found is not None and may_manage(turn.tx, sent, found) else None
-
-
-def may_manage(tx: Tx, sent: Broadcast, found: tuple[Role, Bounds, Names]) -> bool:
-    """The sender, as long as the audience is his, and whoever might have sent it: a lost phone must not be the only
-    hand that stops it."""
-    role, bounds, known = found
-    chosen = Filter.of_json(sent.chosen)
-    if sent.number < 0 or chosen != audience.within(chosen, bounds, known):
-        return False
-    return sent.sender_id == role.person_id or audience.holds(bounds, shelf.span(tx, chosen))
+    sent = broadcasts.by_id(turn.tx, broadcast_id)
+    return sent if sent and senders.steering(turn.tx, sent, senders.of(turn.tx, turn.roles)) else None

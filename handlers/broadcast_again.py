@@ -49,5 +49,5 @@ def sheet(turn: Turn) -> Reply:
     sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None:
         return Reply(then=STAY, tap="not_yours")
-    reading.recipients(turn)
+    reading.recipients(turn, sent)
     return Reply((Letter("broadcast_sheet", {"broadcast": sent.id}),), STAY)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 
-from handlers import audience, broadcast_send, post
+from handlers import broadcast_send, post, senders
 from handlers.turn import Letter, Rules
-from storage import audience as shelf
 from storage import broadcasts, deliveries, fanout, installation, journal, roster
 from storage.audience import Filter
 from storage.broadcasts import ASKING, DONE, DROPPED, LAPSED, PAUSED, SCHEDULED, SENDING, STOPPED, Broadcast
@@ -65,9 +64,8 @@ def _may_still(tx: Tx, sent: Broadcast, now: datetime) -> bool:
     """Whether its sender may still send it: his role, or his area, may have been taken from him since."""
     if sent.sender_id is None:
         return True  # the operator's
-    chosen, known = Filter.of_json(sent.chosen), shelf.known(tx, sent.election_id)
-    roles = [role for role in roster.roles(tx, sent.sender_id, now) if role.kind == roster.COORDINATOR]
-    return any(audience.within(chosen, audience.bounds(role), known) == chosen for role in roles)
+    chosen = Filter.of_json(sent.chosen)
+    return any(each.may_send(chosen) for each in senders.of(tx, roster.roles(tx, sent.sender_id, now)))
 
 
 def _go_on(tx: Tx, sent: Broadcast, bulk: int, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import audience, broadcast, post
+from handlers import audience, broadcast, post, senders
 from handlers.audience import Bounds
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import broadcast as said
@@ -18,6 +18,7 @@ from storage.audience import Filter
 from storage.broadcasts import ASKING, DRAFT, DROPPED, PAUSED, SCHEDULED, SENDING, STOPPED, Broadcast
 from storage.database import Tx
 from storage.elections import Known
+from storage.roster import COORDINATOR
 
 WAITS = timedelta(hours=24)  # for an agreement, where no time was set
 FURTHEST = timedelta(days=60)
@@ -67,10 +68,11 @@ def later(turn: Turn) -> Reply:
 
 
 def timed(turn: Turn) -> Reply:
-    found = broadcast.limits(turn)
-    if found is None:
+    mine, sent = senders.of(turn.tx, turn.roles), _draft(turn, turn.kept.get("broadcast", 0))
+    if not mine:
         return Reply((menu.NotYours(turn.menu),), None)
-    moment = when(turn.heard.text, found[0].election, turn.now)
+    sender = (senders.author(sent, mine) if sent else None) or mine[0]
+    moment = when(turn.heard.text, sender.election, turn.now)
     if moment is None:
         return Reply((said.WhenAsk(wrong=True),), STAY)
     return _confirm(turn, turn.kept.get("broadcast", 0), moment)
@@ -88,15 +90,15 @@ def drop(turn: Turn) -> Reply:
 
 def _confirm(turn: Turn, broadcast_id: int, due_at: datetime | None) -> Reply:
     """Everything is looked at again: the sender's role and area, the words, who must agree."""
-    sent, found = _draft(turn, broadcast_id), broadcast.limits(turn)
-    if sent is None or found is None:
+    sent, mine = _draft(turn, broadcast_id), senders.of(turn.tx, turn.roles)
+    if sent is None or not mine:
         return Reply(then=STAY, tap="not_yours")
     if sent.state != DRAFT:
         return Reply(then=STAY, tap="already")
-    role, bounds, known = found
-    chosen = Filter.of_json(sent.chosen)
-    if chosen != audience.within(chosen, bounds, known) or sent.institution != role.institution:
+    sender, chosen = senders.author(sent, mine), Filter.of_json(sent.chosen)
+    if sender is None or not sender.may_send(chosen):
         return _dropped(turn, sent, said.Told(0, "changed"))
+    role = sender.role
     content = turn.tx.vault.open_json(sent.words_sealed)
     wrong = broadcast.refused(turn.tx, sent.election_id, content, sent.file_kind, broadcast.signature(role))
     if wrong is not None:
@@ -115,13 +117,14 @@ def _dropped(turn: Turn, sent: Broadcast, told: said.Told | said.TextWrong) -> R
 
 
 def _others(tx: Tx, sent: Broadcast, reach: shelf.Span) -> list[Any]:
-    """Every other coordinator who is linked and whose area holds the whole audience, once each."""
-    found = {}
+    """Every other coordinator who is linked and whose areas together hold the whole audience, once each."""
+    found: dict[int, list[Any]] = {}
     for each in shelf.linked_coordinators(tx, sent.election_id):
-        area = Bounds(sent.election_id, each.kecamatan_id, each.kelurahan_id)
-        if each.person_id != sent.sender_id and audience.holds(area, reach):
-            found[each.person_id] = each
-    return list(found.values())
+        if each.person_id != sent.sender_id:
+            found.setdefault(each.person_id, []).append(each)
+    areas = {who: [Bounds(sent.election_id, row.kecamatan_id, row.kelurahan_id) for row in rows]
+             for who, rows in found.items()}  # fmt: skip
+    return [rows[0] for who, rows in found.items() if audience.holds(areas[who], reach)]
 
 
 def book(
@@ -173,14 +176,15 @@ def tell(tx: Tx, sent: Broadcast, what: str, now: datetime, who: int | None = No
 
 
 def _asked(turn: Turn) -> Broadcast | None:
-    """A broadcast that the speaker was asked about, has not answered, and may still decide by his area."""
-    sent, found = broadcasts.by_id(turn.tx, int(turn.args[0]), lock=True), broadcast.limits(turn)
-    if sent is None or found is None or sent.sender_id == turn.who.person_id:
+    """A broadcast that the speaker was asked about, has not answered, and may still decide by his areas."""
+    sent = broadcasts.by_id(turn.tx, int(turn.args[0]), lock=True)
+    if sent is None or sent.sender_id == turn.who.person_id:
         return None
     waits = any(each.person_id == turn.who.person_id for each in broadcasts.answers(turn.tx, sent.id or 0))
-    area = Bounds(sent.election_id, found[1].kecamatan_id, found[1].kelurahan_id)
-    same = found[1].election_id == sent.election_id
-    return sent if waits and same and audience.holds(area, shelf.span(turn.tx, Filter.of_json(sent.chosen))) else None
+    mine = [audience.bounds(role) for role in turn.roles if role.kind == COORDINATOR]
+    here = [each for each in mine if each.election_id == sent.election_id]
+    reach = shelf.span(turn.tx, Filter.of_json(sent.chosen))
+    return sent if waits and audience.holds(here, reach) else None
 
 
 def agree(turn: Turn) -> Reply:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import answering, cover, coverage, ladder, post, reading
+from handlers import answering, areas, cover, ladder, post, reading
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
@@ -64,12 +64,11 @@ def _keep(turn: Turn, role: Role, person_id: int) -> int | None:
 
 def listing(turn: Turn) -> Reply:
     """The open cases of his area, the oldest first; that their names were read is written down."""
-    named = coverage.refs(turn, 1)
-    role = coverage.role_of(turn.roles, named.get("role"))
-    if role is None:
+    ground = areas.named(turn, 1)
+    if ground is None:
         return Reply(then=STAY, tap="not_yours")
-    reading.area(turn, role, readings.CASES, coverage.area(role).institution)
-    return Reply((Letter("coverage_cases", {"page": int(turn.args[0]), **named}),), STAY, tap="noted")
+    reading.areas(turn, ground.roles, readings.CASES)
+    return Reply((Letter("coverage_cases", {"page": int(turn.args[0]), **ground.refs}),), STAY, tap="noted")
 
 
 def show(turn: Turn) -> Reply:

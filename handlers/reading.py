@@ -4,30 +4,32 @@ put into words."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
-from handlers import audience, schedule
+from handlers import senders
+from handlers.areas import area
 from handlers.letters.facts import role_words
 from handlers.turn import STAY, Letter, Reply, Turn
 from storage import readings
+from storage.broadcasts import Broadcast
 from storage.incidents import Incident
 from storage.roster import OFFICER, Role
 
 A_PAGE = 10
 
 
-def area(turn: Turn, role: Role, what: str, institution: str = "") -> None:
-    """People of a coordinator's area, of one institution or of all."""
-    where = role.where
-    held = {"election_id": role.election.id, "kecamatan_id": where.kecamatan_id, "kelurahan_id": where.kelurahan_id,
-            "institution": institution}  # fmt: skip
-    readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
+def areas(turn: Turn, roles: Iterable[Role], what: str) -> None:
+    """People of a coordinator's areas, each of one institution or of all."""
+    for role in roles:
+        held = asdict(area(role))
+        readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, [held])
 
 
-def recipients(turn: Turn) -> None:
+def recipients(turn: Turn, sent: Broadcast) -> None:
     """Who steers a broadcast looks at the names of its recipients."""
-    role = schedule.of(turn.roles)
-    assert role is not None  # nobody else steers one
-    area(turn, role, readings.RECIPIENTS, audience.own(role.institution))
+    sender = senders.steering(turn.tx, sent, senders.of(turn.tx, turn.roles))
+    assert sender is not None  # nobody else steers one
+    areas(turn, sender.roles, readings.RECIPIENTS)
 
 
 def person(turn: Turn, role: Role, what: str, person_id: int | None) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import schedule, triage
+from handlers import areas, triage
 from handlers.turn import STAY, Letter, Reply, Turn
 from messages import menu
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, RED, REFERRED, TAKEN, WAITING, YELLOW
@@ -22,15 +22,18 @@ _STATES = {WAITING: 0, TAKEN: 1, ARRIVED: 2, REFERRED: 3, CLOSED: 4, CANCELLED: 
 
 
 def show(turn: Turn) -> Reply:
-    if schedule.of(turn.roles) is None:
+    """A message each of his areas."""
+    found = areas.grounds(turn.roles)
+    if not found:
         return Reply((menu.NotYours(turn.menu),), STAY)
-    return Reply((Letter("recap"),), STAY)
+    return Reply(tuple(Letter("recap", each.refs) for each in found), STAY)
 
 
 def sheet(turn: Turn) -> Reply:
-    if schedule.of(turn.roles) is None:
+    ground = areas.named(turn, 0)
+    if ground is None:
         return Reply(then=STAY, tap="not_yours")
-    return Reply((Letter("recap_sheet"),), STAY, tap="noted")
+    return Reply((Letter("recap_sheet", ground.refs),), STAY, tap="noted")
 
 
 def morning(role: Role, now: datetime) -> datetime:

@@ -100,7 +100,7 @@ def who(turn: Turn) -> Reply:
     sent = broadcast.manage(turn, int(turn.args[0]))
     if sent is None or not sent.receipt:
         return Reply(then=STAY, tap="not_yours")
-    reading.recipients(turn)
+    reading.recipients(turn, sent)
     first = broadcasts.family(turn.tx, sent)[0]
     return Reply((Letter("receipts", {"broadcast": first.id, "page": min(int(turn.args[1]), PAGES)}),), STAY)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from handlers import answering, ladder, leaving, post, schedule
+from handlers import answering, areas, ladder, leaving, post
 from handlers.turn import STAY, Letter, Next, Reply, Rules, Turn
 from messages import menu
 from messages import rights as said
@@ -98,9 +98,10 @@ def _joined(turn: Turn, words: str) -> Reply:
 
 def listing(turn: Turn) -> Reply:
     """The open ones of his area, what is due first."""
-    if schedule.of(turn.roles) is None:
+    ground = areas.named(turn, 0)
+    if ground is None:
         return Reply(then=STAY, tap="not_yours")
-    return Reply((Letter("rights"),), STAY, tap="noted")
+    return Reply((Letter("rights", ground.refs),), STAY, tap="noted")
 
 
 def show(turn: Turn) -> Reply:

@@ -64,7 +64,8 @@ def _bare(heard: Heard) -> tuple[str, tuple[str, ...]] | None:
 def _tap(choice: str) -> tuple[Step, tuple[str, ...]]:
     verb, *args = choice.split(":")
     step, shape = TAPS.get(verb, (menu.unknown_tap, ""))
-    good = len(args) == len(shape) and all(_fits(arg, kind) for arg, kind in zip(args, shape, strict=True))
+    long_enough = len(shape.rstrip("r")) <= len(args) <= len(shape)
+    good = long_enough and all(_fits(arg, kind) for arg, kind in zip(args, shape, strict=False))
     return (step, tuple(args)) if good else (menu.unknown_tap, ())
 
 

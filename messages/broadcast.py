@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
+from messages.areas import data
 from messages.chat import File, FileKind, Template
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
@@ -21,15 +22,27 @@ FILES: dict[str, FileKind] = {"photo": "photo", "document": "document"}
 
 
 @dataclass(frozen=True)
+class AsAsk(Words):
+    """As whom? Each by his role, with his institution and its areas."""
+
+    name = "broadcast_as"
+    senders: tuple[tuple[int, str], ...] = ()
+
+    def choices(self) -> Rows:
+        return (*((Button("as_one", f"b_as:{role}", name=called),) for role, called in self.senders), QUIT)
+
+
+@dataclass(frozen=True)
 class ToAsk(Words):
-    """For whom? `institution`: whose people only."""
+    """For whom? `institution`: whose people only; `role`: as whom, for who could also send as another one."""
 
     name = "broadcast_to"
     area: str = ""
     institution: str = ""
+    role: int = 0
 
     def choices(self) -> Rows:
-        rows = [Button(f"to_{key}", f"b_to:{key}") for key in COMMON.get(self.institution, COMMON[""])]
+        rows = [Button(f"to_{key}", data("b_to", self.role, key)) for key in COMMON.get(self.institution, COMMON[""])]
         pairs = tuple(tuple(rows[at : at + 2]) for at in range(0, len(rows), 2))
         return (*pairs, (Button("recent", "b_recent"), *QUIT))
 

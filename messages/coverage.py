@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from messages.areas import data
 from messages.chat import File
 from messages.render import Button, Rows, Words, called, label
 from messages.sheet import xlsx
 
 COLUMNS = ("name", "role", "institution", "kecamatan", "kelurahan", "tps", "state")
-
-
-def of(verb: str, role: int, *page: int) -> str:
-    """A button's data; of one area among several it names the role by which it is somebody's."""
-    return ":".join((verb + "_of" if role else verb, *map(str, page), *((str(role),) if role else ())))
 
 
 @dataclass(frozen=True)
@@ -36,39 +32,45 @@ class Gaps(Words):
     cases: int = 0  # who asked to have it looked at, and waits
 
     def choices(self) -> Rows:
-        sheet = Button("sheet", of("gaps_sheet", self.role))
-        names = ((Button("gap_names", of("gaps", self.role, 0)), sheet),) if self.gaps else ()
-        return (*names, (Button("cases", of("cov_list", self.role, 0)),)) if self.cases else names
+        sheet = Button("sheet", data("gaps_sheet", self.role))
+        names = ((Button("gap_names", data("gaps", self.role, 0)), sheet),) if self.gaps else ()
+        return (*names, (Button("cases", data("cov_list", self.role, 0)),)) if self.cases else names
 
 
 @dataclass(frozen=True)
 class Names(Words):
-    """Who is not covered, by place, a page at a time; each: place, name and role, state."""
+    """Who is not covered, by place, a page at a time; each: place, name and role, state.
+
+    `area`: of which of his areas, where he has several.
+    """
 
     name = "coverage_names"
     private = True
+    area: str = ""
     people: tuple[tuple[str, str, str], ...] = ()
     page: int = 0
     more: bool = False
     role: int = 0
 
     def choices(self) -> Rows:
-        back = (Button("earlier", of("gaps", self.role, self.page - 1)),) if self.page else ()
-        on = (Button("later", of("gaps", self.role, self.page + 1)),) if self.more else ()
-        sheet = (Button("sheet", of("gaps_sheet", self.role)),)
+        back = (Button("earlier", data("gaps", self.role, self.page - 1)),) if self.page else ()
+        on = (Button("later", data("gaps", self.role, self.page + 1)),) if self.more else ()
+        sheet = (Button("sheet", data("gaps_sheet", self.role)),)
         return ((*back, *on), sheet) if back or on else (sheet,)
 
 
 @dataclass(frozen=True)
 class Sheet(Words):
-    """The names as a workbook that is made when it leaves: for the area of one coordinator's role, on a day (ISO)."""
+    """The names as a workbook that is made when it leaves: for a coordinator's roles in an area, on a day (ISO)."""
 
     name = "coverage_sheet"
-    role_id: int = 0
+    area: str = ""
+    roles: tuple[int, ...] = ()
     day: str = ""
 
     def attachment(self) -> File | None:
-        return File("document", "", f"belum-tercakup-{self.day}.xlsx", made=f"coverage:{self.role_id}:{self.day}")
+        made = f"coverage:{'+'.join(map(str, self.roles))}:{self.day}"
+        return File("document", "", f"belum-tercakup-{self.day}.xlsx", made=made)
 
 
 def workbook(rows: Iterable[tuple[str, ...]]) -> bytes:

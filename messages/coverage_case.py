@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from messages.coverage import of
+from messages.areas import data
 from messages.render import Button, Rows, Words
 from messages.schedule import QUIT
 from messages.templates import Announced
@@ -85,19 +85,20 @@ class Found(Announced):
 @dataclass(frozen=True)
 class Cases(Announced):
     """Open cases of an area, the oldest first, a page at a time: `cases` are id and name, `lines` who, what, where and
-    since when, with the state.
+    since when, with the state. `area` and `role` as in the page of names.
     """
 
     name = "coverage_cases"
     private = True
+    area: str = ""
     cases: tuple[tuple[int, str], ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     page: int = 0
     more: bool = False
-    role: int = 0  # as in `Gaps`
+    role: int = 0
 
     def choices(self) -> Rows:
         rows = tuple((Button("case_one", f"cov_show:{number}", name=who),) for number, who in self.cases)
-        back = (Button("earlier", of("cov_list", self.role, self.page - 1)),) if self.page else ()
-        on = (Button("later", of("cov_list", self.role, self.page + 1)),) if self.more else ()
+        back = (Button("earlier", data("cov_list", self.role, self.page - 1)),) if self.page else ()
+        on = (Button("later", data("cov_list", self.role, self.page + 1)),) if self.more else ()
         return (*rows, (*back, *on)) if back or on else rows

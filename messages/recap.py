@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from messages.areas import data
 from messages.chat import File
 from messages.render import Button, Rows, Words, called, label
 from messages.sheet import xlsx
@@ -20,10 +21,12 @@ class Recap(Words):
     `open`: number, severity, place, state, since when, the most urgent first, `more` beyond them. `taken`: the median
     of the minutes until somebody took it. `due`: case and until when its first report is due; `due_others` of cases
     whose kind this reader may not read, the first at `due_first`. `lost`: some of the TPS that nothing would reach.
+    `role`: by which buttons name this area, where the reader has several.
     """
 
     name = "recap"
     area: str = ""
+    role: int = 0
     at: datetime | None = None
     today: int = 0
     tally: tuple[tuple[str, str, str], ...] = ()
@@ -43,18 +46,20 @@ class Recap(Words):
     lost: tuple[str, ...] = ()
 
     def choices(self) -> Rows:
-        sheet = (Button("recap_sheet", "recap_sheet"),) if self.today or self.open else ()
-        gaps = (Button("cakupan_open", "gaps:0"),) if self.gaps else ()
-        rights = (Button("rights", "rights"),) if self.rights else ()
+        sheet = (Button("recap_sheet", data("recap_sheet", self.role)),) if self.today or self.open else ()
+        gaps = (Button("cakupan_open", data("gaps", self.role, 0)),) if self.gaps else ()
+        rights = (Button("rights", data("rights", self.role)),) if self.rights else ()
         identities = (Button("identities", "ids"),) if self.identities else ()
         return tuple(row for row in ((*sheet, *gaps), (*identities, *rights)) if row)
 
 
 @dataclass(frozen=True)
 class Sheet(Words):
-    """The day's cases as a workbook that is made when it leaves: of one coordinator's role, at a moment (ISO)."""
+    """The day's cases as a workbook that is made when it leaves: of one coordinator's role, at a moment (ISO);
+    `area` as in the page of names."""
 
     name = "recap_sheet"
+    area: str = ""
     role_id: int = 0
     at: str = ""
     day: str = ""

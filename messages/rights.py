@@ -92,10 +92,14 @@ class Answer(Announced):
 
 @dataclass(frozen=True)
 class Listing(Words):
-    """The open requests of an area, what is due first: `cases` are id and name, `lines` what and until when."""
+    """The open requests of an area, what is due first: `cases` are id and name, `lines` what and until when.
+
+    `area`: which of his it is, where he has several.
+    """
 
     name = "rights"
     private = True
+    area: str = ""
     cases: tuple[tuple[int, str], ...] = ()
     lines: tuple[tuple[str, str], ...] = ()
     more: int = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote_plus
@@ -120,6 +120,12 @@ def place(number: int | None, kelurahan: str, kecamatan: str, puskesmas: str = "
     parts += [f"Kel. {kelurahan}"] if kelurahan else []
     parts += [f"Kec. {kecamatan}"] if kecamatan else []
     return ", ".join(parts) or centre(puskesmas)
+
+
+def joined(names: Iterable[str]) -> str:
+    """`Kec. Klojen, Kec. Lowokwaru dan Kec. Sukun`."""
+    *before, last = names
+    return f"{', '.join(before)} dan {last}" if before else last
 
 
 def centre(name: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 
 from storage.coverages import coverages
 from storage.database import Tx
@@ -25,7 +25,8 @@ class Filter:
     """An audience: officers of one election; every part that is not empty must hold.
 
     `coverage` is active or missing (the institution's list is in, and he is not on it), `day` the day of that question
-    (ISO). `tps` are numbers, not ids. `reachable` True: only who can be reached now, False: only who cannot.
+    (ISO). `tps` are numbers, not ids. `reachable` True: only who can be reached now, False: only who cannot. `also`:
+    kecamatan and kelurahan of further areas, in which the rest must hold as well.
     """
 
     election_id: int
@@ -37,14 +38,25 @@ class Filter:
     coverage: str = ""
     reachable: bool | None = None
     day: str = ""
+    also: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = ()
+
+    @property
+    def parts(self) -> tuple[Filter, ...]:
+        """The same in each of its areas: somebody is meant who is in any of them."""
+        further = (replace(self, kecamatan=areas, kelurahan=wards, also=()) for areas, wards in self.also)
+        return (replace(self, also=()), *further)
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @staticmethod
     def of_json(kept: dict[str, Any]) -> Filter:
-        values: dict[str, Any] = {key: tuple(each) if isinstance(each, list) else each for key, each in kept.items()}
+        values: dict[str, Any] = {key: _tuples(each) for key, each in kept.items()}
         return Filter(**values)
+
+
+def _tuples(kept: Any) -> Any:
+    return tuple(_tuples(each) for each in kept) if isinstance(kept, list) else kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +101,19 @@ def _missing(election_id: int) -> ColumnElement[bool]:
 
 def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [_A.election_id == chosen.election_id, _A.kind == OFFICER]
-    for column, wanted in (
-        (_A.role, chosen.roles),
-        (_A.institution, chosen.institutions),
-        (_A.kecamatan_id, chosen.kecamatan),
-        (_A.kelurahan_id, chosen.kelurahan),
-        (_T.number, chosen.tps),
-    ):
+    for column, wanted in ((_A.role, chosen.roles), (_A.institution, chosen.institutions), (_T.number, chosen.tps)):
         if wanted:
             found.append(column.in_(wanted))
+    found.append(or_(*(_area(part) for part in chosen.parts)))
     if chosen.coverage:
         is_active = chosen.coverage == ACTIVE
         found.append(_covered(date.fromisoformat(chosen.day)) if is_active else _missing(chosen.election_id))
     return found
+
+
+def _area(part: Filter) -> ColumnElement[bool]:
+    named = ((_A.kecamatan_id, part.kecamatan), (_A.kelurahan_id, part.kelurahan))
+    return and_(true(), *(column.in_(wanted) for column, wanted in named if wanted))
 
 
 def _posts(chosen: Filter) -> Select[Any]:
@@ -177,28 +189,20 @@ def anybody(tx: Tx, chosen: Filter) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """How far an audience reaches: the kelurahan and kecamatan in it; `wide`: somebody serves no single kelurahan."""
+    """How far an audience reaches: where its people serve, as kelurahan and kecamatan; none: no single one."""
 
-    kelurahan: frozenset[int]
-    kecamatan: frozenset[int]
-    wide: bool
-    city: bool
+    places: frozenset[tuple[int | None, int | None]]
 
     @property
     def beyond_one(self) -> bool:
-        return self.wide or len(self.kelurahan) > 1
+        return len(self.places) > 1 or any(kelurahan is None for kelurahan, _ in self.places)
 
 
 def span(tx: Tx, chosen: Filter) -> Span:
     """Where the people of a filter serve."""
     inside = _posts(chosen).subquery()
     rows = tx.rows(select(inside.c.kelurahan_id, inside.c.kecamatan_id).distinct())
-    return Span(
-        frozenset(row.kelurahan_id for row in rows if row.kelurahan_id),
-        frozenset(row.kecamatan_id for row in rows if row.kecamatan_id),
-        any(not row.kelurahan_id for row in rows),
-        any(not row.kecamatan_id for row in rows),
-    )
+    return Span(frozenset((row.kelurahan_id, row.kecamatan_id) for row in rows))
 
 
 def linked_coordinators(tx: Tx, election_id: int) -> list[Any]:

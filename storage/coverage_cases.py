@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,8 +30,8 @@ def lately(tx: Tx, election_id: int, institution: str, since: datetime) -> int:
     return int(tx.scalar(select(func.count()).select_from(requests).where(where, _Q.institution == institution)) or 0)
 
 
-def page(tx: Tx, area: Area, offset: int, limit: int) -> list[Any]:
-    """Cases of an area, the oldest first: id, name, role, institution, kelurahan, kecamatan, number (of the TPS),
+def page(tx: Tx, areas: Iterable[Area], offset: int, limit: int) -> list[Any]:
+    """Cases of these areas, the oldest first: id, name, role, institution, kelurahan, kecamatan, number (of the TPS),
     state, created_at."""
     query = (
         select(_Q.id, _P.name, _Q.role, _Q.institution, kelurahan.c.name.label("kelurahan"),
@@ -40,7 +41,7 @@ def page(tx: Tx, area: Area, offset: int, limit: int) -> list[Any]:
         .outerjoin(kelurahan, kelurahan.c.id == _Q.kelurahan_id)
         .outerjoin(kecamatan, kecamatan.c.id == _Q.kecamatan_id)
         .outerjoin(tps, tps.c.id == _Q.tps_id)
-        .where(*alive_in(area, COVERAGE))
+        .where(alive_in(areas, COVERAGE))
     )  # fmt: skip
     return list(tx.rows(query.order_by(_Q.id).offset(offset).limit(limit)))
 

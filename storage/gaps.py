@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 
 from storage.coverages import coverages
 from storage.database import Tx
@@ -51,43 +52,52 @@ def _listed(election_id: int) -> ColumnElement[bool]:
     return _A.institution.in_(select(_C.institution).where(_C.election_id == election_id).distinct())
 
 
-def _held(area: Area, day: date) -> Any:
-    """What is held by each NIK and institution: `n` programmes on a day, empty for who is on no list.
+def within(areas: Iterable[Area], of: Any) -> ColumnElement[bool]:
+    """What lies in any of these areas, each with its own institution: of rows with columns named as in `Area`."""
+    return or_(false(), *(and_(*_bounds(each, of)) for each in areas))
 
-    All lists are read once for a wide area; for a kelurahan each of its few officers is looked up.
-    """
+
+def _bounds(area: Area, of: Any) -> Iterator[ColumnElement[bool]]:
+    yield of.election_id == area.election_id
+    if area.kelurahan_id:
+        yield of.kelurahan_id == area.kelurahan_id
+    elif area.kecamatan_id:
+        yield of.kecamatan_id == area.kecamatan_id
+    if area.institution:
+        yield of.institution == area.institution
+
+
+def _officers(areas: Sequence[Area]) -> ColumnElement[bool]:
+    """The officers of these areas of one election; a post that lies in two of them is one."""
+    return (_A.kind == OFFICER) & within(areas, _A)
+
+
+def _held(election_id: int, day: date) -> Any:
+    """What is held by each NIK and institution: `n` programmes on a day, empty for who is on no list."""
     n = func.sum(case((_on(day), 1), else_=0))
-    if not area.kelurahan_id:
-        its = select(_C.nik_hash, _C.institution, n.label("n")).where(_C.election_id == area.election_id)
-        return its.group_by(_C.nik_hash, _C.institution).subquery("held")
-    return None
+    its = select(_C.nik_hash, _C.institution, n.label("n")).where(_C.election_id == election_id)
+    return its.group_by(_C.nik_hash, _C.institution).subquery("held")
 
 
-def _looked_up(area: Area, day: date) -> ColumnElement[int]:
-    his = (_C.nik_hash == _P.nik_hash) & (_C.election_id == area.election_id) & (_C.institution == _A.institution)
+def _looked_up(election_id: int, day: date) -> ColumnElement[int]:
+    his = (_C.nik_hash == _P.nik_hash) & (_C.election_id == election_id) & (_C.institution == _A.institution)
     return select(func.sum(case((_on(day), 1), else_=0))).where(his).scalar_subquery()
 
 
-def _with_state(query: Select[Any], area: Area, day: date) -> Select[Any]:
+def _with_state(query: Select[Any], areas: Sequence[Area], day: date) -> Select[Any]:
     """A column `state`. covered: both programmes hold on the day; lapsed: he is on the list, but not both do; missing:
-    the list of his institution is in and he is not on it; unknown: there is no list yet."""
-    held = _held(area, day)
-    if held is not None:
+    the list of his institution is in and he is not on it; unknown: there is no list yet.
+
+    All lists are read once for a wide area; in kelurahan each of the few officers is looked up.
+    """
+    election_id = areas[0].election_id
+    n = _looked_up(election_id, day)
+    if not all(area.kelurahan_id for area in areas):
+        held = _held(election_id, day)
         query = query.outerjoin(held, (held.c.nik_hash == _P.nik_hash) & (held.c.institution == _A.institution))
-    n = held.c.n if held is not None else _looked_up(area, day)
-    state = case(
-        (~_listed(area.election_id), UNKNOWN), (n >= PROGRAMMES, COVERED), (n.is_not(None), LAPSED), else_=MISSING
-    )
+        n = held.c.n
+    state = case((~_listed(election_id), UNKNOWN), (n >= PROGRAMMES, COVERED), (n.is_not(None), LAPSED), else_=MISSING)
     return query.add_columns(state.label("state"))
-
-
-def _inside(area: Area) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_A.election_id == area.election_id, _A.kind == OFFICER]
-    if area.kelurahan_id:
-        found.append(_A.kelurahan_id == area.kelurahan_id)
-    elif area.kecamatan_id:
-        found.append(_A.kecamatan_id == area.kecamatan_id)
-    return found
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -101,43 +111,42 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 
 def counts(tx: Tx, area: Area, day: date) -> list[Count]:
-    """Every institution, role and kelurahan of an area with its officers."""
+    """Every institution, role and kelurahan of an area with its officers, whosever names may be read."""
+    whole = (replace(area, institution=""),)
     places = (kecamatan.c.name.label("kecamatan"), kelurahan.c.name.label("kelurahan"))
-    each = _with_state(_joined(select(_A.institution, _A.role, *places)), area, day).where(*_inside(area)).subquery()
+    each = _with_state(_joined(select(_A.institution, _A.role, *places)), whole, day).where(_officers(whole)).subquery()
     of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN)]
     by = (each.c.institution, each.c.role, each.c.kecamatan, each.c.kelurahan)
     rows = tx.rows(select(*by, *of).group_by(*by).order_by(*by))
     return [Count(row[0], row[1], row[2] or "", row[3] or "", *row[4:]) for row in rows]
 
 
-def uncovered(tx: Tx, area: Area, day: date) -> int:
-    """How many of an area and institution are missing or lapsed: those whose list is in, but for those it covers."""
-    mine = [*_inside(area), *([_A.institution == area.institution] if area.institution else [])]
+def uncovered(tx: Tx, areas: Sequence[Area], day: date) -> int:
+    """How many of these areas are missing or lapsed: those whose list is in, but for those it covers."""
+    mine, election_id = _officers(areas), areas[0].election_id
     its = (_C.institution == _A.institution) & (_C.election_id == _A.election_id)
     both = (
         select(_A.id)
         .select_from(coverages)
         .join(people, _P.nik_hash == _C.nik_hash)
         .join(assignments, (_A.person_id == _P.id) & its)
-        .where(*mine, _C.election_id == area.election_id, _on(day))
+        .where(mine, _C.election_id == election_id, _on(day))
         .group_by(_A.id)
         .having(func.count() >= PROGRAMMES)
         .subquery()
     )
-    listed = tx.scalar(select(func.count()).select_from(assignments).where(*mine, _listed(area.election_id))) or 0
+    listed = tx.scalar(select(func.count()).select_from(assignments).where(mine, _listed(election_id))) or 0
     return int(listed) - int(tx.scalar(select(func.count()).select_from(both)) or 0)
 
 
-def names(tx: Tx, area: Area, day: date, offset: int = 0, limit: int | None = None) -> list[Any]:
-    """Who is missing or lapsed, by place: name, role, institution, kecamatan, kelurahan, number (of his TPS), state."""
+def names(tx: Tx, areas: Sequence[Area], day: date, offset: int = 0, limit: int | None = None) -> list[Any]:
+    """Who of these areas is missing or lapsed, by place: name, role, institution, kecamatan, kelurahan, number (of his
+    TPS), state."""
     each = _joined(
         select(_P.name, _A.role, _A.institution, kecamatan.c.name.label("kecamatan"),
                kelurahan.c.name.label("kelurahan"), tps.c.number, _A.id)
     )  # fmt: skip
-    each = _with_state(each, area, day).where(*_inside(area))
-    if area.institution:
-        each = each.where(_A.institution == area.institution)
-    inside = each.subquery()
+    inside = _with_state(each, areas, day).where(_officers(areas)).subquery()
     query = (
         select(inside)
         .where(inside.c.state.in_((MISSING, LAPSED)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ from sqlmodel import Field, SQLModel
 
 from storage import former
 from storage.database import Tx
-from storage.gaps import Area
+from storage.gaps import Area, within
 from storage.people import addresses, people
 from storage.places import Where
 from storage.roster import assignments
@@ -99,19 +99,14 @@ _Q = requests.c
 is_alive = _Q.state.in_((literal_column("'open'"), literal_column("'submitted'")))
 
 
-def alive_in(area: Area, *kinds: str) -> list[ColumnElement[bool]]:
-    """The conditions on those of an area that wait."""
-    found: list[ColumnElement[bool]] = [_Q.election_id == area.election_id, _Q.kind.in_(kinds), is_alive]
-    if area.kelurahan_id:
-        found.append(_Q.kelurahan_id == area.kelurahan_id)
-    elif area.kecamatan_id:
-        found.append(_Q.kecamatan_id == area.kecamatan_id)
-    return found + ([_Q.institution == area.institution] if area.institution else [])
+def alive_in(areas: Iterable[Area], *kinds: str) -> ColumnElement[bool]:
+    """The condition on those of these areas that wait."""
+    return _Q.kind.in_(kinds) & is_alive & within(areas, _Q)
 
 
-def count(tx: Tx, area: Area, *kinds: str) -> int:
-    """How many of an area wait."""
-    return int(tx.scalar(select(func.count()).select_from(requests).where(*alive_in(area, *kinds))) or 0)
+def count(tx: Tx, areas: Iterable[Area], *kinds: str) -> int:
+    """How many of these areas wait."""
+    return int(tx.scalar(select(func.count()).select_from(requests).where(alive_in(areas, *kinds))) or 0)
 
 
 def ask(tx: Tx, values: dict[str, Any]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +31,10 @@ def reword(tx: Tx, request_id: int, words: str) -> bool:
     return tx.execute(change.values(words_sealed=tx.vault.seal(words))).rowcount == 1
 
 
-def waiting(tx: Tx, area: Area, limit: int) -> list[Any]:
-    """Those of an area, what is due first: id, kind, due_at, name."""
+def waiting(tx: Tx, areas: Iterable[Area], limit: int) -> list[Any]:
+    """Those of these areas, what is due first: id, kind, due_at, name."""
     query = (
-        select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(*alive_in(area, *RIGHTS))
+        select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(alive_in(areas, *RIGHTS))
     )
     return list(tx.rows(query.order_by(_Q.due_at, _Q.id).limit(limit)))
 

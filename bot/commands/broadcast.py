@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.commands import workbook
 from bot.workbook import load
 from bot.workbook.read import Unreadable
-from handlers import audience, broadcast, broadcast_send, schedule
+from handlers import audience, broadcast, broadcast_send, senders
 from handlers.audience import Bounds, Wrong
+from handlers.senders import Sender
 from handlers.turn import Rules
 from messages import broadcast as said
 from messages.render import Words, text
@@ -86,12 +88,11 @@ def _halt(tx: Tx, number: int, now: datetime) -> bool | None:
 def _book(tx: Tx, election: Known, order: Order, when: Moment) -> said.Booked:
     """All checks first: what is refused leaves nothing behind."""
     now = when.now
-    role = _by(tx, election, order.by, now) if order.by else None
     due_at = broadcast_send.when(order.at, election, now) if order.at else None
     if order.at and due_at is None:
         raise Refusal(said.WhenAsk(wrong=True))
     known = shelf.known(tx, election.id)
-    chosen = _audience(order.to, known, audience.bounds(role) if role else Bounds(election.id), election, now)
+    role, chosen = _audience(tx, order, election, known, now)
     content = {"text": body(order.words), "ref": ""}
     signed = broadcast.signature(role) if role else (OPERATOR, election.name)
     wrong = broadcast.refused(tx, election.id, content, "", signed)
@@ -127,19 +128,28 @@ def _confirm(
     return number
 
 
-def _audience(to: str, known: Names, limits: Bounds, election: Known, now: datetime) -> Filter:
-    read = audience.read(to, known, limits, now.astimezone(election.tz).date().isoformat())
-    if isinstance(read, Wrong):
-        raise Refusal(said.ToWrong(read.code, read.word, read.near))
-    return read
+def _audience(tx: Tx, order: Order, election: Known, known: Names, now: datetime) -> tuple[Role | None, Filter]:
+    """By which role, and for whom. Who coordinates for two institutions sends as the one that may name this audience;
+    where both may, as the wider."""
+    day = now.astimezone(election.tz).date().isoformat()
+    mine: list[tuple[Role | None, Sequence[Bounds]]] = [(None, [Bounds(election.id)])]
+    if order.by:
+        mine = [(each.role, each.bounds) for each in _by(tx, election, order.by, now)]
+    tried = [(role, audience.read(order.to, known, bounds, day)) for role, bounds in mine]
+    for role, read in tried:
+        if isinstance(read, Filter):
+            return role, read
+    wrong = tried[0][1]
+    assert isinstance(wrong, Wrong)  # or it had been returned
+    raise Refusal(said.ToWrong(wrong.code, wrong.word, wrong.near))
 
 
-def _by(tx: Tx, election: Known, phone: str, now: datetime) -> Role:
-    """The coordinator of this election with this number."""
+def _by(tx: Tx, election: Known, phone: str, now: datetime) -> list[Sender]:
+    """As whom the coordinator of this election with this number may send."""
     number = names.mobile(phone)
     found = people.with_phone(tx, number) if number else []
-    mine = [role for person, _ in found for role in roster.roles(tx, person, now) if role.election.id == election.id]
-    role = schedule.of(mine)
-    if role is None:
+    every = [each for person, _ in found for each in senders.of(tx, roster.roles(tx, person, now))]
+    mine = [each for each in every if each.election.id == election.id]
+    if not mine:
         raise Refusal(said.ToWrong("by", names.masked(phone)))
-    return role
+    return mine

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from handlers import audience, receipt, schedule
+from handlers import audience, receipt, senders
 from handlers import broadcast as dialog
 from handlers.letters.facts import name_of
 from handlers.letters.registry import Withheld, Writing, letter
@@ -21,7 +21,6 @@ from storage import broadcasts, elections, fanout, people, receipts
 from storage.audience import Filter
 from storage.broadcasts import ASKING, Broadcast
 from storage.database import Tx
-from storage.roster import Role
 
 PAGE = 10  # TPS
 RECENT = 10
@@ -41,13 +40,8 @@ def _of(w: Writing) -> Broadcast | None:
 
 def _managed(w: Writing) -> Broadcast | None:
     """The same, where who reads may steer it: a role, or the chat, may be somebody else's by now."""
-    sent, found = _of(w), _limits(w)
-    return sent if sent is not None and found is not None and dialog.may_manage(w.tx, sent, found) else None
-
-
-def _limits(w: Writing) -> tuple[Role, audience.Bounds, shelf.Names] | None:
-    role = schedule.of(list(w.to.roles))
-    return (role, audience.bounds(role), shelf.known(w.tx, role.election.id)) if role else None
+    sent = _of(w)
+    return sent if sent and senders.steering(w.tx, sent, senders.of(w.tx, w.to.roles)) else None
 
 
 def _signed(tx: Tx, sent: Broadcast) -> tuple[str, str]:
@@ -168,21 +162,21 @@ def _read(w: Writing) -> Words | None:
     sent, managed = _of(w), _managed(w)
     if managed is not None:
         return _reported(w, managed) if managed.ended_at else _standing(w, managed)
-    found = _limits(w)
-    may = sent is not None and found is not None and dialog.may_read(sent, found)
+    may = sent is not None and senders.may_read(sent, senders.of(w.tx, w.to.roles))
     return replace(_standing(w, sent), broadcast=0) if sent is not None and may else None
 
 
 @letter("broadcast_recent")
 def _recent(w: Writing) -> Words | None:
-    found = _limits(w)
-    if found is None:
+    found = senders.of(w.tx, w.to.roles)
+    if not found:
         return None
-    role, zone = found[0], found[0].election.zone
-    mine = [each for each in broadcasts.recent(w.tx, role.election.id, 100)
-            if dialog.may_read(each, found) or dialog.may_manage(w.tx, each, found)]  # fmt: skip
-    return told.Recent(tuple((each.id or 0, f"B-{each.number:04d} · {_when(each.confirmed_at, zone)}")
-                             for each in mine[:RECENT]))  # fmt: skip
+    zones = {each.election.id: each.election.zone for each in found}
+    newest = [each for election_id in zones for each in broadcasts.recent(w.tx, election_id, 100)]
+    mine = [each for each in newest if senders.may_read(each, found) or senders.steering(w.tx, each, found)]
+    mine.sort(key=lambda each: -each.number)
+    days = ((each, _when(each.confirmed_at, zones[each.election_id])) for each in mine[:RECENT])
+    return told.Recent(tuple((each.id or 0, f"B-{each.number:04d} · {day}") for each, day in days))
 
 
 def _when(at: datetime | None, zone: str) -> str:

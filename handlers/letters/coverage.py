@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import answering, audience, coverage, coverage_case, ladder, schedule
+from handlers import answering, areas, audience, coverage, coverage_case
+from handlers.areas import Ground
 from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import coverage as told
@@ -21,41 +22,41 @@ from messages.words import day_in, place
 from storage import coverage_cases, gaps, requests
 from storage.database import Tx
 from storage.gaps import Area, Count
-from storage.roster import Role, assignments
+from storage.roster import assignments
 
 AREAS = 8
 ROLES = 10
 
 
-def _role(w: Writing) -> tuple[Role, date] | None:
-    """The area that is asked for, or, where a request brought the letter, that in which it lies."""
+def _ground(w: Writing) -> tuple[Ground, date] | None:
+    """The area that is asked for, or, where a request brought the letter, that in which it lies; and its day."""
     case = requests.by_id(w.tx, w.refs["request"]) if "request" in w.refs else None
-    around = schedule.every(list(w.to.roles)) if case is not None else []
-    role = next((each for each in around if ladder.holds(each, case.where)), None) if case is not None else None
-    role = role or coverage.role_of(list(w.to.roles), w.refs.get("role"))
-    return (role, w.now.astimezone(role.election.tz).date()) if role else None
+    found = areas.grounds(w.to.roles) if case is not None else []
+    about = (each for each in found if case is not None and answering.may(list(each.roles), case))
+    ground = next(about, None) or areas.ground(w.to.roles, w.refs.get("role"))
+    return (ground, w.now.astimezone(ground.role.election.tz).date()) if ground else None
 
 
 @letter("coverage")
 def _coverage(w: Writing) -> Words | None:
-    found = _role(w)
+    found = _ground(w)
     if found is None:
         return None
-    role, day = found
-    counts, lists = gaps.counts(w.tx, coverage.area(role), day), gaps.lists(w.tx, role.election.id)
-    inside = role.where.kelurahan_id or role.where.kecamatan_id
-    areas = _largest(counts, lambda each: _place(each, bool(inside)))
-    mine = audience.own(role.institution)
+    ground, day = found
+    counts, lists = gaps.counts(w.tx, ground.areas[0], day), gaps.lists(w.tx, ground.role.election.id)
+    inside = ground.where.kelurahan_id or ground.where.kecamatan_id
+    parts = _largest(counts, lambda each: _place(each, bool(inside)))
+    mine = {each.institution for each in ground.areas}
     return told.Gaps(
-        area=place_words(w.tx, role.where) or role.election.name,
+        area=areas.label(w.tx, [ground.role]),
         day=day_words(day),
         institutions=tuple(_institution(name, counts, lists) for name in _institutions(counts)),
         roles=_largest(counts, lambda each: each.role)[:ROLES],
-        areas=areas[:AREAS],
-        more=max(0, len(areas) - AREAS),
-        gaps=sum(each.missing + each.lapsed for each in counts if not mine or each.institution == mine),
-        role=w.refs.get("role", 0),
-        cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
+        areas=parts[:AREAS],
+        more=max(0, len(parts) - AREAS),
+        gaps=sum(each.missing + each.lapsed for each in counts if mine & {"", each.institution}),
+        role=ground.number,
+        cases=requests.count(w.tx, ground.areas, requests.COVERAGE),
     )
 
 
@@ -93,14 +94,14 @@ def _largest(counts: Iterable[Count], called: Callable[[Count], str]) -> tuple[t
 
 @letter("coverage_names")
 def _names(w: Writing) -> Words | None:
-    found = _role(w)
+    found = _ground(w)
     if found is None:
         return None
-    role, day = found
+    ground, day = found
     page, size = w.refs["page"], coverage.NAMES_A_PAGE
-    rows = gaps.names(w.tx, coverage.area(role), day, page * size, size + 1)
+    rows = gaps.names(w.tx, ground.areas, day, page * size, size + 1)
     people = tuple((_where(row), f"{row.name}, {row.role} {row.institution}", row.state) for row in rows[:size])
-    return told.Names(people, page, len(rows) > size, w.refs.get("role", 0))
+    return told.Names(ground.called(w.tx), people, page, len(rows) > size, ground.number)
 
 
 def _where(row: Any) -> str:
@@ -109,8 +110,11 @@ def _where(row: Any) -> str:
 
 @letter("coverage_sheet")
 def _sheet(w: Writing) -> Words | None:
-    found = _role(w)
-    return told.Sheet(found[0].id, found[1].isoformat()) if found else None
+    found = _ground(w)
+    if found is None:
+        return None
+    ground, day = found
+    return told.Sheet(ground.called(w.tx), tuple(role.id for role in ground.roles), day.isoformat())
 
 
 @letter("coverage_case")
@@ -138,24 +142,21 @@ def _case(w: Writing) -> Words | None:
 
 @letter("coverage_cases")
 def _cases(w: Writing) -> Words | None:
-    found = _role(w)
+    found = _ground(w)
     if found is None:
         return None
+    ground, _ = found
     page, size = w.refs["page"], coverage_case.A_PAGE
-    rows = coverage_cases.page(w.tx, coverage.area(found[0]), page * size, size + 1)
-    shown, zone = rows[:size], found[0].election.zone
+    rows = coverage_cases.page(w.tx, ground.areas, page * size, size + 1)
+    shown, zone = rows[:size], ground.role.election.zone
     return told_case.Cases(
+        area=ground.called(w.tx),
         cases=tuple((row.id, row.name) for row in shown),
         lines=tuple((_case_line(row, zone), row.state) for row in shown),
         page=page,
         more=len(rows) > size,
-        role=_several(w, found[0]),
-    )  # fmt: skip
-
-
-def _several(w: Writing, role: Role) -> int:
-    """The role that buttons must name: 0 where he has one area."""
-    return role.id if len(schedule.every(list(w.to.roles))) > 1 else 0
+        role=ground.number,
+    )
 
 
 def _case_line(row: Any, zone: str) -> str:
@@ -163,13 +164,13 @@ def _case_line(row: Any, zone: str) -> str:
 
 
 def sheet(tx: Tx, made: str) -> Callable[[], bytes]:
-    """`ROLE:DAY` → the names of that coordinator's area, read now; called, they become a workbook."""
-    role_id, _, day = made.partition(":")
-    role = tx.first(select(assignments).where(assignments.c.id == int(role_id)))
-    assert role is not None  # a message asked for it
-    area = Area(role.election_id, role.kecamatan_id, role.kelurahan_id, audience.own(role.institution))
-    rows = gaps.names(tx, area, date.fromisoformat(day))
-    return partial(told.workbook, [_line(row) for row in rows])
+    """`ROLE+ROLE:DAY` → the names of these roles' areas, read now; called, they become a workbook."""
+    roles, _, day = made.partition(":")
+    ids = [int(each) for each in roles.split("+")]
+    rows = tx.rows(select(assignments).where(assignments.c.id.in_(ids)))
+    seen = [Area(row.election_id, row.kecamatan_id, row.kelurahan_id, audience.own(row.institution)) for row in rows]
+    names = gaps.names(tx, seen, date.fromisoformat(day))
+    return partial(told.workbook, [_line(row) for row in names])
 
 
 def _line(row: Any) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import schedule, timetable
+from handlers import areas, schedule, timetable
 from handlers.letters.registry import Writing, letter
 from messages import notice as told
 from messages import schedule as shown
@@ -33,14 +33,16 @@ LOST_SHOWN = 8
 
 @letter("schedule")
 def _schedule(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    if role is None:
+    ground = areas.ground(w.to.roles, w.refs.get("role"))
+    if ground is None:
         return None
-    found = schedule.lines(w.tx, role.where)
+    role, found = ground.role, schedule.lines(w.tx, ground.where)
     ahead = schedule.next_times(w.tx, role, _as_active(found), w.now)
     coming = sorted((each for each in found if each.id in ahead), key=lambda each: ahead[each.id or 0][0])
     total, lost = reach.unreached(w.tx, role.where)
     return shown.Schedule(
+        area=ground.called(w.tx),
+        role=ground.number,
         lines=tuple((each.id or 0, _when(role, ahead[each.id or 0][0])) for each in coming[: shown.SHOWN]),
         says=tuple((each.key, each.words) for each in coming[: shown.SHOWN]),
         paused=tuple(each.id or 0 for each in coming if each.state != ACTIVE),
@@ -62,10 +64,12 @@ def _when(role: Role, moment: datetime) -> str:
 
 @letter("line")
 def _line(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    found = [each for each in schedule.lines(w.tx, role.where) if each.id == w.refs["notice"]] if role else []
-    if role is None or not found:
+    ground = areas.ground(w.to.roles, w.refs.get("role"))
+    lines = schedule.lines(w.tx, ground.where) if ground else []
+    found = [each for each in lines if each.id == w.refs["notice"]]
+    if ground is None or not found:
         return None
-    times = schedule.next_times(w.tx, role, _as_active(found), w.now).get(found[0].id or 0, [])
-    ahead = tuple(_when(role, each) for each in times[: shown.TIMES])
-    return shown.Line(found[0].id or 0, found[0].key, found[0].words, ahead, found[0].state != ACTIVE)
+    times = schedule.next_times(w.tx, ground.role, _as_active(found), w.now).get(found[0].id or 0, [])
+    ahead = tuple(_when(ground.role, each) for each in times[: shown.TIMES])
+    return shown.Line(ground.called(w.tx), ground.number, found[0].id or 0, found[0].key, found[0].words, ahead,
+                      found[0].state != ACTIVE)  # fmt: skip

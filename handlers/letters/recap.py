@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from handlers import coverage, deciding, recap, schedule
-from handlers.letters.facts import place_words
+from handlers import areas, deciding, recap
 from handlers.letters.registry import Writing, letter
 from messages import recap as told
 from messages import words
@@ -27,9 +26,10 @@ OPEN_SHOWN, DUE_SHOWN, LOST_SHOWN = 12, 6, 5
 
 @letter("recap")
 def _recap(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    if role is None or w.to.person_id is None:
+    ground = areas.ground(w.to.roles, w.refs.get("role"))
+    if ground is None or w.to.person_id is None:
         return None
+    role = ground.role
     cases = shelf.cases(w.tx, role.where, w.to.person_id, recap.since(role, w.now))
     today = [case for case in cases if case.reported_at >= recap.morning(role, w.now)]
     still = sorted((case for case in cases if not recap.is_over(case)), key=recap.urgency)
@@ -39,7 +39,8 @@ def _recap(w: Writing) -> Words | None:
     taken = recap.until_taken(today)
     zone = role.election.zone
     return told.Recap(
-        area=place_words(w.tx, role.where) or role.election.name,
+        role=ground.number,
+        area=areas.label(w.tx, [role]),
         at=w.now,
         today=len(today),
         tally=tuple((severity, state, str(n)) for severity, state, n in recap.tally(today)),
@@ -51,10 +52,10 @@ def _recap(w: Writing) -> Words | None:
         due_more=max(0, len(mine) - DUE_SHOWN),
         due_others=len(others),
         due_first=_until(others[0][0], zone) if others else "",
-        gaps=gaps.uncovered(w.tx, coverage.area(role), w.now.astimezone(role.election.tz).date()),
-        cases=requests.count(w.tx, coverage.area(role), requests.COVERAGE),
-        rights=requests.count(w.tx, coverage.area(role), *requests.RIGHTS),
-        identities=requests.to_decide(w.tx, deciding.seats(w.to.roles)),
+        gaps=gaps.uncovered(w.tx, ground.areas, w.now.astimezone(role.election.tz).date()),
+        cases=requests.count(w.tx, ground.areas, requests.COVERAGE),
+        rights=requests.count(w.tx, ground.deciding, *requests.RIGHTS),
+        identities=requests.to_decide(w.tx, deciding.seats(ground.roles)),
         tps=total,
         missing=len(lost),
         lost=tuple(words.place(each.number, each.kelurahan, "") for each in lost[:LOST_SHOWN]),
@@ -82,11 +83,11 @@ def _until(at: datetime, zone: str) -> str:
 
 @letter("recap_sheet")
 def _sheet(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    if role is None:
+    ground = areas.ground(w.to.roles, w.refs.get("role"))
+    if ground is None:
         return None
-    at = w.now.astimezone(role.election.tz)
-    return told.Sheet(role.id, at.isoformat(timespec="minutes"), words.day(at.date()))
+    at = w.now.astimezone(ground.role.election.tz)
+    return told.Sheet(ground.called(w.tx), ground.role.id, at.isoformat(timespec="minutes"), words.day(at.date()))
 
 
 def sheet(tx: Tx, made: str) -> Callable[[], bytes]:

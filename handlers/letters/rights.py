@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import answering, coverage, schedule
+from handlers import answering, areas
 from handlers.letters.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
@@ -38,16 +38,16 @@ def _decide(w: Writing) -> Words | None:
 
 @letter("rights")
 def _rights(w: Writing) -> Words | None:
-    role = schedule.of(list(w.to.roles))
-    if role is None:
+    ground = areas.ground(w.to.roles, w.refs.get("role"))
+    if ground is None:
         return None
-    zone, area = role.election.zone, coverage.area(role)
-    rows = shelf.waiting(w.tx, area, SHOWN)
+    zone, rows = ground.role.election.zone, shelf.waiting(w.tx, ground.deciding, SHOWN)
     return told.Listing(
+        area=ground.called(w.tx),
         cases=tuple((row.id, row.name) for row in rows),
         lines=tuple(
             (f"{row.name}: {called('right', row.kind)}", f"{day_in(row.due_at, zone)} {hour_in(row.due_at, zone)}")
             for row in rows
         ),
-        more=requests.count(w.tx, area, *requests.RIGHTS) - len(rows),
+        more=requests.count(w.tx, ground.deciding, *requests.RIGHTS) - len(rows),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -34,7 +35,7 @@ OF_KASIN = Bounds(1, KLOJEN, KASIN)
 
 
 def read(text: str, limits: Bounds = CITY) -> Filter | Wrong:
-    return audience.read(text, KNOWN, limits, DAY)
+    return audience.read(text, KNOWN, [limits], DAY)
 
 
 def parts(text: str, limits: Bounds = CITY) -> dict[str, Any]:
@@ -186,8 +187,6 @@ def test_narrowing_takes_nothing_away_but_what_lies_beyond(chosen: Filter, limit
 
 @given(filters)
 def test_a_filter_is_the_same_after_it_was_kept(chosen: Filter) -> None:
-    import json
-
     assert Filter.of_json(json.loads(json.dumps(chosen.as_json()))) == chosen
 
 
@@ -248,27 +247,32 @@ def test_kpu_and_bawaslu_reach_their_own_people_and_others_reach_both(institutio
     assert bounds(role(institution, Where(1, KLOJEN, KASIN))) == Bounds(1, KLOJEN, KASIN, only)
 
 
-def span(kelurahan: set[int], kecamatan: set[int], wide: bool = False, city: bool = False) -> Span:
-    return Span(frozenset(kelurahan), frozenset(kecamatan), wide, city)
+IN_SUKUN, IN_BANDUNGREJOSARI, IN_KASIN, IN_ORO_ORO_DOWO = (KEL_SUKUN, SUKUN), (BANDUNGREJOSARI, SUKUN), (KASIN, KLOJEN), (ORO_ORO_DOWO, KLOJEN)
+ALL_SUKUN, ALL_KLOJEN, ALL_CITY = (None, SUKUN), (None, KLOJEN), (None, None)  # who serves no single kelurahan, or kecamatan
 
 
 @pytest.mark.parametrize(
     ("limits", "reach", "held"),
     [
-        (CITY, span({KASIN, KEL_SUKUN}, {SUKUN, KLOJEN}, True, True), True),
-        (CITY, span(set(), set()), True),
-        (OF_SUKUN, span({KEL_SUKUN, BANDUNGREJOSARI}, {SUKUN}), True),
-        (OF_SUKUN, span({KEL_SUKUN}, {SUKUN}, wide=True), True),
-        (OF_SUKUN, span({KEL_SUKUN, KASIN}, {SUKUN, KLOJEN}), False),
-        (OF_SUKUN, span({KASIN}, {KLOJEN}), False),
-        (OF_SUKUN, span(set(), {SUKUN}, wide=True, city=True), False),
-        (OF_KASIN, span({KASIN}, {KLOJEN}), True),
-        (OF_KASIN, span({KASIN}, {KLOJEN}, wide=True), False),
-        (OF_KASIN, span({KASIN, ORO_ORO_DOWO}, {KLOJEN}), False),
+        ([CITY], {IN_KASIN, IN_SUKUN, ALL_CITY}, True),
+        ([CITY], set(), True),
+        ([OF_SUKUN], {IN_SUKUN, IN_BANDUNGREJOSARI}, True),
+        ([OF_SUKUN], {IN_SUKUN, ALL_SUKUN}, True),
+        ([OF_SUKUN], {IN_SUKUN, IN_KASIN}, False),
+        ([OF_SUKUN], {IN_KASIN}, False),
+        ([OF_SUKUN], {ALL_SUKUN, ALL_CITY}, False),
+        ([OF_SUKUN], set(), False),
+        ([OF_KASIN], {IN_KASIN}, True),
+        ([OF_KASIN], {IN_KASIN, ALL_KLOJEN}, False),
+        ([OF_KASIN], {IN_KASIN, IN_ORO_ORO_DOWO}, False),
+        ([OF_SUKUN, OF_KASIN], {IN_SUKUN, ALL_SUKUN, IN_KASIN}, True),
+        ([OF_SUKUN, OF_KASIN], {IN_SUKUN, IN_ORO_ORO_DOWO}, False),
+        ([OF_SUKUN, OF_KASIN], {IN_SUKUN, ALL_KLOJEN}, False),
+        ([], {IN_SUKUN}, False),
     ],
 )
-def test_an_area_holds_an_audience_only_if_nobody_of_it_serves_elsewhere(limits: Bounds, reach: Span, held: bool) -> None:
-    assert holds(limits, reach) == held
+def test_areas_hold_an_audience_only_if_nobody_of_it_serves_elsewhere(limits: list[Bounds], reach: set[Any], held: bool) -> None:
+    assert holds(limits, Span(frozenset(reach))) == held
 
 
 @pytest.mark.parametrize(
@@ -307,3 +311,72 @@ def test_a_filter_is_described_with_names_and_three_digits() -> None:
     }  # fmt: skip
     assert described(Filter(1, day=datetime(2024, 11, 27, tzinfo=UTC).date().isoformat()), KNOWN) == ()
     assert described(Filter(1, kelurahan=(999,), reachable=False), KNOWN) == (("kelurahan", "?"), ("reachable", "no"))
+
+
+def several(text: str, *limits: Bounds) -> Filter | Wrong:
+    return audience.read(text, KNOWN, limits, DAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("semua", [((SUKUN,), ()), ((), (KASIN,))]),
+        ("kecamatan=Sukun", [((SUKUN,), ())]),
+        ("kecamatan=Sukun,Klojen", [((SUKUN,), ()), ((KLOJEN,), (KASIN,))]),
+        ("kelurahan=Kasin", [((), (KASIN,))]),
+        ("kelurahan=Kasin,Bandungrejosari", [((SUKUN,), (BANDUNGREJOSARI,)), ((), (KASIN,))]),
+        ("kelurahan=Sukorejo", [((SUKUN,), (TWIN_HERE,))]),
+    ],
+)
+def test_somebody_of_two_areas_means_both_or_what_he_names_of_them(text: str, meant: list[Any]) -> None:
+    found = several(text, OF_SUKUN, OF_KASIN)
+    assert isinstance(found, Filter), found
+    assert [(part.kecamatan, part.kelurahan) for part in found.parts] == meant
+    assert {part.day for part in found.parts} == {DAY}
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("kecamatan=Blimbing", "own_area"), ("kecamatan=Sukun,Blimbing", "own_area"), ("kelurahan=Oro-oro Dowo", "own_area"),
+     ("kecamatan=Sukun kelurahan=Kasin", "kelurahan"), ("lembaga=Bawaslu", "own_institution")],
+)  # fmt: skip
+def test_what_lies_in_neither_of_two_areas_is_refused(text: str, code: str) -> None:
+    found = several(text, *(replace(each, institution="KPU") for each in (OF_SUKUN, OF_KASIN)))
+    assert isinstance(found, Wrong)
+    assert found.code == code
+
+
+# Somebody serves a place: of a kelurahan, of a whole kecamatan, or of the city.
+PLACES = [(each[0], each[3]) for each in KNOWN.kelurahan] + [(None, SUKUN), (None, KLOJEN), (None, BLIMBING), (None, None)]
+# Of his areas none lies in another.
+areas_of = st.sampled_from([Bounds(1, BLIMBING), Bounds(1, BLIMBING, ARJOSARI)]).flatmap(
+    lambda last: st.lists(st.sampled_from([OF_SUKUN, OF_KASIN, last]), unique=True, min_size=1, max_size=3)
+)
+
+
+def of_place(chosen: Filter, kelurahan: int | None, kecamatan: int | None) -> bool:
+    return any((not part.kelurahan or kelurahan in part.kelurahan) and (not part.kecamatan or kecamatan in part.kecamatan) for part in chosen.parts)
+
+
+def of_limit(limit: Bounds, kelurahan: int | None, kecamatan: int | None) -> bool:
+    return limit.kelurahan_id == kelurahan if limit.kelurahan_id else limit.kecamatan_id == kecamatan
+
+
+@given(filters, areas_of, st.sampled_from(["", "KPU"]))
+def test_an_audience_of_several_areas_is_who_is_meant_and_in_one_of_them(chosen: Filter, limits: list[Bounds], institution: str) -> None:
+    limits = [replace(each, institution=institution) for each in limits]
+    once = audience.narrowed(chosen, limits, KNOWN)
+    assume(isinstance(once, Filter))
+    assert isinstance(once, Filter)
+    for place in PLACES:
+        assert of_place(once, *place) == (of_place(chosen, *place) and any(of_limit(each, *place) for each in limits))
+    assert audience.narrowed(once, limits, KNOWN) == once
+    assert Filter.of_json(json.loads(json.dumps(once.as_json()))) == once
+    for part in once.parts:
+        assert any(within(part, each, KNOWN) == part for each in limits)
+
+
+def test_several_areas_are_named_one_after_the_other() -> None:
+    chosen = several("peran=KPPS tps=3", OF_SUKUN, OF_KASIN)
+    assert isinstance(chosen, Filter)
+    assert described(chosen, KNOWN) == (("roles", "KPPS"), ("tps", "003"), ("areas", "Kec. Sukun dan Kel. Kasin"))

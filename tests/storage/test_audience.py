@@ -327,22 +327,24 @@ async def test_each_role_asks_its_own_institutions_list(db: Database) -> None:
     await db.write(work)
 
 
+HERE, NEXT, AWAY = (1, KLOJEN), (2, KLOJEN), (3, SUKUN)  # kelurahan and kecamatan
+
+
 @pytest.mark.parametrize(
-    ("chosen", "wards", "areas", "wide", "whole_city", "beyond"),
+    ("chosen", "places", "beyond"),
     [
-        ({"tps": (1,), "kelurahan": (1,)}, {1}, {KLOJEN}, False, False, False),
-        ({"kelurahan": (1,)}, {1}, {KLOJEN}, False, False, False),
-        ({"kelurahan": (1, 2)}, {1, 2}, {KLOJEN}, False, False, True),
-        ({"roles": ("PPK",)}, set(), {KLOJEN}, True, False, True),
-        ({"kecamatan": (KLOJEN,)}, {1, 2}, {KLOJEN}, True, False, True),
-        ({"roles": ("Sekretariat",)}, set(), set(), True, True, True),
-        ({}, {1, 2, 3}, {KLOJEN, SUKUN}, True, True, True),
-        ({"roles": ("none",)}, set(), set(), False, False, False),
+        ({"tps": (1,), "kelurahan": (1,)}, {HERE}, False),
+        ({"kelurahan": (1,)}, {HERE}, False),
+        ({"kelurahan": (1, 2)}, {HERE, NEXT}, True),
+        ({"roles": ("PPK",)}, {(None, KLOJEN)}, True),
+        ({"kecamatan": (KLOJEN,)}, {HERE, NEXT, (None, KLOJEN)}, True),
+        ({"kelurahan": (1,), "also": (((SUKUN,), ()),)}, {HERE, AWAY}, True),
+        ({"roles": ("Sekretariat",)}, {(None, None)}, True),
+        ({}, {HERE, NEXT, AWAY, (None, KLOJEN), (None, None)}, True),
+        ({"roles": ("none",)}, set(), False),
     ],
 )
-async def test_the_span_of_an_audience(
-    db: Database, chosen: dict[str, Any], wards: set[int], areas: set[int], wide: bool, whole_city: bool, beyond: bool
-) -> None:
+async def test_the_span_of_an_audience(db: Database, chosen: dict[str, Any], places: set[tuple[int | None, int | None]], beyond: bool) -> None:
     def work(tx: Tx) -> None:
         for number, place in ((1, 1), (2, 11), (3, 2), (4, 3)):
             officer(tx, number, tps_id=place)
@@ -351,8 +353,20 @@ async def test_the_span_of_an_audience(
         add(tx, 6)
         serve(tx, 6, role="Sekretariat")
         reach = audience.span(tx, Filter(1, **chosen))
-        assert (set(reach.kelurahan), set(reach.kecamatan), reach.wide, reach.city) == (wards, areas, wide, whole_city)
+        assert reach.places == places
         assert reach.beyond_one == beyond
+
+    await db.write(work)
+
+
+async def test_of_several_areas_each_person_is_meant_once(db: Database) -> None:
+    def work(tx: Tx) -> None:
+        for number, place in ((1, 1), (2, 2), (3, 3)):
+            officer(tx, number, tps_id=place)
+        serve(tx, 1, tps_id=3)  # in both
+        assert who(tx, kelurahan=(1,), also=(((SUKUN,), ()),)) == [1, 3]
+        assert who(tx, kelurahan=(1,), also=(((), (2,)),), tps=(1,)) == [1, 2]
+        assert who(tx, kelurahan=(1,), also=(((SUKUN,), ()),), institutions=("Bawaslu",)) == []
 
     await db.write(work)
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, insert, select, update
 from storage import coverage_cases
 from storage.coverages import coverages
 from storage.people import people
+from tests.stories.areas import also
 from tests.stories.both import Hall, Script
 
 DIALOGS: dict[str, Script] = {}
@@ -439,6 +440,45 @@ async def cakupan(hall: Hall) -> None:
     await coordinator.taps("Nama-nama")
     await coordinator.taps("Daftar nama")
     await coordinator.says("🧾 Cakupan")
+
+
+@dialog
+async def dua_wilayah(hall: Hall) -> None:
+    """KPU's coordinator of two kecamatan: of which area is said, or asked."""
+    stage = hall.stage
+    await stage.heart.cycle()
+    two = await hall.join(await also(stage, await stage.coordinator("KPU", "kecamatan")), "Koordinator dua kecamatan")
+    await two.says("/jadwal")
+    await two.taps("Kec. Lowokwaru")
+    await two.taps("27 Nov 2024 14.00")
+    await two.taps("Ubah jam")
+    await two.says("14.30")
+    await two.taps("27 Nov 2024 14.30")
+    await two.taps("Kirim sekarang")
+    await two.says("/cakupan")
+    await two.taps("Nama-nama", on="Kec. Lowokwaru")
+    await two.says("/rekap")
+    await two.taps("Nama belum tercakup", on="Rekap Kec. Blimbing")
+    await two.says("/siaran")
+    await two.taps("Semua")
+    await two.says("Rapat pukul 15.")
+    await two.taps("Tidak perlu")
+
+
+@dialog
+async def dua_lembaga(hall: Hall) -> None:
+    """KPU's of one kecamatan and Bawaslu's of another: a broadcast is one institution's."""
+    stage = hall.stage
+    both = await also(stage, await stage.coordinator("KPU", "kecamatan"), institution="Bawaslu")
+    two = await hall.join(both, "Koordinator dua lembaga")
+    await two.says("/siaran")
+    await two.says("semua")
+    await two.taps("Bawaslu: Kec. Lowokwaru")
+    await two.says("kecamatan=Blimbing")
+    await two.taps("PTPS")
+    await two.says("Rapat pukul 15.")
+    await two.taps("Tidak perlu")
+    await two.taps("Batal", on="Itu yang akan diterima")
 
 
 @dialog

@@ -19,6 +19,7 @@ from storage.deliveries import deliveries
 from storage.people import addresses, people
 from storage.requests import COVERAGE, COVERED, OPEN, REFUSED, SUBMITTED, requests
 from storage.roster import assignments
+from tests.stories.areas import of_two, says
 from tests.stories.stage import Actor, Stage
 
 
@@ -303,17 +304,7 @@ async def test_thousands_are_closed_and_told_in_steps_and_nobody_twice(db: Datab
 
 @pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
 async def test_who_coordinates_two_kecamatan_has_a_page_of_each(stage: Stage, whatsapp: bool) -> None:
-    here, there = await stage.tps(0), await stage.tps(-1)
-    assert here.kecamatan_id != there.kecamatan_id
-    boss = await stage.coordinator("KPU", "kecamatan")
-
-    def both(tx: Tx) -> None:
-        row = tx.first(select(assignments).where(assignments.c.person_id == boss.person_id))._asdict()
-        del row["id"]
-        tx.execute(insert(assignments).values({**row, "key": "also", "kecamatan_id": there.kecamatan_id}))
-
-    await stage.db.write(both)
-    boss = await (boss.on_whatsapp() if whatsapp else boss).links()
+    boss = await of_two(stage, whatsapp=whatsapp)
     far = await stage.officer(at=-1)
     nik = select(people.c.nik_hash).where(people.c.id == far.person_id).scalar_subquery()
     await stage.db.write(lambda tx: tx.execute(delete(coverages).where(coverages.c.nik_hash == nik)))
@@ -322,7 +313,7 @@ async def test_who_coordinates_two_kecamatan_has_a_page_of_each(stage: Stage, wh
     await far.taps("Minta diperiksa")
     assert far.name in boss.last.text
     told = len(boss.messages)
-    await boss.says("cakupan" if whatsapp else "/cakupan")
+    await says(boss, "/cakupan")
     pages = [each.said for each in boss.messages[told:]]
     assert len(pages) == 2
     (asked,) = [choice.data for page in pages for row in page.choices for choice in row if "Minta diperiksa" in choice.label]
@@ -336,4 +327,4 @@ async def test_who_coordinates_two_kecamatan_has_a_page_of_each(stage: Stage, wh
         await boss.forges(data)
         shown.append("\n".join(each.said.text for each in boss.messages[told:]))
     assert sum(far.name in each for each in shown) == 1
-    assert (await boss.forges("gaps_of:0:999999")).startswith("Tombol ini bukan")
+    assert (await boss.forges("gaps:0:999999")).startswith("Tombol ini bukan")

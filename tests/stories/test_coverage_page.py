@@ -105,8 +105,8 @@ async def test_however_it_is_counted_it_is_the_same(stage: Stage) -> None:
         assert any(each.missing for each in inside)
         for institution in ("", "KPU", "Bawaslu"):
             wanted = sum(each.missing + each.lapsed for each in city if institution in {"", each.institution})
-            assert gaps.uncovered(tx, Area(1, institution=institution), day) == wanted
-            assert len(gaps.names(tx, Area(1, institution=institution), day)) == wanted
+            assert gaps.uncovered(tx, [Area(1, institution=institution)], day) == wanted
+            assert len(gaps.names(tx, [Area(1, institution=institution)], day)) == wanted
 
     await stage.db.read(count)
 
