@@ -151,6 +151,7 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "new_kecamatan": outcome.new_areas,
         "new_kelurahan": outcome.new_wards,
         "ignored_sheets": outcome.ignored,
+        "ignored_rows": outcome.below,
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
     }
@@ -198,6 +199,8 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
             lines.append(words.say("report", title, names=_few(found)))
     if outcome.ignored:
         lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
+    for title, below in outcome.below.items():
+        lines.append(words.say("report", "below", sheet=title, rows=_few([str(row) for row in below])))
     for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):
         shown = [words.say("report", "remark", sheet=each.sheet, row=each.row, column=each.column, reason=each.reason)
                  for each in remarks]  # fmt: skip

@@ -606,3 +606,14 @@ async def test_a_database_that_is_gone_is_a_sentence(db: Database, tmp_path: Pat
     monkeypatch.setattr(load, "finish", gone)
     assert await workbook.import_file(db, path, now=NOW) == workbook.UNREADABLE
     assert "Impor lagi berkas yang sama" in capsys.readouterr().err
+
+
+async def test_who_signed_under_the_table_is_told_and_refuses_nothing(db: Database, tmp_path: Path) -> None:
+    crew = [*rows("petugas", officer(1, "Ani")), [""], ["", "", "", "", "", "", "Malang, 20 November 2024"], ["", "Budi Santoso"]]
+    out, path = io.StringIO(), save(tmp_path / "kota.xlsx", kota(petugas=crew))
+    assert await workbook.import_file(db, path, now=NOW, out=out) == 0
+    assert "Di bawah tabel, dilewati: petugas baris 4, 5" in out.getvalue()
+    assert "petugas: 1 baris, 1 baru" in out.getvalue()
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, as_json=True, out=out) == 0
+    assert json.loads(out.getvalue())["ignored_rows"] == {"petugas": [4, 5]}
