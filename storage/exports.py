@@ -16,7 +16,9 @@ from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, puskesmas, tps
 from storage.roster import OFFICER, assignments
 
-_ORDER = (kecamatan.c.name, kelurahan.c.name, tps.c.number, puskesmas.c.name, people.c.name, assignments.c.id)
+# Who has no kecamatan or kelurahan comes first; left to themselves the two databases order them differently.
+_PLACE = (kecamatan.c.name, kelurahan.c.name, tps.c.number, puskesmas.c.name)
+_ORDER = (*(each.nulls_first() for each in _PLACE), people.c.name, assignments.c.id)
 
 
 def _roster() -> Select[Any]:

@@ -58,7 +58,8 @@ async def import_file(
     except Away:
         return complain(Unreadable("cut_off"), err)
     written = _refused(book, outcome, path, err)
-    print(_as_json(outcome, path, written) if as_json else _as_text(outcome, written), file=out)
+    old = _outdated(outcome, path)
+    print(_as_json(outcome, path, written, old) if as_json else _as_text(outcome, written, old), file=out)
     return ALL_IN if outcome.all_in else SOME_REFUSED
 
 
@@ -107,6 +108,12 @@ def _refused(book: Book, outcome: Outcome, path: Path, err: TextIO) -> Path | No
     return to
 
 
+def _outdated(outcome: Outcome, path: Path) -> Path | None:
+    """The refused rows of an import before, where all is in now. Told, not deleted: somebody may be mending it."""
+    before = write.refused_path(path)
+    return before if not (outcome.checked or outcome.refused) and before.is_file() else None
+
+
 class Bar:
     """Progress for a person who watches; silent in a pipe. `code`: the word for what goes on."""
 
@@ -140,7 +147,7 @@ class _no_collector:  # noqa: N801 - reads as a statement
         gc.enable()
 
 
-def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
+def _as_json(outcome: Outcome, path: Path, written: Path | None, old: Path | None) -> str:
     said: dict[str, object] = {
         "file": path.name,
         "election": outcome.election,
@@ -151,8 +158,10 @@ def _as_json(outcome: Outcome, path: Path, written: Path | None) -> str:
         "new_kecamatan": outcome.new_areas,
         "new_kelurahan": outcome.new_wards,
         "ignored_sheets": outcome.ignored,
+        "ignored_rows": outcome.below,
         "coverage_of_strangers": outcome.strangers,
         "refused_file": written.name if written else None,
+        "old_refused_file": old.name if old else None,
     }
     said |= {"replace": outcome.replaced, "let_go": outcome.let_go}
     shown = _shown(outcome)
@@ -188,7 +197,7 @@ def _difference(each: Told) -> dict[str, object]:
     return {**its, "row": each.row or None, "changes": changes}
 
 
-def _as_text(outcome: Outcome, written: Path | None) -> str:
+def _as_text(outcome: Outcome, written: Path | None, old: Path | None) -> str:
     lines = [words.say("report", "checked" if outcome.checked else "imported", election=outcome.election)]
     lines += [words.say("report", "sheet", sheet=name, **asdict(each)) for name, each in outcome.counts.items()]
     if outcome.strangers:
@@ -200,6 +209,8 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
             lines.append(words.say("report", title, names=_few(found)))
     if outcome.ignored:
         lines.append(words.say("report", "ignored", sheets=", ".join(outcome.ignored)))
+    for title, below in outcome.below.items():
+        lines.append(words.say("report", "below", sheet=title, rows=_few([str(row) for row in below])))
     for title, remarks in (("refusals", outcome.refusals), ("doubts", outcome.doubts)):
         shown = [words.say("report", "remark", sheet=each.sheet, row=each.row, column=each.column, reason=each.reason)
                  for each in remarks]  # fmt: skip
@@ -213,6 +224,8 @@ def _as_text(outcome: Outcome, written: Path | None) -> str:
             lines += _limited([_line(each) for each in _told(outcome, mine[:_LINES])], len(mine))
     if written:
         lines.append(words.say("report", "written", file=written))
+    if old:
+        lines.append(words.say("report", "outdated", file=old))
     return "\n".join(lines)
 
 

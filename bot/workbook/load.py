@@ -16,7 +16,7 @@ from bot.workbook.check import Day
 from bot.workbook.days import Own
 from bot.workbook.known import Known
 from bot.workbook.periods import DayOf
-from bot.workbook.read import Book, Sheet, Unreadable
+from bot.workbook.read import Book, Rows, Sheet, Unreadable
 from bot.workbook.review import Remark, Review
 from bot.workbook.told import Teller
 from storage import coverage_cases, coverages, elections, names, plans, standing
@@ -51,6 +51,7 @@ class Outcome:
     refused: dict[str, dict[int, str]]  # sheet → row → why, for the workbook of refused rows
     differences: list[Difference]
     ignored: list[str] = field(default_factory=list)
+    below: dict[str, list[int]] = field(default_factory=dict)  # title → rows under its table that are none of it
     replaced: bool = False
     new_areas: list[str] = field(default_factory=list)  # kecamatan by name
     new_wards: list[str] = field(default_factory=list)  # kelurahan, each with its kecamatan
@@ -68,6 +69,7 @@ class Outcome:
         self.refusals += part.refusals
         self.doubts += part.doubts
         self.refused |= part.refused
+        self.below |= part.below
 
 
 class Beside(Protocol):
@@ -203,6 +205,8 @@ class Judge:
         self.outcome.doubts += found.doubts
         self.outcome.refused |= found.refused
         self.outcome.counts |= _counts(book, plan, self.outcome.refused)
+        its = ((sheet.title, sheet.rows.below) for sheet in book.sheets.values() if isinstance(sheet.rows, Rows))
+        self.outcome.below |= {title: below for title, below in its if below}
         self.outcome.differences += plan.differences
         if plan.tell:
             self.outcome.teller = Teller(self.known, source.zone)

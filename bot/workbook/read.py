@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from bot.workbook import sheets
+from bot.workbook.merged import Down, Merged
 from bot.workbook.rules import Cell, text
 from storage import names
 
@@ -24,7 +24,11 @@ _HEADER_WITHIN = 15  # rows of titles that may stand above the header
 _NIK = 16  # digits
 _SHORT = 8  # longer than any column's number in brackets: both tests of a row are asked of a million
 _NUMBER = re.compile(r"[\d.,%]+")
-_SUM = re.compile(r"(grand |sub ?)?(total|jumlah)( (petugas|keseluruhan|seluruhnya|orang|tps))?\W*$", re.IGNORECASE)
+_SUM = re.compile(
+    r"(grand |sub ?)?(total|jumlah)( (petugas|anggota|peserta|keseluruhan|seluruhnya|semua|orang|tps|kpps|ptps|pps"
+    r"|pkd|ppk|panwascam|linmas|pantarlih|sekretariat|nakes|koordinator|puskesmas))*\W*$",
+    re.IGNORECASE,
+)
 _SUM_BEGINS = frozenset("gstjGSTJ")
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"  # an .xlsx with a password is a file of the older kind around an unreadable one
 
@@ -117,26 +121,48 @@ def _sheet(name: str, title: str, rows: Iterable[Sequence[Cell]]) -> Sheet:
     missing = [each for each in sheets.LAYOUTS[name].required if each not in columns]
     if missing:
         raise Unreadable("columns_missing", sheet=title, columns=", ".join(missing))
-    return Sheet(name, title, list(head[at]), columns, Rows(rows, first))
+    needed = [columns[each] for each in sheets.LAYOUTS[name].required]
+    return Sheet(name, title, list(head[at]), columns, Rows(rows, first, needed))
 
 
 class Rows:
     """The rows that somebody has filled, from the one of index `first` on, with their numbers. They are made anew each
-    time: to keep a million of them costs more than to make them twice."""
+    time: to keep a million of them costs more than to make them twice.
 
-    def __init__(self, source: Iterable[Sequence[Cell]], first: int) -> None:
+    `needed`: the columns that a row must have. `below`, once gone through: what stands apart under the table, such as
+    place, day and who signed, and is no row of it."""
+
+    def __init__(self, source: Iterable[Sequence[Cell]], first: int, needed: Sequence[int]) -> None:
         self._source = source
         self._first = first
+        self._needed = needed
         self._many: int | None = None
+        self.below: list[int] = []
 
     def __iter__(self) -> Iterator[Numbered]:
         many, merged = 0, Merged(self._source.merged) if isinstance(self._source, _Lazy) else None
+        apart, held = False, list[Numbered]()  # whether a gap was the last; what is the table's if it goes on
         for number, row in enumerate(islice(self._source, self._first, None), start=self._first + 1):
-            if _is_person(row) or (any(map(_filled, row)) and not (_numbering(row) or _total(row))):
-                many += 1
-                cells = row if isinstance(row, list) else list(row)
-                yield number, merged.filled(number, cells) if merged else cells
-        self._many = many
+            is_person = _is_person(row)
+            if not is_person and (not any(map(_filled, row)) or _numbering(row) or _total(row)):
+                apart = many > 0
+                continue
+            cells = row if isinstance(row, list) else list(row)
+            cells = merged.filled(number, cells) if merged else cells
+            if apart and not is_person and self._is_thin(cells):
+                held.append((number, cells))
+                continue
+            if held:
+                many += len(held)
+                yield from held
+                held = []
+            apart = False
+            many += 1
+            yield number, cells
+        self._many, self.below = many, [number for number, _ in held]
+
+    def _is_thin(self, cells: Sequence[Cell]) -> bool:
+        return sum(at < len(cells) and _filled(cells[at]) for at in self._needed) <= 1
 
     def __len__(self) -> int:
         if self._many is None:
@@ -155,36 +181,6 @@ class _Lazy(Iterable[list[Cell]]):
 
     def __iter__(self) -> Iterator[list[Cell]]:
         return self._sheet.iter_rows()
-
-
-class Down(NamedTuple):
-    """Cells of one column merged over several rows, by their numbers: the uppermost holds the value of all."""
-
-    top: int
-    bottom: int
-    column: int
-
-
-class Merged:
-    """Gives each row what is merged down over it. Asked in the order of the rows, and only of those that somebody has
-    filled: a merged cell alone makes nobody. Side by side the first cell keeps the value, as it stands."""
-
-    def __init__(self, ranges: Sequence[Down]) -> None:
-        self._coming = deque(ranges)
-        self._open: list[tuple[Down, Cell]] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._coming or self._open)
-
-    def filled(self, number: int, cells: list[Cell]) -> list[Cell]:
-        self._open = [each for each in self._open if each[0].bottom >= number]
-        for down, value in self._open:
-            cells[down.column] = value
-        while self._coming and self._coming[0].top <= number:
-            down = self._coming.popleft()
-            if down.top == number:  # else it is a title's, or a header's
-                self._open.append((down, cells[down.column]))
-        return cells
 
 
 def _is_person(row: Sequence[Cell]) -> bool:

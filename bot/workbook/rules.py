@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
+from bot.workbook import words
 from storage import names
 
 Cell: TypeAlias = str | float | int | bool | date | datetime | time | timedelta
@@ -97,11 +98,11 @@ def nik_doubt(found: str) -> str | None:
 
 
 def phone(cell: Cell) -> str | None:
-    """A mobile number as `+628…`, or None for an empty cell."""
+    """A mobile number as `+628…`, or None for an empty cell and for words that say that there is none."""
     if isinstance(cell, str) and (mobile := names.mobile(cell)):
         return mobile
     found = text(cell).lstrip("'`")
-    if not found:
+    if _is_nothing(found):
         return None
     mobile = names.mobile(found)
     rounded = not isinstance(cell, str) and found.endswith(_ROUNDED)
@@ -110,6 +111,12 @@ def phone(cell: Cell) -> str | None:
     if mobile is None:
         raise Bad("phone")
     return mobile
+
+
+def _is_nothing(written: str) -> bool:
+    """An empty cell, a dash, or words such as `tidak ada`."""
+    plain = names.key(written) if written else ""
+    return not plain or plain in words.table()["nothing"]["words"]
 
 
 def need_phone(cell: Cell) -> str:
@@ -122,7 +129,9 @@ def need_phone(cell: Cell) -> str:
 def telephone(cell: Cell) -> str:
     """Any telephone number, a landline too, as written; empty is allowed."""
     found = text(cell)
-    if found and not re.fullmatch(r"\+?[\d\s.\-()/]{3,20}", found):
+    if _is_nothing(found):
+        return ""
+    if not re.fullmatch(r"\+?[\d\s.\-()/]{3,20}", found):
         raise Bad("telephone")
     return found
 

@@ -16,6 +16,7 @@ from bot.workbook import load, read, sample
 from bot.workbook.read import Unreadable
 from storage.database import Database
 from storage.people import addresses, people
+from tests.workbook.books import kota, officer, put, rows
 
 NOW = datetime(2024, 11, 27, 3, 0, tzinfo=UTC)
 ROWS = [
@@ -85,3 +86,10 @@ async def test_people_and_coverage_are_listed_masked(db: Database) -> None:
 async def test_an_export_without_an_election_says_so(db: Database, capsys: pytest.CaptureFixture[str]) -> None:
     assert await workbook.export_people(db, now=NOW) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+async def test_who_serves_a_whole_city_or_kecamatan_comes_before_its_parts_on_both_databases(db: Database) -> None:
+    crew = rows("petugas", officer(1, "Tps"), officer(2, "Ward", "PPS", number=""), officer(3, "Area", "PPK", area="Klojen", ward="", number=""),
+                officer(4, "City", "Sekretariat", institution="KPU", ward="", number=""))  # fmt: skip
+    await put(db, kota(petugas=crew))
+    assert [row["name"] for row in await workbook.people_rows(db, now=NOW)] == ["City", "Area", "Ward", "Tps"]

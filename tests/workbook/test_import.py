@@ -606,3 +606,31 @@ async def test_a_database_that_is_gone_is_a_sentence(db: Database, tmp_path: Pat
     monkeypatch.setattr(load, "finish", gone)
     assert await workbook.import_file(db, path, now=NOW) == workbook.UNREADABLE
     assert "Impor lagi berkas yang sama" in capsys.readouterr().err
+
+
+async def test_who_signed_under_the_table_is_told_and_refuses_nothing(db: Database, tmp_path: Path) -> None:
+    crew = [*rows("petugas", officer(1, "Ani")), [""], ["", "", "", "", "", "", "Malang, 20 November 2024"], ["", "Budi Santoso"]]
+    out, path = io.StringIO(), save(tmp_path / "kota.xlsx", kota(petugas=crew))
+    assert await workbook.import_file(db, path, now=NOW, out=out) == 0
+    assert "Di bawah tabel, dilewati: petugas baris 4, 5" in out.getvalue()
+    assert "petugas: 1 baris, 1 baru" in out.getvalue()
+    out = io.StringIO()
+    assert await workbook.import_file(db, path, now=NOW, as_json=True, out=out) == 0
+    assert json.loads(out.getvalue())["ignored_rows"] == {"petugas": [4, 5]}
+
+
+async def test_the_refused_rows_of_an_import_before_are_said_to_be_outdated_once_all_is_in(db: Database, tmp_path: Path) -> None:
+    async def told(number: int, **how: Any) -> tuple[str | None, str | None]:
+        out, path = io.StringIO(), save(tmp_path / "kota.xlsx", kota(petugas=rows("petugas", officer(1, "Ani", number=number))))
+        await workbook.import_file(db, path, now=NOW, as_json=True, out=out, **how)
+        said = json.loads(out.getvalue())
+        return said["refused_file"], said["old_refused_file"]
+
+    assert await told(1) == (None, None)
+    assert await told(99) == ("kota-ditolak.xlsx", None)
+    assert await told(1, check=True) == (None, None), "a check writes nothing"
+    assert await told(1) == (None, "kota-ditolak.xlsx")
+    assert (tmp_path / "kota-ditolak.xlsx").exists(), "somebody may be mending it"
+    out = io.StringIO()
+    await workbook.import_file(db, tmp_path / "kota.xlsx", now=NOW, out=out)
+    assert out.getvalue().splitlines()[-1].endswith("kota-ditolak.xlsx dari impor sebelumnya masih ada. Berkas ini masuk seluruhnya, jadi berkas itu boleh dihapus.")

@@ -126,7 +126,7 @@ def test_the_row_that_numbers_the_columns_is_nobodys(numbers: list[object]) -> N
     assert petugas(["nik", "nama", "peran"], numbers, [NIK, NAME, "KPPS"]) == [(3, [NIK, NAME, "KPPS"])]
 
 
-@pytest.mark.parametrize("total", [["Jumlah", "", 12], ["TOTAL", "", ""], ["", "Total petugas:", "12"], ["Jumlah keseluruhan", "", "1.188"]])
+@pytest.mark.parametrize("total", [["Jumlah", "", 12], ["TOTAL", "", ""], ["", "Total petugas:", "12"], ["Jumlah keseluruhan", "", "1.188"], ["JUMLAH KPPS", "", 7], ["Total semua petugas", "", 7]])
 def test_totals_and_blank_rows_are_nobodys(total: list[object]) -> None:
     found = petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"], ["", "", ""], total)
     assert found == [(2, [NIK, NAME, "KPPS"])]
@@ -173,3 +173,24 @@ def test_a_merged_cell_alone_makes_nobody_and_a_title_none_either(tmp_path: Path
             ["Ani", "1", "KPU", "Klojen", "Kasin"], [], ["Budi", "2", "KPU", "", "Bareng"]]  # fmt: skip
     found = merged(tmp_path / "a.xlsx", "koordinator", rows, "A1:E2", "A3:A4", "B3:B4", "C3:C4", "D3:E3", "D5:D7", "H5:H7")
     assert found == [(5, ["Ani", "1", "KPU", "Klojen", "Kasin"]), (7, ["Budi", "2", "KPU", "Klojen", "Bareng"])]
+
+
+SIGNED: list[list[object]] = [["", "", "", "Malang, 20 November 2024"], ["", "Ketua KPU", ""], [], ["", "Budi Santoso", ""]]
+
+
+@pytest.mark.parametrize("gap", [[], ["Jumlah", "", 1]])
+def test_what_stands_under_the_table_behind_a_gap_is_no_row_of_it(gap: list[object]) -> None:
+    book = read.of_rows({"petugas": [["nik", "nama", "peran"], [NIK, NAME, "KPPS"], gap, *SIGNED]})  # type: ignore[list-item]
+    rows = book.sheets["petugas"].rows
+    assert [number for number, _ in rows] == [2]
+    assert isinstance(rows, read.Rows)
+    assert rows.below == [4, 5, 7]
+
+
+def test_a_poor_row_is_the_tables_where_it_adjoins_or_the_table_goes_on() -> None:
+    adjoins = petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"], ["", "Ani", ""])
+    assert [number for number, _ in adjoins] == [2, 3]
+    goes_on = petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"], [], ["", "Kasin", ""], ["", "Ani", "KPPS"])
+    assert [number for number, _ in goes_on] == [2, 4, 5]
+    apart = petugas(["nik", "nama", "peran"], [NIK, NAME, "KPPS"], [], ["", "Ani", "KPPS"])
+    assert [number for number, _ in apart] == [2, 4], "two of three: somebody whose NIK was forgotten"

@@ -28,7 +28,7 @@ def test_a_mobile_number_is_understood_in_any_form(written: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["0341-551234", "112", "0812", "08123456789012345", "tidak ada", "0812 / 0813", "-"]
+    "written", ["0341-551234", "112", "0812", "08123456789012345", "tidak tahu", "0812 / 0813", "00"]
 )
 def test_what_is_no_mobile_number_is_refused(written: str) -> None:
     assert fault(rules.phone, written) == "phone"
@@ -181,3 +181,10 @@ def test_a_date_with_its_month_first_is_refused_as_one(written: str, code: str) 
                                                 (date(2026, 11, 1), False), (46000.0, False)])  # fmt: skip
 def test_a_date_that_may_be_two(written: Any, found: bool) -> None:
     assert times.either_way(written) is found
+
+
+@pytest.mark.parametrize("written", ["-", "–", " -- ", "tidak ada", "Tdk. ada", "belum ada", "N/A", "nihil", "0", 0.0, "'-"])
+def test_a_cell_that_says_that_there_is_no_number_is_empty(written: Any) -> None:
+    assert rules.phone(written) is None
+    assert rules.telephone(written) == ""
+    assert fault(rules.need_phone, written) == "empty"
