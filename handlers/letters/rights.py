@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import answering, coverage, schedule
-from handlers.letters.facts import name_of, place_words
+from handlers.letters.facts import name_of, post_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
 from messages.render import Words, called
@@ -25,7 +25,7 @@ def _decide(w: Writing) -> Words | None:
         request=case.id or 0,
         kind=case.kind,
         person=name_of(w.tx, case.subject_id),
-        role=", ".join(each for each in (title, place_words(w.tx, case.where)) if each),
+        role=", ".join(each for each in (title, post_words(w.tx, case.where)) if each),
         said=w.tx.vault.open(case.words_sealed) if case.words_sealed else "",
         since=case.created_at,
         due=case.due_at,
