@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import answering, coverage, schedule
+from handlers import answering, coverage, rights, schedule
 from handlers.letters.facts import name_of, post_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
@@ -10,8 +10,6 @@ from messages.render import Words, called
 from messages.words import day_in, hour_in
 from storage import requests
 from storage import rights as shelf
-
-SHOWN = 8
 
 
 @letter("right_decide")
@@ -42,7 +40,7 @@ def _rights(w: Writing) -> Words | None:
     if role is None:
         return None
     zone, area = role.election.zone, coverage.area(role)
-    rows = shelf.waiting(w.tx, area, SHOWN)
+    rows = shelf.waiting(w.tx, area, rights.SHOWN)
     return told.Listing(
         cases=tuple((row.id, row.name) for row in rows),
         lines=tuple(
