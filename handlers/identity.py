@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers import deciding, finding, mine, post, welcome
 from handlers.deciding import INSTITUTION, NAKES
-from handlers.letters.facts import place_words
+from handlers.letters.facts import post_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
 from messages import menu
@@ -83,7 +83,7 @@ def placed(turn: Turn) -> Reply:
     asked = deciding.nearest(turn.tx, request, turn.now)
     journal.add(turn.tx, "identity_asked", turn.now, detail={"request": number, "asked": len(asked)})
     deciding.ask(turn.tx, number, asked, turn.now)
-    return Reply((said.Sent("sent" if asked else "nobody", place_words(turn.tx, found)),), None)
+    return Reply((said.Sent("sent" if asked else "nobody", post_words(turn.tx, found)),), None)
 
 
 def _place(turn: Turn, wanted: str, typed: str) -> Where | said.PlaceAsk:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from functools import partial
 
-from handlers import answering, areas, ladder, leaving, post
+from handlers import answering, areas, ladder, leaving, post, reading
 from handlers.turn import STAY, Letter, Next, Reply, Rules, Turn
 from messages import menu
 from messages import rights as said
 from messages.words import short
-from storage import deliveries, elections, journal, names, people, requests, roster
+from storage import deliveries, elections, journal, names, people, readings, requests, roster
 from storage import rights as shelf
 from storage.database import Tx
 from storage.deliveries import NOTICE
@@ -25,6 +25,7 @@ WITHIN = timedelta(hours=72)  # 3×24 jam
 REMINDED = timedelta(hours=24)  # before it is due
 LONGEST, WHOLE = 500, 1000  # characters of one complaint, and of all that is kept of them
 WHY = 200
+SHOWN = 8  # requests of a list
 REMIND, LATE = 1, 2
 
 
@@ -97,10 +98,12 @@ def _joined(turn: Turn, words: str) -> Reply:
 
 
 def listing(turn: Turn) -> Reply:
-    """The open ones of his area, what is due first."""
+    """The open ones of his area, what is due first; that these were read is written down."""
     ground = areas.named(turn, 0)
     if ground is None:
         return Reply(then=STAY, tap="not_yours")
+    shown = shelf.waiting(turn.tx, ground.deciding, SHOWN)
+    reading.people(turn, ground.role, readings.RIGHTS, [row.subject_id for row in shown])
     return Reply((Letter("rights", ground.refs),), STAY, tap="noted")
 
 
@@ -108,6 +111,7 @@ def show(turn: Turn) -> Reply:
     case = answering.of(turn, RIGHTS)
     if case is None:
         return Reply(then=STAY, tap="not_yours")
+    reading.person(turn, answering.by_role(turn, case), readings.RIGHT, case.subject_id)
     address_id = turn.who.address_id
     post.say(turn.tx, address_id, Letter("right_decide", {"request": case.id, "nth": 0}), turn.now,
              once=f"right:{case.id}:{address_id}:{turn.heard.update_id}")  # fmt: skip

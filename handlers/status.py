@@ -10,7 +10,9 @@ from storage import denials
 def show(turn: Turn) -> Reply:
     if turn.who.linked:
         return Reply((Letter("status"),), STAY)
-    if turn.who.phone and turn.who.consent == "yes" and denials.sharing(turn.tx, turn.who.address_id, turn.who.phone):
+    if turn.who.consent != "yes":  # never, or not any more: nobody has looked for his number
+        return Reply((welcome.NotLinked(("data", "bantuan")),), STAY)
+    if turn.who.phone and denials.sharing(turn.tx, turn.who.address_id, turn.who.phone):
         return Reply((Letter("which"),), STAY)
     secretariat = turn.election.secretariat if turn.election else ""
     return Reply((welcome.NotFound(("data", "bantuan"), secretariat),), STAY)

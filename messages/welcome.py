@@ -69,6 +69,13 @@ class NotFound(WithMenu):
 
 
 @dataclass(frozen=True)
+class NotLinked(WithMenu):
+    """Without consent no number is looked for: the way to it, and that it does not mean unprotected."""
+
+    name = "not_linked"
+
+
+@dataclass(frozen=True)
 class Linked(Words):
     """Linked: the first name and the places, with the way out."""
 

@@ -16,9 +16,10 @@ from storage.roster import OFFICER, assignments
 from storage.types import Instant, referring, table
 
 # What was read: names of the uncovered as a page or as a workbook, requests about coverage as a list or one of them,
-# the names of a broadcast's recipients, an emergency, and the operator's exports.
+# or about data, the names of a broadcast's recipients, an emergency, who may be replaced, and the operator's exports.
 NAMES, SHEET, CASES, CASE = "names", "sheet", "cases", "case"
 RECIPIENTS, INCIDENT, CREW = "recipients", "incident", "crew"
+RIGHTS, RIGHT = "rights", "right"
 PEOPLE, COVERAGE, INCIDENTS = "people", "coverage", "incidents"
 
 

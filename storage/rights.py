@@ -32,10 +32,9 @@ def reword(tx: Tx, request_id: int, words: str) -> bool:
 
 
 def waiting(tx: Tx, areas: Iterable[Area], limit: int) -> list[Any]:
-    """Those of these areas, what is due first: id, kind, due_at, name."""
-    query = (
-        select(_Q.id, _Q.kind, _Q.due_at, _P.name).join(people, _P.id == _Q.subject_id).where(alive_in(areas, *RIGHTS))
-    )
+    """Those of these areas, what is due first: id, kind, due_at, name, subject_id."""
+    query = select(_Q.id, _Q.kind, _Q.due_at, _Q.subject_id, _P.name).join(people, _P.id == _Q.subject_id)
+    query = query.where(alive_in(areas, *RIGHTS))
     return list(tx.rows(query.order_by(_Q.due_at, _Q.id).limit(limit)))
 
 

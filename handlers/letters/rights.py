@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from handlers import answering, areas
-from handlers.letters.facts import name_of, place_words
+from handlers import answering, areas, rights
+from handlers.letters.facts import name_of, post_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
 from messages.render import Words, called
 from messages.words import day_in, hour_in
 from storage import requests
 from storage import rights as shelf
-
-SHOWN = 8
 
 
 @letter("right_decide")
@@ -25,7 +23,7 @@ def _decide(w: Writing) -> Words | None:
         request=case.id or 0,
         kind=case.kind,
         person=name_of(w.tx, case.subject_id),
-        role=", ".join(each for each in (title, place_words(w.tx, case.where)) if each),
+        role=", ".join(each for each in (title, post_words(w.tx, case.where)) if each),
         said=w.tx.vault.open(case.words_sealed) if case.words_sealed else "",
         since=case.created_at,
         due=case.due_at,
@@ -41,7 +39,7 @@ def _rights(w: Writing) -> Words | None:
     ground = areas.ground(w.to.roles, w.refs.get("role"))
     if ground is None:
         return None
-    zone, rows = ground.role.election.zone, shelf.waiting(w.tx, ground.deciding, SHOWN)
+    zone, rows = ground.role.election.zone, shelf.waiting(w.tx, ground.deciding, rights.SHOWN)
     return told.Listing(
         area=ground.called(w.tx),
         cases=tuple((row.id, row.name) for row in rows),

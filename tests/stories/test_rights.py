@@ -95,7 +95,7 @@ async def test_an_approval_carries_out_in_its_commit_what_can_be_carried_out(sta
     assert await stage.journal(await stage.case()) == before, "what is evidence stays, and its chain is whole"
     row = await stage.db.read(lambda tx: tx.first(select(people).where(people.c.id == officer.person_id)))
     assert row.phone == officer.phone, "the roster is the organisers'"
-    assert "belum ditemukan" in await other.says("status")
+    assert "tidak terhubung" in await other.says("status")
     whats = await stage.db.read(lambda tx: [r.what for r in tx.rows(select(journal.journal.c.what))])
     assert "erased" in whats
 
