@@ -83,9 +83,16 @@ class Found(Announced):
 
 
 @dataclass(frozen=True)
+class Lost(Announced):
+    """To the officer: that list was taken back."""
+
+    name = "coverage_lost"
+
+
+@dataclass(frozen=True)
 class Cases(Announced):
     """Open cases of an area, the oldest first, a page at a time: `cases` are id and name, `lines` who, what, where and
-    since when, with the state.
+    since when, with the state. `back`: some of them were closed by a list that was taken back.
     """
 
     name = "coverage_cases"
@@ -95,6 +102,7 @@ class Cases(Announced):
     page: int = 0
     more: bool = False
     role: int = 0  # as in `Gaps`
+    back: bool = False
 
     def choices(self) -> Rows:
         rows = tuple((Button("case_one", f"cov_show:{number}", name=who),) for number, who in self.cases)

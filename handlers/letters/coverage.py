@@ -150,6 +150,7 @@ def _cases(w: Writing) -> Words | None:
         page=page,
         more=len(rows) > size,
         role=_several(w, found[0]),
+        back=bool(w.refs.get("back")),
     )  # fmt: skip
 
 
