@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+from datetime import datetime
+
 from handlers import audience, ladder
 from handlers.turn import Turn
-from storage import people, requests
+from storage import people, requests, roster
 from storage.database import Tx
+from storage.places import Where
 from storage.requests import COVERAGE, Request
 from storage.roster import COORDINATOR, Role
 
@@ -41,6 +45,23 @@ def of(turn: Turn, kinds: tuple[str, ...]) -> Request | None:
 def by_role(turn: Turn, case: Request) -> Role:
     """By which of his roles the speaker answers for a request that is his."""
     return next(role for role in turn.roles if may([role], case))
+
+
+def nearest(
+    tx: Tx, posts: Collection[tuple[int, str, Where]], now: datetime, rule: Callable[[Role, str], bool]
+) -> dict[int, list[int]]:
+    """By the nearest coordinator of each post (an id, its institution and place), as `ladder.nearest_coordinators` has
+    it for one of them: the ids of his. `rule`: whom an institution's people concern at all."""
+    every = roster.coordinators(tx, {where.election_id for _, _, where in posts if where.election_id}, now)
+    there = people.reachable(tx, {role.person_id for role in every})
+    mute = people.silent(tx, there)
+    heard = [role for role in every if role.person_id in there and role.person_id not in mute]
+    found: dict[int, list[int]] = {}
+    for id_, institution, where in posts:
+        around = [role for role in heard if ladder.holds(role, where) and rule(role, institution)]
+        for person_id in ladder.nearest(around, institution):
+            found.setdefault(person_id, []).append(id_)
+    return found
 
 
 def reached(tx: Tx, case: Request) -> set[int]:

@@ -34,14 +34,16 @@ def cover(
     list_in: tuple[bool, date | None],
     today: date,
     secretariat: str,
+    *,
+    has_nik: bool = True,
 ) -> Cover:
-    """One institution's list for one person: listed, unlisted, or unknown while its list is not in.
+    """One institution's list for one person: listed, unlisted, unknown while its list is not in, or unseen.
 
-    `list_in`: whether the institution's list is in, and the date of its data.
+    `list_in`: whether the institution's list is in, and the date of its data. `has_nik`: whether it can be looked at.
     """
     mine = {row.programme: row for row in rows}
     if not mine:
-        listed = "unlisted" if list_in[0] else "unknown"
+        listed = "unknown" if not list_in[0] else "unlisted" if has_nik else "unseen"
         return Cover(election, institution, listed, as_of=list_in[1], secretariat=secretariat)
     programmes = tuple(_programme(name, mine.get(name), today) for name in (JKK, JKM))
     newest = max(mine.values(), key=lambda row: row.as_of or date.min)
@@ -68,7 +70,7 @@ def covers(tx: Tx, roles: Iterable[Role], nik_hash: str | None, now: datetime) -
         mine = [row for row in rows if row.election_id == election_id and row.institution == institution]
         list_in = (True, None) if mine else shelf.list_as_of(tx, election_id, institution)
         today = now.astimezone(election.tz).date()
-        one = cover(election.name, institution, mine, list_in, today, election.secretariat)
+        one = cover(election.name, institution, mine, list_in, today, election.secretariat, has_nik=bool(nik_hash))
         found.append(replace(one, role_id=role.id))
     return tuple(found)
 

@@ -5,13 +5,14 @@ It informs and promises nothing: what is written down is that it was submitted, 
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers import answering, areas, cover, ladder, post, reading
 from handlers.turn import STAY, Letter, Next, Reply, Turn
 from messages import coverage_case as said
 from messages import menu
 from storage import coverage_cases, deliveries, journal, names, people, readings, requests
+from storage.database import Tx
 from storage.deliveries import NOTICE
 from storage.requests import ALIVE_STATES, COVERAGE, REFUSED, SUBMITTED, Request
 from storage.roster import OFFICER, Role
@@ -138,6 +139,27 @@ def _answered(turn: Turn, case: Request, what: str, why: str = "") -> bool:
 
 
 def _shown(turn: Turn, number: int) -> None:
+    _shown_anew(turn.tx, number, turn.now)
+
+
+def _shown_anew(tx: Tx, number: int, now: datetime) -> None:
     """Everybody who was asked sees how it stands."""
-    for delivery_id in deliveries.with_key(turn.tx, f"cov:{number}:"):
-        deliveries.post_edit(turn.tx, delivery_id, turn.now)
+    for delivery_id in deliveries.with_key(tx, f"cov:{number}:"):
+        deliveries.post_edit(tx, delivery_id, now)
+
+
+def reopen(tx: Tx, election_id: int, run: int, since: datetime, after: int, now: datetime) -> int | None:
+    """An import was taken back, and with it coverage that had closed cases since it began: they are open again, and the
+    nearest coordinators read their list once. Where to go on after the id `after`, None at the end."""
+    back, more = coverage_cases.reopen(tx, election_id, since, after, now)
+    for number in back:
+        _shown_anew(tx, number, now)
+    cases = [case for number in back if (case := requests.by_id(tx, number)) is not None]
+    posts = [(case.id or 0, case.institution, case.where) for case in cases]
+    told = answering.nearest(tx, posts, now, answering.concerns)
+    for person_id, addresses in people.latest(tx, told).items():
+        letter = Letter("coverage_cases", {"page": 0, "request": told[person_id][0], "back": True})
+        for address_id in addresses:
+            post.say(tx, address_id, letter, now, lane=NOTICE, once=f"covs:undo:{run}:{address_id}",
+                     lives=post.NOTICE_LIVES)  # fmt: skip
+    return more

@@ -5,11 +5,10 @@ An import only marks them (`storage/leavers.py`). The heartbeat takes one after 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from handlers import answering, escalation, ladder, leaving, post
+from handlers import answering, escalation, leaving, post
 from handlers.turn import Rules, menu_keys
 from messages import leavers as said
 from messages.words import number
@@ -90,21 +89,11 @@ def _tell(tx: Tx, person_id: int, at: list[int], words: said.Left, now: datetime
 
 
 def coordinators_of(tx: Tx, lost: Iterable[Lost], now: datetime) -> dict[int, list[str]]:
-    """By the nearest coordinator of each who left, as `ladder.nearest_coordinators` has it: the names of his."""
-    posts = list(dict.fromkeys(lost))
-    elections = {each.where.election_id for each in posts if each.where.election_id}
-    every = roster.coordinators(tx, elections, now)
-    reached = people.reachable(tx, {role.person_id for role in every})
-    mute = people.silent(tx, reached)
-    there = [role for role in every if role.person_id in reached and role.person_id not in mute]
-    names = people.names(tx, {each.person_id for each in posts})
-    found: dict[int, dict[int, str]] = defaultdict(dict)
-    for each in posts:
-        around = [role for role in there if ladder.holds(role, each.where)]
-        his = [role for role in around if answering.decides(role, each.institution)]
-        for person_id in ladder.nearest(his, each.institution):
-            found[person_id][each.person_id] = names[each.person_id]
-    return {person_id: list(theirs.values()) for person_id, theirs in found.items()}
+    """By the nearest coordinator of each who left: the names of his."""
+    posts = [(each.person_id, each.institution, each.where) for each in dict.fromkeys(lost)]
+    names = people.names(tx, {person_id for person_id, _, _ in posts})
+    found = answering.nearest(tx, posts, now, answering.decides)
+    return {to: [names[each] for each in dict.fromkeys(theirs)] for to, theirs in found.items()}
 
 
 def tell_coordinator(tx: Tx, person_id: int, names: list[str], key: str, now: datetime) -> None:

@@ -10,12 +10,14 @@ from messages.chat import File
 from messages.render import Button, Rows, Words, called, label
 from messages.sheet import xlsx
 
+STATES = ("covered", "lapsed", "missing", "unknown", "unseen")  # how officers are counted
 COLUMNS = ("name", "role", "institution", "kecamatan", "kelurahan", "tps", "state")
 
 
 @dataclass(frozen=True)
 class Gaps(Words):
-    """The page. `institutions`: name, officers, covered, lapsed, missing, date of its list ("" where none is in).
+    """The page. `institutions`: name, officers, covered, lapsed, missing, unseen (their NIK is not here), date
+    of its list ("" where none is in).
 
     `roles` and `areas`: what is called, institution, not covered, of so many, the largest gap first.
     """
@@ -23,7 +25,7 @@ class Gaps(Words):
     name = "coverage"
     area: str = ""
     day: str = ""
-    institutions: tuple[tuple[str, str, str, str, str, str], ...] = ()
+    institutions: tuple[tuple[str, str, str, str, str, str, str], ...] = ()
     roles: tuple[tuple[str, str, str, str], ...] = ()
     areas: tuple[tuple[str, str, str, str], ...] = ()
     more: int = 0
@@ -39,7 +41,7 @@ class Gaps(Words):
 
 @dataclass(frozen=True)
 class Names(Words):
-    """Who is not covered, by place, a page at a time; each: place, name and role, state.
+    """Who is not covered, or not seen, by place, a page at a time; each: place, name and role, state.
 
     `area`: of which of his areas, where he has several.
     """

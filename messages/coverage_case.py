@@ -83,9 +83,17 @@ class Found(Announced):
 
 
 @dataclass(frozen=True)
+class Lost(Announced):
+    """To the officer: that list was taken back."""
+
+    name = "coverage_lost"
+
+
+@dataclass(frozen=True)
 class Cases(Announced):
     """Open cases of an area, the oldest first, a page at a time: `cases` are id and name, `lines` who, what, where and
-    since when, with the state. `area` and `role` as in the page of names.
+    since when, with the state. `area` and `role` as in the page of names. `back`: some of them were closed by a list that was
+    taken back.
     """
 
     name = "coverage_cases"
@@ -96,6 +104,7 @@ class Cases(Announced):
     page: int = 0
     more: bool = False
     role: int = 0
+    back: bool = False
 
     def choices(self) -> Rows:
         rows = tuple((Button("case_one", f"cov_show:{number}", name=who),) for number, who in self.cases)

@@ -238,7 +238,8 @@ class Programme:
 
 @dataclass(frozen=True)
 class Cover:
-    """One institution's list for one person. `state`: listed, unlisted (not on the list), unknown (no list yet).
+    """One institution's list for one person. `state`: listed, unlisted (not on the list), unknown (no list yet), unseen
+    (without his NIK nobody can look for him on it).
 
     `role_id`: the role that it is about; by it he may ask to have it looked at, if he `may_ask`. `asked`: how his
     request stands (open, submitted, refused; "" for none), since `asked_at`, and `why`.

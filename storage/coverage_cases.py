@@ -12,15 +12,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from storage import elections, journal
 from storage.coverages import JKK, JKM, coverages
 from storage.database import Tx
-from storage.deliveries import NOTICE, WAITING, deliveries
+from storage.deliveries import NOTICE, WAITING, WITHDRAWN, deliveries, is_waiting
 from storage.gaps import Area
 from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, tps
-from storage.requests import COVERAGE, COVERED, alive_in, is_alive, requests
+from storage.requests import ALIVE_STATES, COVERAGE, COVERED, OPEN, alive_in, is_alive, requests
 from storage.types import Instant
 
 _C, _P, _Q, _R = coverages.c, people.c, requests.c, addresses.c
 A_STEP = 500  # cases a transaction: some milliseconds
+A_FEW = 25  # where each has cards to be shown anew
 LIVES = timedelta(days=3)  # of the word that a list has come
 
 
@@ -78,11 +79,44 @@ def close(tx: Tx, election_id: int, after: int, now: datetime) -> int | None:
         change = update(requests).where(_Q.id.in_(found), is_alive).returning(_Q.id)
         closed = [row.id for row in tx.rows(change.values(state=COVERED, answered_at=now, answered_by=null()))]
         journal.add(tx, "coverage_closed", now, detail={"requests": closed})
-        _tell(tx, closed, known.zone, now)
+        _tell(tx, closed, "coverage_found", "covered:", known.zone, now)
     return ids[-1] if len(ids) == A_STEP else None
 
 
-def _tell(tx: Tx, closed: list[int], zone: str, now: datetime) -> None:
+def reopen(tx: Tx, election_id: int, since: datetime, after: int, now: datetime) -> tuple[list[int], int | None]:
+    """The cases with an id beyond `after` that a list closed `since` then, and whose coverage it took away again, are
+    open as before, and whose they are is told: their ids, and where to go on, None at the end."""
+    here = (_Q.election_id == election_id) & (_Q.kind == COVERAGE) & (_Q.state == COVERED) & (_Q.answered_at >= since)
+    ids = [row.id for row in tx.rows(select(_Q.id).where(here, _Q.id > after).order_by(_Q.id).limit(A_FEW))]
+    known = elections.by_id(tx, election_id) if ids else None
+    if known is None:
+        return [], None
+    other = requests.alias("other").c
+    asked_anew = select(other.id).where(
+        other.kind == _Q.kind, other.election_id == _Q.election_id, other.subject_id == _Q.subject_id,
+        other.institution == _Q.institution, other.state.in_(ALIVE_STATES))  # fmt: skip
+    lacks = select(_Q.id).join(people, _P.id == _Q.subject_id).where(
+        _Q.id.in_(ids), ~_listed(now.astimezone(known.tz).date()), ~asked_anew.exists())  # fmt: skip
+    found = [row.id for row in tx.rows(lacks.order_by(_Q.id))]
+    if found:
+        change = update(requests).where(_Q.id.in_(found), _Q.state == COVERED)
+        tx.execute(change.values(state=OPEN, answered_at=null(), answered_by=null()))
+        journal.add(tx, "coverage_reopened", now, detail={"requests": found})
+        _tell(tx, _had_read(tx, found, now), "coverage_lost", f"uncovered:{now.timestamp():.0f}:", known.zone, now)
+    return found, ids[-1] if len(ids) == A_FEW else None
+
+
+def _had_read(tx: Tx, reopened: list[int], now: datetime) -> list[int]:
+    """Those whose good news cannot be held back any more. Its key is free again: the next list brings it anew."""
+    keys = {f"covered:{number}": number for number in reopened}
+    mine = update(deliveries).where(deliveries.c.once.in_(keys))
+    held = mine.where(is_waiting).values(state=WITHDRAWN, reason="the list was taken back", settled_at=now)
+    back = {row.once for row in tx.rows(held.returning(deliveries.c.once))}
+    tx.execute(mine.values(once=null()))
+    return [number for key, number in keys.items() if key not in back]
+
+
+def _tell(tx: Tx, cases: list[int], kind: str, key: str, zone: str, now: datetime) -> None:
     """One insert-select: a message to the address that each of them used last."""
     his = addresses.alias("his").c
     newest = (
@@ -94,13 +128,13 @@ def _tell(tx: Tx, closed: list[int], zone: str, now: datetime) -> None:
     )
     quiet = select(_P.id).where(_P.id == _Q.subject_id, _P.silent_at.is_not(None)).exists()
     values: dict[str, Any] = {
-        "channel": _R.channel, "lane": literal(NOTICE, Integer), "address_id": _R.id, "kind": literal("coverage_found"),
+        "channel": _R.channel, "lane": literal(NOTICE, Integer), "address_id": _R.id, "kind": literal(kind),
         "refs": literal({"values": {}, "zone": zone}, JSON), "about": literal("coverage"),
-        "once": literal("covered:") + cast(_Q.id, String), "answers": literal(""), "state": literal(WAITING),
+        "once": literal(key) + cast(_Q.id, String), "answers": literal(""), "state": literal(WAITING),
         "reason": literal(""), "line": literal(""), "tries": literal(0, Integer), "external": literal(""),
         "claim": literal(""), "created_at": literal(now, Instant), "expires_at": literal(now + LIVES, Instant),
     }  # fmt: skip
     source = select(*values.values()).join_from(requests, addresses, _R.id == newest)
-    source = source.where(_Q.id.in_(closed), ~quiet).order_by(_Q.id)
+    source = source.where(_Q.id.in_(cases), ~quiet).order_by(_Q.id)
     dialect: Any = sqlite if tx.is_sqlite else postgresql
     tx.execute(dialect.insert(deliveries).from_select(list(values), source).on_conflict_do_nothing())

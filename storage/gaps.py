@@ -16,7 +16,7 @@ from storage.places import kecamatan, kelurahan, tps
 from storage.roster import OFFICER, assignments
 
 _A, _C, _P = assignments.c, coverages.c, people.c
-COVERED, LAPSED, MISSING, UNKNOWN = "covered", "lapsed", "missing", "unknown"
+COVERED, LAPSED, MISSING, UNKNOWN, UNSEEN = "covered", "lapsed", "missing", "unknown", "unseen"
 PROGRAMMES = 2  # JKK and JKM
 
 
@@ -42,6 +42,7 @@ class Count:
     lapsed: int
     missing: int
     unknown: int
+    unseen: int
 
 
 def _on(day: date) -> ColumnElement[bool]:
@@ -86,7 +87,8 @@ def _looked_up(election_id: int, day: date) -> ColumnElement[int]:
 
 def _with_state(query: Select[Any], areas: Sequence[Area], day: date) -> Select[Any]:
     """A column `state`. covered: both programmes hold on the day; lapsed: he is on the list, but not both do; missing:
-    the list of his institution is in and he is not on it; unknown: there is no list yet.
+    the list of his institution is in and he is not on it; unknown: there is no list yet; unseen: there is one, but
+    without his NIK nobody can say whether he is on it.
 
     All lists are read once for a wide area; in kelurahan each of the few officers is looked up.
     """
@@ -96,7 +98,13 @@ def _with_state(query: Select[Any], areas: Sequence[Area], day: date) -> Select[
         held = _held(election_id, day)
         query = query.outerjoin(held, (held.c.nik_hash == _P.nik_hash) & (held.c.institution == _A.institution))
         n = held.c.n
-    state = case((~_listed(election_id), UNKNOWN), (n >= PROGRAMMES, COVERED), (n.is_not(None), LAPSED), else_=MISSING)
+    state = case(
+        (~_listed(election_id), UNKNOWN),
+        (_P.nik_hash.is_(None), UNSEEN),
+        (n >= PROGRAMMES, COVERED),
+        (n.is_not(None), LAPSED),
+        else_=MISSING,
+    )
     return query.add_columns(state.label("state"))
 
 
@@ -115,14 +123,14 @@ def counts(tx: Tx, area: Area, day: date) -> list[Count]:
     whole = (replace(area, institution=""),)
     places = (kecamatan.c.name.label("kecamatan"), kelurahan.c.name.label("kelurahan"))
     each = _with_state(_joined(select(_A.institution, _A.role, *places)), whole, day).where(_officers(whole)).subquery()
-    of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN)]
+    of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN, UNSEEN)]
     by = (each.c.institution, each.c.role, each.c.kecamatan, each.c.kelurahan)
     rows = tx.rows(select(*by, *of).group_by(*by).order_by(*by))
     return [Count(row[0], row[1], row[2] or "", row[3] or "", *row[4:]) for row in rows]
 
 
 def uncovered(tx: Tx, areas: Sequence[Area], day: date) -> int:
-    """How many of these areas are missing or lapsed: those whose list is in, but for those it covers."""
+    """How many of these areas are missing or lapsed: those with a NIK whose list is in, but for those it covers."""
     mine, election_id = _officers(areas), areas[0].election_id
     its = (_C.institution == _A.institution) & (_C.election_id == _A.election_id)
     both = (
@@ -135,13 +143,14 @@ def uncovered(tx: Tx, areas: Sequence[Area], day: date) -> int:
         .having(func.count() >= PROGRAMMES)
         .subquery()
     )
-    listed = tx.scalar(select(func.count()).select_from(assignments).where(mine, _listed(election_id))) or 0
+    seen = select(func.count()).select_from(assignments).join(people, _P.id == _A.person_id)
+    listed = tx.scalar(seen.where(mine, _listed(election_id), _P.nik_hash.is_not(None))) or 0
     return int(listed) - int(tx.scalar(select(func.count()).select_from(both)) or 0)
 
 
 def names(tx: Tx, areas: Sequence[Area], day: date, offset: int = 0, limit: int | None = None) -> list[Any]:
-    """Who of these areas is missing or lapsed, by place: name, role, institution, kecamatan, kelurahan, number (of his
-    TPS), state."""
+    """Who of these areas is missing, lapsed or unseen, by place: name, role, institution, kecamatan, kelurahan, number
+    (of his TPS), state."""
     each = _joined(
         select(_P.name, _A.role, _A.institution, kecamatan.c.name.label("kecamatan"),
                kelurahan.c.name.label("kelurahan"), tps.c.number, _A.id)
@@ -149,7 +158,7 @@ def names(tx: Tx, areas: Sequence[Area], day: date, offset: int = 0, limit: int 
     inside = _with_state(each, areas, day).where(_officers(areas)).subquery()
     query = (
         select(inside)
-        .where(inside.c.state.in_((MISSING, LAPSED)))
+        .where(inside.c.state.in_((MISSING, LAPSED, UNSEEN)))
         .order_by(inside.c.kecamatan, inside.c.kelurahan, inside.c.number, inside.c.name, inside.c.id)
         .offset(offset)
     )

@@ -78,9 +78,9 @@ def is_due(tx: Tx, person_id: int, now: datetime) -> bool:
 
 
 def due(tx: Tx, now: datetime) -> list[int]:
-    """People who are to be let go now."""
-    query = select(_R.person_id).where(_R.leaves_at <= now, _R.person_id.is_not(None))
-    return [row.person_id for row in tx.rows(query.distinct().order_by(_R.person_id))]
+    """People who are to be let go now. Asked every second: in the order of its index, or SQLite reads every address."""
+    query = select(_R.person_id).where(_R.leaves_at <= now).order_by(_R.leaves_at, _R.person_id)
+    return list(dict.fromkeys(row.person_id for row in tx.rows(query)))
 
 
 def next_due(tx: Tx) -> datetime | None:

@@ -12,6 +12,7 @@ from typing import TextIO
 from bot.commands.workbook import ALL_IN, Bar, complain
 from bot.workbook import leavers, load, words
 from bot.workbook.read import Unreadable
+from handlers import coverage_case
 from storage import applying, moves, undo
 from storage import leavers as shelf
 from storage.database import Database
@@ -71,6 +72,15 @@ async def _take_back(db: Database, run: Run, bar: Bar, now: datetime) -> dict[st
         bar.show(total - left, total)
     await db.write(partial(moves.settle, election=election))
     await db.write(partial(applying.put_last_day, election=election))
+    await _reopen(db, run, now)
     told["let_go"] = await leavers.let_go(db, f"undo:{run_id}", lost, now)
     await db.write(partial(undo.close, run_id=run_id))
     return dict(told)
+
+
+async def _reopen(db: Database, run: Run, now: datetime) -> None:
+    """Who was told that a list has him by now is told that it was taken back."""
+    after: int | None = 0
+    while after is not None:
+        after = await db.write(partial(coverage_case.reopen, election_id=run.election_id, run=run.id or 0,
+                                       since=run.at, after=after, now=now))  # fmt: skip

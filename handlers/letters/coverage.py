@@ -54,7 +54,7 @@ def _coverage(w: Writing) -> Words | None:
         roles=_largest(counts, lambda each: each.role)[:ROLES],
         areas=parts[:AREAS],
         more=max(0, len(parts) - AREAS),
-        gaps=sum(each.missing + each.lapsed for each in counts if mine & {"", each.institution}),
+        gaps=sum(each.missing + each.lapsed + each.unseen for each in counts if mine & {"", each.institution}),
         role=ground.number,
         cases=requests.count(w.tx, ground.areas, requests.COVERAGE),
     )
@@ -66,13 +66,13 @@ def _institutions(counts: Iterable[Count]) -> list[str]:
 
 def _institution(
     name: str, counts: Iterable[Count], lists: dict[str, date | None]
-) -> tuple[str, str, str, str, str, str]:
+) -> tuple[str, str, str, str, str, str, str]:
     mine = [each for each in counts if each.institution == name]
-    covered, lapsed, missing = (sum(getattr(each, what) for each in mine) for what in ("covered", "lapsed", "missing"))
-    unknown = sum(each.unknown for each in mine)
+    of = {what: sum(getattr(each, what) for each in mine) for what in told.STATES}
     as_of = lists.get(name)
     dated = "" if name not in lists else day_words(as_of) if as_of else "tanpa tanggal"
-    return name, str(covered + lapsed + missing + unknown), str(covered), str(lapsed), str(missing), dated
+    return (name, str(sum(of.values())), str(of["covered"]), str(of["lapsed"]), str(of["missing"]), str(of["unseen"]),
+            dated)  # fmt: skip
 
 
 def _place(each: Count, within: bool) -> str:
@@ -87,7 +87,7 @@ def _largest(counts: Iterable[Count], called: Callable[[Count], str]) -> tuple[t
         if called(each):
             sums = found[called(each), each.institution]
             sums[0] += each.missing + each.lapsed
-            sums[1] += each.covered + each.lapsed + each.missing + each.unknown
+            sums[1] += sum(getattr(each, what) for what in told.STATES)
     ordered = sorted(found.items(), key=lambda item: (-item[1][0], item[0]))
     return tuple((name, institution, str(gap), str(all_)) for (name, institution), (gap, all_) in ordered if gap)
 
@@ -156,6 +156,7 @@ def _cases(w: Writing) -> Words | None:
         page=page,
         more=len(rows) > size,
         role=ground.number,
+        back=bool(w.refs.get("back")),
     )
 
 

@@ -55,6 +55,15 @@ def test_not_on_the_list_differs_from_no_list_yet() -> None:
     assert "belum terdaftar" not in said([], (False, None))
 
 
+def test_without_a_nik_nobody_can_say_that_he_is_not_on_the_list() -> None:
+    found = cover.cover("Pilkada 2024", "KPU", [], (True, TODAY), TODAY, "0341-123456", has_nik=False)
+    words = text(Status(("status",), "Siti Aminah", (found,)), "WIB")
+    assert "NIK Anda belum ada di sini" in words
+    assert "belum terdaftar" not in words
+    waits = cover.cover("Pilkada 2024", "KPU", [], (False, None), TODAY, "0341-123456", has_nik=False)
+    assert waits.state == "unknown"
+
+
 @pytest.mark.parametrize("words", [said([row("JKK"), row("JKM")]), said([]), said([], (False, None)), said([row(active=False)])])
 def test_it_never_promises_a_claim(words: str) -> None:
     assert "bukan keputusan klaim" in words

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, insert
 
-from storage import roster
+from storage import leavers, roster
 from storage.bulk import add
 from storage.database import Database, Tx
 from storage.elections import elections
@@ -89,6 +89,16 @@ async def test_who_leaves_is_looked_for_by_an_index_in_every_table_that_grows(db
     for column in refer:
         found = await db.read(partial(plan, of=column))
         assert "Index" in found or "SEARCH" in found, f"{column}: {found}"
+
+
+async def test_who_is_to_be_let_go_is_asked_for_every_second_and_found_by_an_index(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def plans(tx: Tx) -> list[str]:
+        if not tx.is_sqlite:
+            tx.conn.exec_driver_sql("SET LOCAL enable_seqscan TO off")
+        return _plans(tx, lambda tx: (leavers.due(tx, NOW), leavers.next_due(tx)), monkeypatch)
+
+    for plan in await db.read(plans):
+        assert "ix_address_leaves" in plan, plan
 
 
 async def test_the_roster_is_never_read_from_end_to_end(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pytest
 import python_calamine
 from sqlalchemy import delete, func, select, update
 
@@ -15,6 +16,7 @@ from storage.gaps import Area
 from storage.people import people
 from storage.roster import assignments
 from tests.stories.stage import Actor, Stage
+from tests.stories.test_replacing import member, replaced
 
 _A, _P, _C = assignments.c, people.c, coverages.c
 
@@ -76,6 +78,30 @@ async def test_who_is_on_the_list_but_not_covered_today_is_told_apart(stage: Sta
     assert "terdaftar, tetapi belum aktif lengkap" in said
 
 
+@pytest.mark.parametrize("whatsapp", [False, True])
+async def test_whose_nik_is_not_here_is_not_seen_yet_and_no_gap(stage: Stage, whatsapp: bool) -> None:
+    """Who replaced another this morning: his coordinator was told the same."""
+    await all_covered(stage)
+    chair, boss = await stage.chair(), await stage.coordinator("KPU")
+    old = await member(stage)
+    new = Actor(stage, "4242", "+6281277770001", "Slamet Riyadi")
+    chair, boss, new = [each.on_whatsapp() if whatsapp else each for each in (chair, boss, new)]
+    await boss.links()
+    await replaced(stage, await chair.links(), old)
+    await new.links()
+    said = await new.says("status" if whatsapp else "/status")
+    assert "NIK Anda belum ada di sini" in said and "belum terdaftar" not in said
+    page = await boss.says("cakupan" if whatsapp else "/cakupan")
+    assert "NIK belum ada di sini, jadi belum terlihat: 1" in page
+    assert "belum terdaftar" not in page and "Semua terdaftar" not in page.split("KPU: ")[1].split("\n\n")[0]
+    await boss.taps("Nama-nama")
+    assert "Slamet Riyadi, KPPS KPU (NIK belum ada, belum terlihat)" in boss.last.text
+    await boss.taps("Daftar nama")
+    made = await stage.db.read(lambda tx: letters.file(tx, boss.last.file.made))
+    rows = python_calamine.load_workbook(io.BytesIO(made())).get_sheet_by_index(0).to_python()
+    assert [(row[0], row[-1]) for row in rows[1:]] == [("Slamet Riyadi", "NIK belum ada, belum terlihat")]
+
+
 async def test_an_area_ends_where_it_ends_and_names_are_of_the_own_institution(stage: Stage) -> None:
     await all_covered(stage)
     there = await stage.tps(40)
@@ -93,6 +119,7 @@ async def test_an_area_ends_where_it_ends_and_names_are_of_the_own_institution(s
 async def test_however_it_is_counted_it_is_the_same(stage: Stage) -> None:
     """All lists at once for a city, one by one for a kelurahan, and the sum alone."""
     await all_covered(stage, but=2)
+    await stage.db.write(lambda tx: tx.execute(update(people).where(_P.id % 11 == 0).values(nik_hash=None)))
     await stage.db.write(lambda tx: tx.execute(update(coverages).where(_C.id % 7 == 0).values(active=False)))
     day = stage.clock.now().date()
 
@@ -103,10 +130,12 @@ async def test_however_it_is_counted_it_is_the_same(stage: Stage) -> None:
         assert sorted(inside, key=repr) == sorted(wards, key=repr)
         assert any(each.lapsed for each in inside)
         assert any(each.missing for each in inside)
+        assert any(each.unseen for each in inside)
         for institution in ("", "KPU", "Bawaslu"):
             wanted = sum(each.missing + each.lapsed for each in city if institution in {"", each.institution})
             assert gaps.uncovered(tx, [Area(1, institution=institution)], day) == wanted
-            assert len(gaps.names(tx, [Area(1, institution=institution)], day)) == wanted
+            unseen = sum(each.unseen for each in city if institution in {"", each.institution})
+            assert len(gaps.names(tx, [Area(1, institution=institution)], day)) == wanted + unseen
 
     await stage.db.read(count)
 

@@ -14,7 +14,7 @@ from tests.stories.stage import VOTING_DAY, Actor, Stage
 
 
 async def replaced(stage: Stage, by: Actor, old: Actor, name: str = "Slamet Riyadi", phone: str = "081277770001") -> str:
-    await by.says("/ganti")
+    await by.says("ganti" if by.channel == "whatsapp" else "/ganti")
     if "TPS berapa" in by.last.text:
         await by.says("1")
     await by.taps(old.name[:20])
