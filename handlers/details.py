@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, triage, twins
 from handlers.letters import details
+from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
@@ -186,10 +187,14 @@ def file(turn: Turn) -> Reply:
 
 def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply:
     """It is written down and handed on; to another case of his, too, where he says so. What is sent hours after
-    somebody came may be a new emergency, and words in a riot may be of somebody hurt."""
+    somebody came, or names another place, may be a new emergency, and words in a riot may be of somebody hurt."""
     entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
     noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
     kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file or turn.heard.place else None)
+    there = offered.elsewhere(turn, own.where, offered.with_this(turn)[-1:])
+    if there is not None and hearing.guess(turn.heard.text):
+        offer = offered.offer(turn, kind or triage.UNCLEAR, place_words(turn.tx, there))
+        return replace(offer, says=(noted, *offer.says), incident_id=own.id)
     if (
         kind and kind not in {triage.UNCLEAR, triage.RIOT} and not hurt.is_medical(turn.tx, own)
     ):  # a riot: does it hurt somebody?
@@ -282,7 +287,8 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
     own = mine.spoken_of(turn)
-    if own is None and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
+    new = own is None or incident.elsewhere(turn.who.call_tps, own)
+    if new and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
         return _opened(turn)
     serves = turn.who.linked and turn.who.person_id and incidents.taken_by(turn.tx, turn.who.person_id)
     own = own or (None if serves else mine.answered(turn))  # his words are for the case that he has taken

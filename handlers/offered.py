@@ -93,6 +93,15 @@ def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
 
 
+def elsewhere(turn: Turn, here: Where, sent: list[Sent]) -> Where | None:
+    """Another place than this, where words name one; what only says more of it is none."""
+    there = place(turn, here, sent)
+    levels = ("tps_id", "kelurahan_id", "kecamatan_id")
+    both = ((getattr(here, each), getattr(there, each, None)) for each in levels)
+    first = next(((a, b) for a, b in both if a and b), None)
+    return there if first is not None and first[0] != first[1] else None
+
+
 def lately(turn: Turn, home: Where, sent: list[Sent]) -> list[Sent]:
     """What may say where he is who taps Darurat, and not the button of an offer: what he has not taken back since, and
     said just now. Where he has no place of his own, an older one is better than none."""
@@ -108,12 +117,13 @@ def lately(turn: Turn, home: Where, sent: list[Sent]) -> list[Sent]:
     return just_now if home.known else meant
 
 
-def offer(turn: Turn, kind: str) -> Reply:
-    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew."""
+def offer(turn: Turn, kind: str, place: str = "") -> Reply:
+    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew.
+    `place`: where it is in words, if not where the open case is."""
     if turn.heard.edited:
         return Reply(then=STAY)
     sent, file = with_this(turn, kind), turn.heard.file
     if is_album(turn):
         return emergency(then=kept(sent), tap="ok")
-    asked = said.Maybe(kind_of(sent), turn.emergency_number, file.kind if file else "note")
+    asked = said.Maybe(kind_of(sent), turn.emergency_number, file.kind if file else "note", place)
     return emergency(asked, then=kept(sent), tap="ok")

@@ -49,6 +49,8 @@ def report(turn: Turn) -> Reply:
     own = mine.newest(turn)
     if own is None or opened:
         return incident.file(turn, what, place=offered.place(turn, incident.home(turn)[0], sent))
+    if (there := offered.elsewhere(turn, own.where, sent)) is not None:
+        return incident.file(turn, what, place=there)
     turn.args = (what,)
     reply = incident.kind(turn)
     for each in sent:
