@@ -12,7 +12,9 @@ from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
-from messages.words import parts
+from messages.chat import Place
+from messages.render import label
+from messages.words import map_link, parts
 from storage import deliveries, drafts, incidents, journal, places, updates
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
@@ -155,6 +157,8 @@ def position(turn: Turn) -> Reply:
     """A shared location: it makes the map exact; a live one only moves it."""
     own, opened = _own_or_opened(turn)
     shared = turn.heard.place
+    if own is None and shared is not None and not turn.heard.edited:
+        return _position_of_no_case(turn, shared)
     if own is None or shared is None:
         return _no_case(turn)
     own = incidents.change(turn.tx, own.id or 0, latitude=shared.latitude, longitude=shared.longitude)
@@ -164,6 +168,18 @@ def position(turn: Turn) -> Reply:
     detail = {"latitude": shared.latitude, "longitude": shared.longitude}
     show(turn, own, "place", detail)
     return opened or _noted(turn, own, "place")
+
+
+def _position_of_no_case(turn: Turn, shared: Place) -> Reply:
+    """Of who has taken a case it goes to its reporter, as a link; of anybody else it is offered. Neither answers what
+    was being asked."""
+    heard = turn.heard
+    turn.heard = replace(heard, text=f"{label('position')} {map_link(shared.latitude, shared.longitude, '')}")
+    if (to_reporter := relay.from_worker(turn)) is not None:
+        return replace(to_reporter, then=STAY) if to_reporter.then is None else to_reporter
+    turn.heard = heard
+    offer = offered.offer(turn, triage.UNCLEAR)
+    return replace(offer, then=offered.along(turn, STAY, triage.UNCLEAR))
 
 
 # --- photo, voice, words ---

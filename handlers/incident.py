@@ -131,8 +131,9 @@ def _along(turn: Turn, case: Incident, sent: list[offered.Sent]) -> Incident:
             case = keep_note(turn, case, plain)
             journal.add(turn.tx, "note", turn.now, incident_id=case.id, who=case.reporter_id, detail={"words": plain})
         if each.ref:
-            journal.add(turn.tx, each.what, turn.now, incident_id=case.id, who=case.reporter_id,
-                        detail={"ref": each.ref})  # fmt: skip
+            journal.add(turn.tx, each.what, turn.now, incident_id=case.id, who=case.reporter_id, detail=each.detail)
+        if each.what == offered.PLACE:
+            case = incidents.change(turn.tx, case.id or 0, **each.detail)
     return case
 
 

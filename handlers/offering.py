@@ -56,5 +56,5 @@ def report(turn: Turn) -> Reply:
     for each in sent:
         details.note(turn, incidents.need(turn.tx, own.id or 0), each.words)
         if each.ref:
-            details.show(turn, own, each.what, {"ref": each.ref})
+            details.show(turn, own, each.what, each.detail)
     return replace(reply, then=None)  # tapped again, it adds nothing
