@@ -8,10 +8,13 @@ from typing import Any
 
 from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, triage, twins
 from handlers.letters import details
+from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome
-from messages.words import parts
+from messages.chat import Place
+from messages.render import label
+from messages.words import map_link, parts
 from storage import deliveries, drafts, incidents, journal, places, updates
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
@@ -160,6 +163,8 @@ def position(turn: Turn) -> Reply:
     """A shared location: it makes the map exact; a live one only moves it."""
     own, opened = _own_or_opened(turn)
     shared = turn.heard.place
+    if own is None and shared is not None and not turn.heard.edited:
+        return _position_of_no_case(turn, shared)
     if own is None or shared is None:
         return _no_case(turn)
     at = {"latitude": shared.latitude, "longitude": shared.longitude}
@@ -172,6 +177,18 @@ def position(turn: Turn) -> Reply:
     if turn.heard.edited:
         return Reply(then=STAY)
     return opened or _noted(turn, own, "place")
+
+
+def _position_of_no_case(turn: Turn, shared: Place) -> Reply:
+    """Of who has taken a case it goes to its reporter, as a link; of anybody else it is offered. Neither answers what
+    was being asked."""
+    heard = turn.heard
+    turn.heard = replace(heard, text=f"{label('position')} {map_link(shared.latitude, shared.longitude, '')}")
+    if (to_reporter := relay.from_worker(turn)) is not None:
+        return replace(to_reporter, then=STAY) if to_reporter.then is None else to_reporter
+    turn.heard = heard
+    offer = offered.offer(turn, triage.UNCLEAR)
+    return replace(offer, then=offered.along(turn, STAY, triage.UNCLEAR))
 
 
 # --- photo, voice, words ---
@@ -195,10 +212,14 @@ def file(turn: Turn) -> Reply:
 
 def _noted(turn: Turn, own: Incident, what: str, *, rush: bool = False) -> Reply:
     """It is written down and handed on; to another case of his, too, where he says so. What is sent hours after
-    somebody came may be a new emergency, and words in a riot may be of somebody hurt."""
+    somebody came, or names another place, may be a new emergency, and words in a riot may be of somebody hurt."""
     entry, others = journal.newest(turn.tx, own.id or 0), relay.elsewhere(turn, own)
     noted = said.Noted(own.number, what, rush=rush, entry=entry, elsewhere=others)
     kind = hearing.guess(turn.heard.text) or (triage.UNCLEAR if turn.heard.file or turn.heard.place else None)
+    there = offered.elsewhere(turn, own.where, offered.with_this(turn)[-1:])
+    if there is not None and hearing.guess(turn.heard.text):
+        offer = offered.offer(turn, kind or triage.UNCLEAR, place_words(turn.tx, there))
+        return replace(offer, says=(noted, *offer.says), incident_id=own.id)
     if (
         kind and kind not in {triage.UNCLEAR, triage.RIOT} and not hurt.is_medical(turn.tx, own)
     ):  # a riot: does it hurt somebody?
@@ -291,7 +312,8 @@ def note(turn: Turn, own: Incident, text: str) -> None:
 def _own_or_opened(turn: Turn) -> tuple[Incident | None, Reply | None]:
     """The own open case, locked; where only a call was opened, what arrives now files it as it stands."""
     own = mine.spoken_of(turn)
-    if own is None and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
+    new = own is None or incident.elsewhere(turn.who.call_tps, own)
+    if new and not turn.heard.edited and drafts.end_call(turn.tx, turn.who.address_id):
         return _opened(turn)
     serves = turn.who.linked and turn.who.person_id and incidents.taken_by(turn.tx, turn.who.person_id)
     own = own or (None if serves else mine.answered(turn))  # his words are for the case that he has taken

@@ -20,25 +20,32 @@ NOTES_KEPT = 50
 
 
 def start(turn: Turn) -> Reply:
-    """Darurat: 119 first, the kinds, and a clock that files by itself; an own open case is shown instead.
+    """Darurat: 119 first, the kinds, and a clock that files by itself; an own open case is shown instead, unless the
+    group of another TPS sent him here.
 
     Whatever else was being asked is put aside, so that the next words belong to the emergency.
     """
-    sent = offered.fresh(turn)
-    then = STAY if turn.who.dialog == "incident" else offered.kept(sent) if sent else None
-    own = mine.newest(turn)
-    if own is not None:
+    sent, tps_id, own = offered.fresh(turn), _named_tps(turn), mine.newest(turn)
+    then = offered.kept(sent) if sent else None
+    if own is None or not elsewhere(tps_id, own):
+        then = STAY if turn.who.dialog == "incident" else then
+    if own is not None and not elsewhere(tps_id, own):
         return emergency(Letter("my_case", {"incident": own.id}), then=then, tap="ok", incident=own.id)
-    drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES, _named_tps(turn))
+    drafts.open_call(turn.tx, turn.who.address_id, turn.now, turn.now + CALL_LIVES, tps_id)
     return emergency(said.Call(turn.emergency_number), then=then, tap="ok")
 
 
+def elsewhere(tps_id: int | None, own: Incident) -> bool:
+    """Whether a call that was opened from the group of a TPS is none of this case, which is at another."""
+    return tps_id is not None and tps_id != own.tps_id
+
+
 def _named_tps(turn: Turn) -> int | None:
-    """The TPS whose group sent him here: `/start darurat_12`. One that does not exist is none."""
+    """The TPS whose group sent him here, where it is now: `/start darurat_12`. One that does not exist is none."""
     name, _, number = turn.args[0].partition("_") if turn.args else ("", "", "")
     if name != "darurat" or not (number.isascii() and number.isdigit() and len(number) < 10):  # noqa: PLR2004 - an id
         return None
-    return int(number) if places.exists(turn.tx, int(number)) else None
+    return places.of_tps(turn.tx, int(number)).tps_id if places.exists(turn.tx, int(number)) else None
 
 
 def kind(turn: Turn) -> Reply:
@@ -46,7 +53,7 @@ def kind(turn: Turn) -> Reply:
     what = turn.args[0]
     drafts.end_call(turn.tx, turn.who.address_id)
     own = mine.newest(turn)
-    if own is None:
+    if own is None or elsewhere(turn.who.call_tps, own):
         return file(turn, what)
     own = incidents.need(turn.tx, own.id or 0)
     if mine.is_over(own.state):  # it ended this very moment
@@ -125,8 +132,9 @@ def _along(turn: Turn, case: Incident, sent: list[offered.Sent]) -> Incident:
             case = keep_note(turn, case, plain)
             journal.add(turn.tx, "note", turn.now, incident_id=case.id, who=case.reporter_id, detail={"words": plain})
         if each.ref:
-            journal.add(turn.tx, each.what, turn.now, incident_id=case.id, who=case.reporter_id,
-                        detail={"ref": each.ref})  # fmt: skip
+            journal.add(turn.tx, each.what, turn.now, incident_id=case.id, who=case.reporter_id, detail=each.detail)
+        if each.what == offered.PLACE:
+            case = incidents.change(turn.tx, case.id or 0, **each.detail)
     return case
 
 
@@ -249,7 +257,10 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
 
 def filed_by_clock(turn: Turn) -> Reply:
     """The minute is over without a kind and without Batal."""
-    return Reply(then=STAY) if mine.newest(turn) is not None else file(turn, triage.UNCLEAR, by_itself=True)
+    own = mine.newest(turn)
+    if own is not None and not elsewhere(turn.who.call_tps, own):
+        return Reply(then=STAY)
+    return file(turn, triage.UNCLEAR, by_itself=True)
 
 
 def answerable(turn: Turn) -> tuple[Incident | None, str]:

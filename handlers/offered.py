@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from handlers import finding, hearing, triage
 from handlers.turn import STAY, Next, Reply, Turn, emergency
@@ -16,18 +17,27 @@ LATELY = timedelta(minutes=3)  # two, and the one in which a kind is chosen
 MOST = 10
 ALBUM = timedelta(seconds=60)  # pictures that come within it are one thing, and asked about once
 OFFER = ("incident", "maybe")
+PLACE = "place"
 KEPT = "offered"  # in the draft of the offer, or in that of the dialog beside which it stands
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Words, a file, or both; `heard` is what they sound like, a kind or "", `at` an ISO time."""
+    """Words, a file, or both, or a position; `heard` is what they sound like, a kind or "", `at` an ISO time."""
 
     words: str
-    what: str  # photo, voice, document; "" for words alone
-    ref: str
+    what: str  # photo, voice, document; place; "" for words alone
+    ref: str  # of a position `-7.97,112.63`
     heard: str
     at: str
+
+    @property
+    def detail(self) -> dict[str, Any]:
+        """As the journal keeps it."""
+        if self.what != PLACE:
+            return {"ref": self.ref}
+        latitude, longitude = self.ref.split(",")
+        return {"latitude": float(latitude), "longitude": float(longitude)}
 
 
 def fresh(turn: Turn) -> list[Sent]:
@@ -38,11 +48,18 @@ def fresh(turn: Turn) -> list[Sent]:
 
 def with_this(turn: Turn, heard: str = "") -> list[Sent]:
     """The same with what is said now."""
-    file = turn.heard.file
-    now = Sent(turn.heard.text, file.kind if file else "", file.ref if file else "", heard, turn.now.isoformat())
+    now = Sent(turn.heard.text, *_shown(turn), heard, turn.now.isoformat())
     every = [each for each in fresh(turn) if (each.words, each.ref) != (now.words, now.ref)] + [now]
     kept = {id(each) for said in (True, False) for each in [it for it in every if bool(it.words) is said][-MOST:]}
     return [each for each in every if id(each) in kept]  # however many pictures there are, no words give way to them
+
+
+def _shown(turn: Turn) -> tuple[str, str]:
+    """What was sent besides words, and by what it is shown again."""
+    file, shared = turn.heard.file, turn.heard.place
+    if shared is not None:
+        return PLACE, f"{shared.latitude},{shared.longitude}"
+    return (file.kind, file.ref) if file else ("", "")
 
 
 def kept(sent: list[Sent]) -> Next:
@@ -68,7 +85,7 @@ def is_album(turn: Turn) -> bool:
     """Whether a picture without words comes right after another that he was asked about."""
     before = fresh(turn)
     together = before and datetime.fromisoformat(before[-1].at) > turn.now - ALBUM
-    return bool(together and turn.heard.file and not turn.heard.text and before[-1].what)
+    return bool(together and turn.heard.file and not turn.heard.text and before[-1].what not in {"", PLACE})
 
 
 def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
@@ -93,6 +110,15 @@ def place(turn: Turn, home: Where, sent: list[Sent]) -> Where | None:
     return Where(named.election_id, named.kecamatan_id, named.id) if named is not None else None
 
 
+def elsewhere(turn: Turn, here: Where, sent: list[Sent]) -> Where | None:
+    """Another place than this, where words name one; what only says more of it is none."""
+    there = place(turn, here, sent)
+    levels = ("tps_id", "kelurahan_id", "kecamatan_id")
+    both = ((getattr(here, each), getattr(there, each, None)) for each in levels)
+    first = next(((a, b) for a, b in both if a and b), None)
+    return there if first is not None and first[0] != first[1] else None
+
+
 def lately(turn: Turn, home: Where, sent: list[Sent]) -> list[Sent]:
     """What may say where he is who taps Darurat, and not the button of an offer: what he has not taken back since, and
     said just now. Where he has no place of his own, an older one is better than none."""
@@ -108,12 +134,13 @@ def lately(turn: Turn, home: Where, sent: list[Sent]) -> list[Sent]:
     return just_now if home.known else meant
 
 
-def offer(turn: Turn, kind: str) -> Reply:
-    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew."""
+def offer(turn: Turn, kind: str, place: str = "") -> Reply:
+    """It may be an emergency: one button files it, with what was sent lately. An edited message asks nothing anew.
+    `place`: where it is in words, if not where the open case is."""
     if turn.heard.edited:
         return Reply(then=STAY)
-    sent, file = with_this(turn, kind), turn.heard.file
+    sent = with_this(turn, kind)
     if is_album(turn):
         return emergency(then=kept(sent), tap="ok")
-    asked = said.Maybe(kind_of(sent), turn.emergency_number, file.kind if file else "note")
+    asked = said.Maybe(kind_of(sent), turn.emergency_number, sent[-1].what or "note", place)
     return emergency(asked, then=kept(sent), tap="ok")

@@ -49,10 +49,12 @@ def report(turn: Turn) -> Reply:
     own = mine.newest(turn)
     if own is None or opened:
         return incident.file(turn, what, place=offered.place(turn, incident.home(turn)[0], sent))
+    if (there := offered.elsewhere(turn, own.where, sent)) is not None:
+        return incident.file(turn, what, place=there)
     turn.args = (what,)
     reply = incident.kind(turn)
     for each in sent:
         details.note(turn, incidents.need(turn.tx, own.id or 0), each.words)
         if each.ref:
-            details.show(turn, own, each.what, {"ref": each.ref})
+            details.show(turn, own, each.what, each.detail)
     return replace(reply, then=None)  # tapped again, it adds nothing

@@ -135,6 +135,7 @@ class Maybe(Words):
     kind: str = "belum_jelas"
     emergency_number: str = "119"
     what: str = "note"
+    place: str = ""  # not where his open case is
 
     def choices(self) -> Rows:
         return ((report_button(self.kind),),)
