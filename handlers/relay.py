@@ -23,8 +23,13 @@ CAPTION = 700  # characters that stand under a picture with room for who says th
 
 
 def from_worker(turn: Turn) -> Reply | None:
-    """Words of somebody who has a case: they are for its reporter; with several he is asked which. None: no case."""
+    """Words of somebody who has a case: they are for its reporter; with several he is asked which. None: no case.
+
+    A photo in the midst of a question about one of them, where to or why lower, belongs to that one.
+    """
     cases = _cases(turn)
+    if turn.who.dialog == "response":
+        cases = [case for case in cases if case.id == turn.kept.get("incident")] or cases
     if not cases or turn.heard.edited:
         return None
     sent = turn.heard.file
@@ -83,7 +88,8 @@ def _send(turn: Turn, case: Incident, sent: list[dict[str, str]], cry: str = "")
     entry = journal.newest(turn.tx, case.id or 0)
     others = elsewhere(turn, case)
     said_so = told.Relayed(case.number, entry, others[1 - OTHERS :] if cry else others, cry, turn.emergency_number)
-    return emergency(said_so, then=None, incident=case.id)
+    then = STAY if turn.who.dialog == "response" else None  # the question stays open
+    return emergency(said_so, then=then, incident=case.id)
 
 
 def passed_on(case: Incident) -> Words:

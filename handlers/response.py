@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
-from handlers import escalation, hurt, post, reading, silence, triage, twins
+from handlers import escalation, hearing, hurt, post, reading, relay, silence, triage, twins
 from handlers.letters import details
 from handlers.letters.called import NOTES_SHOWN
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
@@ -19,6 +20,7 @@ from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN
 CASES_SHOWN = 20
 WORDS_BROUGHT = 10  # the newest of what a new taker has not read; all of them stand in the journal
 OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
+_FACILITY = re.compile(r"\b(?:rs\w*|rumah sakit|puskesmas|klinik|igd|ugd)\b", re.IGNORECASE)
 QUIET_NOW = {"climb_at": None, "tell_at": None, "quiet_asked": False}
 
 
@@ -183,7 +185,7 @@ def refer(turn: Turn) -> Reply:
 
 
 def referred(turn: Turn) -> Reply:
-    """Where the casualty is brought."""
+    """Where the casualty is brought. A cry that names no facility is no answer: it goes to the reporter as words do."""
     turn.args = (str(turn.kept.get("incident", 0)),)
     case, answer = _mine(turn, TAKEN, ARRIVED)
     if case is None:
@@ -191,6 +193,9 @@ def referred(turn: Turn) -> Reply:
     number, to = case.id or 0, short(turn.heard.text, 200)
     if not to:
         return emergency(told.ReferAsk(case.number), incident=case.id)
+    if hearing.guess(to) and not _FACILITY.search(to):
+        relay.pass_on(turn, case, {"words": turn.heard.text, "kind": "", "ref": ""})
+        return emergency(relay.passed_on(case), told.ReferAsk(case.number), incident=case.id)
     again = turn.now + escalation.ASK_AGAIN
     values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
     incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))

@@ -107,7 +107,7 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
     if number and not dialog:
         return alarms.card, (number[1],)
     drafted: Callable[..., Reply] | None = DRAFTS.get((dialog or "", step or ""))
-    if drafted and (kind := hearing.guess(heard.text)):
+    if drafted and not reason and (kind := hearing.guess(heard.text)):
         if (dialog, step) in NAMING:
             return offering.beside(drafted, kind), ()
         if (dialog, step) not in COMPOSING:

@@ -202,12 +202,18 @@ COMPOSING = {
     ("broadcast", "text"),
     ("incident", "place"),
     ("incident", "maybe"),
-    ("response", "referred"),
-    ("response", "lowered"),
     ("relay", "which"),
 }
-# Where a name, a place or what is wrong is asked for: it is taken as the answer, and the emergency is offered beside.
-NAMING = {("identity", "name"), ("identity", "place"), ("replacing", "name"), ("rights", "fix")}
+# Where a name, a place, a reason or what is wrong is asked for: it is taken as the answer, and the emergency is offered
+# beside.
+NAMING = {
+    ("identity", "name"),
+    ("identity", "place"),
+    ("replacing", "name"),
+    ("rights", "fix"),
+    ("response", "referred"),
+    ("response", "lowered"),
+}
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
 
 SLASHLESS = {"whatsapp"}
