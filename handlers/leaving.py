@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers import deciding, escalation
 from handlers.turn import Rules
-from storage import deliveries, drafts, incidents, journal, people, rights
+from storage import deliveries, drafts, incidents, journal, people, requests, rights
 from storage.database import Tx
 from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 
@@ -35,9 +35,19 @@ def _hand_back(tx: Tx, person_id: int, now: datetime, rules: Rules) -> None:
 
 
 def cut_off(tx: Tx, phone: str, now: datetime, rules: Rules) -> list[str]:
-    """Cut every chat that speaks for this number, or for whoever has it in a roster; the channels of those."""
+    """Cut every chat that speaks for this number, or for whoever has it in a roster; the channels of those.
+
+    What was half said there goes, and nobody is linked there by a request of before; the emergencies that he reported
+    there before he was linked are his, wherever he links anew.
+    """
     cut = []
     for row in people.speaking_for(tx, phone):
+        drafts.drop(tx, row.id)
+        waiting = requests.open_of(tx, row.id)
+        requests.take_back(tx, row.id, now)
+        for request in waiting:
+            deciding.shown(tx, request.id or 0, now)
+        incidents.adopt(tx, row.id, row.person_id)
         leave(tx, row.id, row.person_id, now, rules)
         people.consent(tx, row.id, "", "", now)
         journal.add(tx, "revoked", now, who=row.person_id, detail={"address": row.id})

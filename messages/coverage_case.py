@@ -92,8 +92,8 @@ class Lost(Announced):
 @dataclass(frozen=True)
 class Cases(Announced):
     """Open cases of an area, the oldest first, a page at a time: `cases` are id and name, `lines` who, what, where and
-    since when, with the state. `area` and `role` as in the page of names. `back`: some of them were closed by a list that was
-    taken back.
+    since when, with the state. `area` and `role` as in the page of names. `back`: some of them were closed by a list
+    that was taken back.
     """
 
     name = "coverage_cases"

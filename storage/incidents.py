@@ -256,6 +256,12 @@ def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:
     return [row.number for row in tx.rows(select(incidents.c.number).where(mine).order_by(incidents.c.number))]
 
 
+def adopt(tx: Tx, address_id: int, person_id: int) -> None:
+    """Open cases that this address reported as nobody's are this person's."""
+    here = (incidents.c.reporter_address_id == address_id) & incidents.c.reporter_id.is_(None)
+    tx.execute(update(incidents).where(here, incidents.c.state.in_(OPEN)).values(reporter_id=person_id))
+
+
 def taken_by(tx: Tx, person_id: int) -> list[Incident]:
     """The open cases that are this person's."""
     where = (incidents.c.taken_by == person_id) & incidents.c.state.in_((TAKEN, ARRIVED, REFERRED))

@@ -111,9 +111,14 @@ def count(tx: Tx, areas: Iterable[Area], *kinds: str) -> int:
 
 def ask(tx: Tx, values: dict[str, Any]) -> int:
     """Keep a request to be recorded; an open one of the same address is replaced by it. Its id."""
-    mine = (_Q.address_id == values["address_id"]) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
-    tx.execute(update(requests).where(mine).values(state=REPLACED, answered_at=values["created_at"], next_at=None))
+    take_back(tx, values["address_id"], values["created_at"])
     return int(tx.scalar(insert(requests).values(state=OPEN, **values).returning(_Q.id)))
+
+
+def take_back(tx: Tx, address_id: int, now: datetime) -> None:
+    """Whoever waits at this address to be recorded is asked about no more."""
+    mine = (_Q.address_id == address_id) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
+    tx.execute(update(requests).where(mine).values(state=REPLACED, answered_at=now, next_at=None))
 
 
 def open_of(tx: Tx, address_id: int) -> list[Request]:

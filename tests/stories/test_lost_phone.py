@@ -125,3 +125,31 @@ async def test_who_reported_and_is_another_hears_of_it_and_not_he_whose_number_i
     await worker.says("di lantai berapa?")
     assert "di lantai berapa?" in buyer.last.text
     assert since(him, mark) == ""
+
+
+async def test_what_he_reported_before_he_was_linked_goes_on_with_him_too(stage: Stage) -> None:
+    lost, worker = await stage.officer(), await (await stage.workers())[0].links()
+    await lost.says("Pingsan")
+    await lost.says("Arjosari 1")
+    await worker.taps("Saya tangani")
+    await lost.links()
+    await cut(stage, lost.phone)
+    new, mark = await anew(stage), len(lost.messages)
+    assert "L-0001" in new.last.text
+    await worker.says("di lantai berapa?")
+    assert "di lantai berapa?" in new.last.text
+    assert since(lost, mark) == ""
+
+
+@CHANNELS
+async def test_what_was_half_said_there_is_gone(stage: Stage, whatsapp: bool) -> None:
+    officer = await stage.officer()
+    lost = await (officer.on_whatsapp() if whatsapp else officer).links()
+    await lost.sends("photo", "rahasia")
+    report = lost.button("Laporkan")
+    await cut(stage, lost.phone)
+    worker = await (await stage.workers())[0].links()
+    await lost.forges(report)
+    entries = await stage.journal(await stage.case())
+    assert "photo" not in entries
+    assert "rahasia" not in str([each.said.file for each in worker.messages])

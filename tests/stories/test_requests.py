@@ -9,8 +9,9 @@ from sqlalchemy import delete, select, update
 
 from bot.workbook import read, sample
 from bot.workbook.load import load
+from handlers import leaving
 from storage import former, journal, names, people, roster
-from storage.requests import APPROVED, OPEN, REPLACED, requests
+from storage.requests import APPROVED, OPEN, REPLACED, renumber, requests
 from tests.stories.stage import VOTING_DAY, Actor, Stage
 
 
@@ -78,6 +79,19 @@ async def test_the_chat_of_his_new_number_shows_his_open_emergency(stage: Stage)
     await boss.taps(officer.name[:12])
     assert "L-0001" in again.last.text
     assert "L-0001" in await again.says("saya di lantai 2")
+
+
+async def test_a_request_of_a_phone_that_was_cut_off_since_links_nobody(stage: Stage) -> None:
+    boss, officer = await lurah(stage), await stage.officer()
+    lost = await unknown(stage)
+    await asks(lost, officer.name.upper())
+    mate, now = await stage.officer(rank=1), stage.clock.now()
+    await stage.db.write(lambda tx: renumber(tx, mate.person_id, lost.phone))
+    await lost.links()
+    assert "JKK" in await lost.says("/status")
+    await stage.db.write(lambda tx: leaving.cut_off(tx, lost.phone, now, stage.rules))
+    await boss.taps(officer.name[:12])
+    assert not await stage.db.read(lambda tx: people.reachable(tx, [officer.person_id]))
 
 
 async def test_the_answer_is_the_same_whether_or_not_somebody_of_that_name_is_listed(stage: Stage) -> None:
