@@ -25,8 +25,8 @@ from sqlalchemy import (
 from sqlmodel import Field, SQLModel
 
 from storage import former
+from storage.areas import Area, within
 from storage.database import Tx
-from storage.gaps import Area, within
 from storage.people import addresses, people
 from storage.places import Where
 from storage.roster import assignments
