@@ -152,7 +152,7 @@ def officer(row: Row, known: Known) -> imports.OfficerRow:
         phone=row.take("no_hp", rules.phone),
         position=position,
         institution=institution,
-        where=_where(row, known, _needed(its_role)),
+        where=place(row, known, _needed(its_role)),
     )
 
 
@@ -222,9 +222,8 @@ def _needed(its_role: str) -> tuple[str, ...]:
     return ("kecamatan",) if its_role in _AT_AREA else ()
 
 
-def _where(row: Row, known: Known, needed: tuple[str, ...] = (), hint: str = "") -> Where:
+def place(row: Row, known: Known, needed: tuple[str, ...] = (), hint: str = "") -> Where:
     """The place of a row: a TPS brings its kelurahan, a kelurahan its kecamatan."""
-
     return _once(row, known, _PLACE, _looked_up, needed, hint)
 
 
@@ -276,7 +275,7 @@ def _terms(row: Row, known: Known) -> _Terms:
 def worker(row: Row, known: Known, day: Day) -> imports.WorkerRow:
     puskesmas = row.take("puskesmas", lambda cell: known.health(rules.need(cell)))
     area = known.puskesmas[puskesmas][1] if puskesmas else ""
-    where = _where(row, known, hint=area)
+    where = place(row, known, hint=area)
     own_day = known.days.get(where) if where else None
     starts, ends = _shift(row, day if own_day is None else replace(day, voting_day=own_day))
     return imports.WorkerRow(
@@ -318,7 +317,7 @@ def coordinator(row: Row, known: Known) -> imports.CoordinatorRow:
         name=row.take("nama", rules.name),
         phone=row.take("no_hp", rules.need_phone),
         institution=_institution_of(row, known),
-        where=_where(row, known),
+        where=place(row, known),
     )
 
 

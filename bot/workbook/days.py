@@ -28,12 +28,13 @@ def own(book: Book, standing: Standing, day: Day, vault: Vault) -> Own:
     review.places(Review(), book, known, day)
     days = {where: its for where, its in known.days.items() if its is not None}
     found = _standing(standing, days)
+    niks = {nik_hash for nik_hash, _ in found}
     for row in review.rows(book.sheets[sheets.OFFICERS]) if sheets.OFFICERS in book.sheets else ():
+        its = days.get(check.place(row, known))
+        if its is None and not (niks and vault.hash(row.take("nik", rules.nik) or "") in niks):
+            continue  # nearly all: they vote with the others
         officer = check.officer(row, known)
-        if row.faults:
-            continue
-        its = days.get(officer.where)
-        if found or its:
+        if not row.faults:
             at = (vault.hash(officer.nik), names.key(officer.institution))
             found.pop(at, None)
             found |= {at: its} if its else {}
