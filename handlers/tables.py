@@ -202,6 +202,7 @@ COMPOSING = {
     ("response", "lowered"),
     ("relay", "which"),
 }
+SPOKEN_TO_US = {"incident", "response", "relay"}  # of these: dialogs of an emergency
 # Where a name, a place or what is wrong is asked for: it is taken as the answer, and the emergency is offered beside.
 NAMING = {("identity", "name"), ("identity", "place"), ("replacing", "name"), ("rights", "fix")}
 GROUP_STEPS = {boxes.handed}  # what may be tapped in a group
