@@ -18,8 +18,8 @@ def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
     """Handle one thing that somebody said; False: it was handled before."""
     if not updates.claim(tx, what.chat.channel, what.update_id, now):
         return False
-    if what.edited and what.place is None:
-        return True  # a changed text changes nothing that was understood; a live location moves
+    if what.edited and what.group:
+        return True
     # What a group is called is not kept, and nobody's name stands for it.
     who = people.speaker(tx, what.chat.channel, what.chat.id, "" if what.group else what.named, now)
     step, args = routing.route(what, who.dialog, who.step)

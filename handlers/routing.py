@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import cache
 
-from handlers import alarms, broadcast, details, group, hearing, menu, offering, replacing, triage, welcome
+from handlers import alarms, broadcast, details, edited, group, hearing, menu, offering, replacing, triage, welcome
 from handlers.tables import (
     BARE,
     COMMANDS,
@@ -19,6 +19,7 @@ from handlers.tables import (
     LABELS,
     NAMING,
     SLASHLESS,
+    SPOKEN_TO_US,
     TAPS,
     TYPED,
 )  # fmt: skip
@@ -81,12 +82,14 @@ def number_in(heard: Heard) -> int | None:
     return int(argument[0]) if argument and _fits(argument[0], "n") else None
 
 
-def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
+def route(  # noqa: C901, PLR0911 - one line a kind of thing that can be heard
     heard: Heard, dialog: str | None, step: str | None
 ) -> tuple[Step, tuple[str, ...]]:
     """The step for what was heard, and its arguments; `dialog` and `step` as the draft has them."""
     if heard.group:
         return _in_group(heard)
+    if heard.edited and heard.place is None:  # a live location moves
+        return _changed(heard, dialog, step), ()
     if heard.tap:
         return _tap(heard.choice)
     if heard.contact:
@@ -113,6 +116,13 @@ def route(  # noqa: PLR0911 - one line a kind of thing that can be heard
         if (dialog, step) not in COMPOSING:
             return offering.in_draft, ()
     return drafted or details.words, ()
+
+
+def _changed(heard: Heard, dialog: str | None, step: str | None) -> Step:
+    """What was understood and done stands; only free words are heard again."""
+    done = command_of(heard.text) or (label_of(heard.text) and hearing.guess(heard.text) is None)
+    composing = (dialog, step) in COMPOSING and dialog not in SPOKEN_TO_US
+    return edited.nothing if done or composing else edited.changed
 
 
 def _in_group(heard: Heard) -> tuple[Step, tuple[str, ...]]:

@@ -204,6 +204,7 @@ COMPOSING = {
     ("incident", "maybe"),
     ("relay", "which"),
 }
+SPOKEN_TO_US = {"incident", "response", "relay"}  # dialogs of an emergency
 # Where a name, a place, a reason or what is wrong is asked for: it is taken as the answer, and the emergency is offered
 # beside.
 NAMING = {

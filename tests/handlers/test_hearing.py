@@ -47,7 +47,9 @@ def test_recall_and_precision() -> None:
      ("bu ketua gak sadar", "pingsan"), ("tidak pingsan", None), ("tidak ada yang pingsan", None), ("kalau pingsan bagaimana", None),
      ("sirahku ngelu", "sakit"), ("kesamber petir", "kecelakaan"), ("gak tahan pusing", "sakit"), ("tidak pusing", None), ("pandangan saya gelap", "pingsan"),
      ("ruangan gelap", None), ("pak ketua gabisa ngomong", "sakit"), ("kalau tidak bisa bicara bagaimana", None), ("ketua meninggalkan tps", None), ("napas tinggal satu satu", "sesak"),
-     ("kena air panas", "kecelakaan"), ("air panas habis", None), ("tekanan darah 190", "sakit"), ("tekanan darah 120", None), ("panggilin dokter", "belum_jelas")],
+     ("kena air panas", "kecelakaan"), ("air panas habis", None), ("tekanan darah 190", "sakit"), ("tekanan darah 120", None), ("panggilin dokter", "belum_jelas"),
+     ("sudah ga ada pak, meninggal barusan", "meninggal"), ("tidak ada yang meninggal barusan", None), ("darahnya ga berhenti", "kecelakaan"),
+     ("matanya mendelik", "pingsan"), ("pingzan", "pingsan"), ("darah saya golongan O", None), ("rawan rusuh?", None), ("jantung hatiku", None)],
 )  # fmt: skip
 def test_the_kind_that_is_offered(words: str, kind: str | None) -> None:
     assert guess(words) == kind

@@ -187,6 +187,12 @@ class Actor:
         await self._heard(file=File(kind, ref), text=caption)  # type: ignore[arg-type]
         return self.new
 
+    async def changes(self, text: str, message: str = "1") -> str:
+        """Change a message of his own; what is new on his phone."""
+        self.mark = len(self.messages)
+        await self._heard(text=text, edited=True, message=message)
+        return self.new
+
     async def shows(self, caption: str = "") -> str:
         """Send a video or a sticker, which goes to nobody."""
         self.mark = len(self.messages)
