@@ -9,6 +9,7 @@ from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu
+from messages.words import number as number_of
 from messages.words import parts
 from storage import denials, drafts, incidents, journal, places, roster, updates
 from storage import twins as reports
@@ -17,6 +18,7 @@ from storage.places import Where
 
 CALL_LIVES = timedelta(seconds=60)
 NOTES_KEPT = 50
+MOST = 10  # cases of which one asks, as many as a list holds anywhere
 
 
 def start(turn: Turn) -> Reply:
@@ -213,13 +215,30 @@ def other_victim(turn: Turn) -> Reply:
 
 
 def cancel(turn: Turn) -> Reply:
-    """Batal, typed or as a label: the clock, else an open question, else the own case."""
+    """Batal, typed or as a label: the clock, else an open question, else the own case; of several the one he names."""
     if drafts.end_call(turn.tx, turn.who.address_id):
         return emergency(said.CallDropped(turn.menu), tap="cancelled")
     if turn.who.step and turn.who.dialog != "incident":
         return Reply((menu.Dropped(turn.menu),))
-    own = mine.newest(turn) or next(iter(mine.every(turn)), None)
-    return Reply((menu.NothingToCancel(turn.menu),), STAY) if own is None else _cancel(turn, own)
+    asked = _place_asked(turn)
+    if asked is not None and asked.where.known:
+        return emergency(Letter("place_set", {"incident": asked.id, "kept": True}), then=None, incident=asked.id)
+    every = mine.every(turn)
+    own = [case for case in every if not mine.is_forgotten(turn, case)] or every[:1]
+    if not own:
+        return Reply((menu.NothingToCancel(turn.menu),), STAY)
+    if len(own) == 1:
+        return _cancel(turn, own[0])
+    known = tuple((case.id or 0, number_of(case.number)) for case in own[:MOST])
+    return emergency(said.CancelWhich(known, tuple(case.kind for case in own[:MOST])))
+
+
+def _place_asked(turn: Turn) -> Incident | None:
+    """The open case of his whose place he was about to change."""
+    if (turn.who.dialog, turn.who.step) != ("incident", "place"):
+        return None
+    asked = incidents.by_id(turn.tx, int(turn.kept.get("incident", 0)))
+    return asked if asked is not None and not mine.is_over(asked.state) and mine.is_reporter(turn, asked) else None
 
 
 def cancel_tapped(turn: Turn) -> Reply:

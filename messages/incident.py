@@ -172,9 +172,12 @@ class PlaceWrong(Words):
 
 @dataclass(frozen=True)
 class PlaceSet(Words):
+    """The place as it is now; `kept`: he was asked for another one and let it be."""
+
     name = "place_set"
     number: int = 0
     place: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -263,6 +266,19 @@ class ToReporter(WithMenu):
 
     def keyboard(self) -> Rows:
         return super().keyboard() if self.what in {"closed", "cancelled"} else ()
+
+
+@dataclass(frozen=True)
+class CancelWhich(Words):
+    """Several cases of his are open: which of them is called off? Each by its id, with its number as people read it;
+    `kinds` in the same order."""
+
+    name = "cancel_which"
+    cases: tuple[tuple[int, str], ...] = ()
+    kinds: tuple[str, ...] = ()
+
+    def choices(self) -> Rows:
+        return tuple((Button("batal_kasus", f"cancel:{case}", name=called),) for case, called in self.cases)
 
 
 @dataclass(frozen=True)

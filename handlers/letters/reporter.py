@@ -82,7 +82,8 @@ def _signs(w: Writing) -> Words | None:
 @letter("place_set")
 def _place_set(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
-    return said.PlaceSet(incident.number, place_words(w.tx, incident.where)) if incident else None
+    kept = bool(w.refs.get("kept"))
+    return said.PlaceSet(incident.number, place_words(w.tx, incident.where), kept) if incident else None
 
 
 @letter("my_case")

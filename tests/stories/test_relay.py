@@ -224,21 +224,6 @@ async def test_taken_given_back_and_taken_again_he_always_reads_how_it_stands(st
 
 
 @BOTH
-async def test_batal_ends_the_newest_case_whoever_wrote_last(stage: Stage, whatsapp: bool) -> None:
-    officer = await on(await stage.officer(), whatsapp)
-    first, _ = [await on(each, whatsapp) for each in (await stage.workers())[:2]]
-    await officer.says("Pingsan")
-    await first.taps("Saya tangani")
-    await stage.passes(minutes=1.5)
-    await officer.says("Kecelakaan")
-    await officer.taps("Korban lain")
-    await stage.passes(seconds=10)
-    await first.says("5 menit lagi saya sampai")
-    await officer.says("Batal")
-    assert [case.state for case in await stage.cases()] == ["taken", "cancelled"]
-
-
-@BOTH
 async def test_what_is_said_of_a_casualty_goes_to_the_health_worker_and_not_to_who_took_the_riot(stage: Stage, whatsapp: bool) -> None:
     officer, kpu = await on(await stage.officer(), whatsapp), await on(await stage.coordinator("KPU"), whatsapp)
     worker = await on((await stage.workers())[0], whatsapp)
