@@ -51,6 +51,8 @@ def cut_off(tx: Tx, phone: str, now: datetime, rules: Rules) -> list[str]:
         leave(tx, row.id, row.person_id, now, rules)
         people.consent(tx, row.id, "", "", now)
         journal.add(tx, "revoked", now, who=row.person_id, detail={"address": row.id})
+        for delivery_id in deliveries.shown_at(tx, row.id, ("questions", "signs")):
+            deliveries.post_edit(tx, delivery_id, now)
         cut.append(row.channel)
     return cut
 

@@ -7,10 +7,10 @@ from handlers.letters.facts import case_of, details, emergency_number, name_of, 
 from handlers.letters.registry import Writing, letter
 from messages import incident as said
 from messages import relay as told
-from messages import words
+from messages import response, words
 from messages.render import Words
 from storage import incidents, journal, people, places, roster, twins
-from storage.incidents import CANCELLED, CLOSED, WAITING
+from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
 
 @letter("filed")
@@ -36,11 +36,20 @@ def _filed(w: Writing) -> Words | None:
     )
 
 
+def _his(w: Writing, incident: Incident) -> bool:
+    """Whether it is still to be shown here: the phone of who reported it may have been cut off since."""
+    if incident.reporter_id is None or incident.reporter_id == w.to.person_id:
+        return True
+    return twins.reported_by(w.tx, incident.id or 0, w.to.address_id, w.to.person_id)
+
+
 @letter("questions")
 def _questions(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
+    if not _his(w, incident):
+        return response.Hidden()
     return said.Questions(
         over=incident.state in {CLOSED, CANCELLED},
         number=incident.number,
@@ -74,6 +83,8 @@ def _signs(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
+    if not _his(w, incident):
+        return response.Hidden()
     case = incidents.casualty_of(w.tx, incident.id or 0) if triage.RIOT in incident.said else None
     case = case or incident  # the signs of who was hurt in a riot stand in his case
     return said.Signs(case.number, case.id or 0, tuple(triage.SIGNS), tuple(details(w.tx, case)["signs"]))
@@ -131,6 +142,8 @@ def _twin_ask(w: Writing) -> Words | None:
     """Is it the same event? To the later report's reporter, and to who has taken one of the two."""
     second, first = case_of(w.tx, w.refs), incidents.by_id(w.tx, w.refs["with"])
     if second is None or first is None:
+        return None
+    if not (w.to.linked or _his(w, second) or _his(w, first)):
         return None
     over = any(each.state in {CLOSED, CANCELLED} for each in (first, second))
     answer = "same" if second.merged_into else "apart" if twins.apart(w.tx, w.refs["incident"]) else ""

@@ -153,3 +153,15 @@ async def test_what_was_half_said_there_is_gone(stage: Stage, whatsapp: bool) ->
     entries = await stage.journal(await stage.case())
     assert "photo" not in entries
     assert "rahasia" not in str([each.said.file for each in worker.messages])
+
+
+async def test_what_it_shows_of_the_case_is_taken_back_and_does_not_go_on(stage: Stage) -> None:
+    lost, worker = await taken(stage, whatsapp=False)
+    await lost.taps("Tanda-tanda")
+    await cut(stage, lost.phone)
+    assert not any("sign:" in choice.data or "who:" in choice.data for choice in lost.buttons())
+    new, before = await anew(stage), lost.screen
+    await new.forges("sign:1:tidak_respons")
+    await new.forges("who:1:me")
+    await worker.taps("Tiba")
+    assert lost.screen == before
