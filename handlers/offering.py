@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers import details, hearing, incident, mine, offered, triage
-from handlers.turn import STAY, Reply, Step, Turn
+from handlers.turn import STAY, Letter, Reply, Step, Turn, emergency
 from messages import incident as said
 from storage import drafts, incidents
 from storage.deliveries import ALERT
@@ -51,8 +51,11 @@ def report(turn: Turn) -> Reply:
         return incident.file(turn, what, place=offered.place(turn, incident.home(turn)[0], sent))
     if (there := offered.elsewhere(turn, own.where, sent)) is not None:
         return incident.file(turn, what, place=there)
-    turn.args = (what,)
-    reply = incident.kind(turn)
+    if what == triage.UNCLEAR or what in own.said:  # the same button again: it says nothing new
+        reply = emergency(Letter("my_case", {"incident": own.id}), tap="already", incident=own.id)
+    else:
+        turn.args = (what,)
+        reply = incident.kind(turn)
     for each in sent:
         details.note(turn, incidents.need(turn.tx, own.id or 0), each.words)
         if each.ref:

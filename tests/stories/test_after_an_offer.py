@@ -69,3 +69,32 @@ async def test_long_after_an_offer_words_are_words_again(stage: Stage, whatsapp:
     await officer.says("tolong bu ketua semaput")
     await stage.passes(minutes=20)
     assert "belum paham" in await officer.says("halo")
+
+
+@BOTH
+async def test_the_same_button_again_adds_nothing_and_shows_the_case(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("tolong bu ketua semaput")
+    button = officer.button("🆘")
+    await officer.forges(button)
+    await worker.taps("Saya tangani")
+    before = await stage.journal(await stage.case())
+    for _ in range(2):
+        await stage.passes(minutes=2)
+        worker.mark = len(worker.messages)
+        await officer.forges(button)
+        assert "ditambahkan" not in officer.new
+        assert "L-0001" in officer.new
+        assert not worker.new
+    assert await stage.journal(await stage.case()) == before
+
+
+@BOTH
+async def test_a_late_button_without_a_kind_is_no_kind(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    await officer.sends("photo", "ref-1")
+    button = officer.button("🆘")
+    await officer.says("Pingsan")
+    await officer.forges(button)
+    assert (await stage.case()).said == ("pingsan",)
+    assert "L-0001" in officer.new
