@@ -9,8 +9,8 @@ from handlers import answering, audience, ladder
 from handlers.letters.facts import place_words
 from handlers.turn import Turn
 from messages.words import joined
+from storage.areas import Area
 from storage.database import Tx
-from storage.gaps import Area
 from storage.places import Where
 from storage.roster import COORDINATOR, Role
 

@@ -10,10 +10,10 @@ from sqlalchemy import JSON, ColumnElement, Integer, String, cast, func, literal
 from sqlalchemy.dialects import postgresql, sqlite
 
 from storage import elections, journal
+from storage.areas import Area
 from storage.coverages import JKK, JKM, coverages
 from storage.database import Tx
 from storage.deliveries import NOTICE, WAITING, deliveries
-from storage.gaps import Area
 from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, tps
 from storage.requests import COVERAGE, COVERED, alive_in, is_alive, requests

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
+from storage.areas import Area, placed, serving
 from storage.coverages import coverages
 from storage.database import Tx
 from storage.people import people
@@ -18,16 +19,6 @@ from storage.roster import OFFICER, assignments
 _A, _C, _P = assignments.c, coverages.c, people.c
 COVERED, LAPSED, MISSING, UNKNOWN = "covered", "lapsed", "missing", "unknown"
 PROGRAMMES = 2  # JKK and JKM
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A coordinator's area of one election; `institution` "" sees the names of all."""
-
-    election_id: int
-    kecamatan_id: int | None = None
-    kelurahan_id: int | None = None
-    institution: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +43,9 @@ def _listed(election_id: int) -> ColumnElement[bool]:
     return _A.institution.in_(select(_C.institution).where(_C.election_id == election_id).distinct())
 
 
-def within(areas: Iterable[Area], of: Any) -> ColumnElement[bool]:
-    """What lies in any of these areas, each with its own institution: of rows with columns named as in `Area`."""
-    return or_(false(), *(and_(*_bounds(each, of)) for each in areas))
-
-
-def _bounds(area: Area, of: Any) -> Iterator[ColumnElement[bool]]:
-    yield of.election_id == area.election_id
-    if area.kelurahan_id:
-        yield of.kelurahan_id == area.kelurahan_id
-    elif area.kecamatan_id:
-        yield of.kecamatan_id == area.kecamatan_id
-    if area.institution:
-        yield of.institution == area.institution
-
-
-def _officers(areas: Sequence[Area]) -> ColumnElement[bool]:
-    """The officers of these areas of one election; a post that lies in two of them is one."""
-    return (_A.kind == OFFICER) & within(areas, _A)
+def _officers(tx: Tx, areas: Sequence[Area]) -> ColumnElement[bool]:
+    """The officers of these areas; a post that lies in two of them is one."""
+    return (_A.kind == OFFICER) & serving(tx, areas)
 
 
 def _held(election_id: int, day: date) -> Any:
@@ -101,20 +77,17 @@ def _with_state(query: Select[Any], areas: Sequence[Area], day: date) -> Select[
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
-    return (
-        query.select_from(assignments)
-        .join(people, _P.id == _A.person_id)
-        .outerjoin(kelurahan, kelurahan.c.id == _A.kelurahan_id)
-        .outerjoin(kecamatan, kecamatan.c.id == _A.kecamatan_id)
-        .outerjoin(tps, tps.c.id == _A.tps_id)
-    )
+    query = placed(query.select_from(assignments).join(people, _P.id == _A.person_id))
+    around = func.coalesce(kelurahan.c.kecamatan_id, _A.kecamatan_id)
+    return query.outerjoin(kecamatan, kecamatan.c.id == around)
 
 
 def counts(tx: Tx, area: Area, day: date) -> list[Count]:
     """Every institution, role and kelurahan of an area with its officers, whosever names may be read."""
     whole = (replace(area, institution=""),)
     places = (kecamatan.c.name.label("kecamatan"), kelurahan.c.name.label("kelurahan"))
-    each = _with_state(_joined(select(_A.institution, _A.role, *places)), whole, day).where(_officers(whole)).subquery()
+    query = _with_state(_joined(select(_A.institution, _A.role, *places)), whole, day)
+    each = query.where(_officers(tx, whole)).subquery()
     of = [func.count().filter(each.c.state == wanted) for wanted in (COVERED, LAPSED, MISSING, UNKNOWN)]
     by = (each.c.institution, each.c.role, each.c.kecamatan, each.c.kelurahan)
     rows = tx.rows(select(*by, *of).group_by(*by).order_by(*by))
@@ -123,7 +96,7 @@ def counts(tx: Tx, area: Area, day: date) -> list[Count]:
 
 def uncovered(tx: Tx, areas: Sequence[Area], day: date) -> int:
     """How many of these areas are missing or lapsed: those whose list is in, but for those it covers."""
-    mine, election_id = _officers(areas), areas[0].election_id
+    mine, election_id = _officers(tx, areas), areas[0].election_id
     its = (_C.institution == _A.institution) & (_C.election_id == _A.election_id)
     both = (
         select(_A.id)
@@ -146,7 +119,7 @@ def names(tx: Tx, areas: Sequence[Area], day: date, offset: int = 0, limit: int 
         select(_P.name, _A.role, _A.institution, kecamatan.c.name.label("kecamatan"),
                kelurahan.c.name.label("kelurahan"), tps.c.number, _A.id)
     )  # fmt: skip
-    inside = _with_state(each, areas, day).where(_officers(areas)).subquery()
+    inside = _with_state(each, areas, day).where(_officers(tx, areas)).subquery()
     query = (
         select(inside)
         .where(inside.c.state.in_((MISSING, LAPSED)))

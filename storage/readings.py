@@ -10,8 +10,10 @@ from sqlalchemy import Column, ColumnElement, Index, insert, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage import journal
+from storage.areas import placed
 from storage.database import Tx
 from storage.incidents import incidents
+from storage.places import kelurahan
 from storage.roster import OFFICER, assignments
 from storage.types import Instant, referring, table
 
@@ -66,17 +68,22 @@ def note(tx: Tx, now: datetime, who: int | None, title: str, what: str, reads: S
 
 
 def _held(person_id: int) -> ColumnElement[bool]:
-    """Whether a read of an area held somebody: he serves there, for that institution."""
+    """Whether a read of an area held somebody: he serves there, for that institution. Where his TPS moved, both places
+    count: nobody knows any more at which of them he was when it was read."""
     here = (
         _A.person_id == person_id,
         or_(_R.election_id.is_(None), _R.election_id == _A.election_id),
-        or_(_R.kecamatan_id.is_(None), _R.kecamatan_id == _A.kecamatan_id),
-        or_(_R.kelurahan_id.is_(None), _R.kelurahan_id == _A.kelurahan_id),
+        or_(_read_of(_A.kecamatan_id, _A.kelurahan_id), _read_of(kelurahan.c.kecamatan_id, kelurahan.c.id)),
         or_(_R.institution == "", _R.institution == _A.institution),
         or_(_R.what == PEOPLE, _A.kind == OFFICER),
     )
     area = _R.subject_id.is_(None) & _R.incident_id.is_(None) & (_R.what != INCIDENTS)
-    return area & select(_A.id).where(*here).exists()
+    return area & placed(select(_A.id).select_from(assignments)).where(*here).exists()
+
+
+def _read_of(kecamatan_id: ColumnElement[Any], kelurahan_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    same_kecamatan = _R.kecamatan_id.is_(None) | (_R.kecamatan_id == kecamatan_id)
+    return same_kecamatan & (_R.kelurahan_id.is_(None) | (_R.kelurahan_id == kelurahan_id))
 
 
 def of(tx: Tx, person_id: int, cases: Collection[int], offset: int, limit: int) -> list[Any]:

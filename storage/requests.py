@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Index, LargeBinary, func, insert, literal_column, select, text, update
 from sqlmodel import Field, SQLModel
 
+from storage.areas import Area, within
 from storage.database import Tx
-from storage.gaps import Area, within
 from storage.people import addresses, people
 from storage.places import Where
 from storage.roster import assignments

@@ -8,8 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select, update
 
+from storage.areas import Area
 from storage.database import Tx
-from storage.gaps import Area
 from storage.people import addresses, people
 from storage.requests import IDENTITY, OPEN, REPLACED, RIGHTS, Request, alive_in, is_alive, requests
 from storage.roster import assignments

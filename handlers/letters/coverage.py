@@ -20,8 +20,9 @@ from messages.render import Words
 from messages.words import day as day_words
 from messages.words import day_in, place
 from storage import coverage_cases, gaps, requests
+from storage.areas import Area
 from storage.database import Tx
-from storage.gaps import Area, Count
+from storage.gaps import Count
 from storage.roster import assignments
 
 AREAS = 8

@@ -9,9 +9,9 @@ from sqlalchemy import delete, func, select, update
 
 from handlers import letters
 from storage import gaps, journal, places
+from storage.areas import Area
 from storage.coverages import coverages
 from storage.database import Tx
-from storage.gaps import Area
 from storage.people import people
 from storage.roster import assignments
 from tests.stories.stage import Actor, Stage
