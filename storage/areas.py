@@ -6,8 +6,8 @@ both databases would look at every assignment there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
@@ -59,7 +59,7 @@ def _bounds(area: Area, of: Any) -> Iterator[ColumnElement[bool]]:
 
 
 def moved(tx: Tx, election_id: int) -> list[Move]:
-    """Every TPS of an election that moved to another kelurahan."""
+    """Every TPS of an election that moved to another kelurahan, or was merged into one there."""
     query = (
         select(_OWN.c.id, _FROM.c.id, _FROM.c.kecamatan_id, kelurahan.c.id, kelurahan.c.kecamatan_id)
         .join(tps, _T.id == _OWN.c.moved_id)
@@ -78,15 +78,20 @@ def serving(tx: Tx, areas: Sequence[Area]) -> ColumnElement[bool]:
 
 
 def _serving(area: Area, moves: Iterable[Move]) -> ColumnElement[bool]:
-    left = [each.tps_id for each in moves if area.holds(*each.before) and not area.holds(*each.after)]
-    came = [each.tps_id for each in moves if area.holds(*each.after) and not area.holds(*each.before)]
-    found = within([area], _A)
-    if left:
-        found &= _A.tps_id.is_(None) | _A.tps_id.not_in(left)
-    if came:  # The election goes without saying; said in both, SQLite would go through all of it.
-        its = _A.institution == area.institution
-        found |= _A.tps_id.in_(came) & its if area.institution else _A.tps_id.in_(came)
-    return found
+    here = followed(within([replace(area, institution="")], _A), area.holds, moves)
+    return here & (_A.institution == area.institution) if area.institution else here
+
+
+def followed(
+    listed: ColumnElement[bool], holds: Callable[[int, int], bool], moves: Iterable[Move]
+) -> ColumnElement[bool]:
+    """The assignments that lists place somewhere (`listed`; `holds` a kelurahan and kecamatan), but for the TPS that
+    left, and those of the TPS that came."""
+    left = [each.tps_id for each in moves if holds(*each.before) and not holds(*each.after)]
+    came = [each.tps_id for each in moves if holds(*each.after) and not holds(*each.before)]
+    found = listed & (_A.tps_id.is_(None) | _A.tps_id.not_in(left)) if left else listed
+    # Of which election they are goes without saying; said for both, SQLite would go through all of it.
+    return found | _A.tps_id.in_(came) if came else found
 
 
 def placed(query: Select[Any]) -> Select[Any]:

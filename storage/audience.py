@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, true
 
+from storage.areas import Move, followed, moved, placed
 from storage.coverages import coverages
 from storage.database import Tx
 from storage.journal import journal
@@ -99,31 +101,36 @@ def _missing(election_id: int) -> ColumnElement[bool]:
     return and_(_A.institution.in_(listed), ~select(_C.id).where(mine).exists())
 
 
-def _conditions(chosen: Filter) -> list[ColumnElement[bool]]:
+def _conditions(tx: Tx, chosen: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [_A.election_id == chosen.election_id, _A.kind == OFFICER]
     for column, wanted in ((_A.role, chosen.roles), (_A.institution, chosen.institutions), (_T.number, chosen.tps)):
         if wanted:
             found.append(column.in_(wanted))
-    found.append(or_(*(_area(part) for part in chosen.parts)))
+    named = any(part.kecamatan or part.kelurahan for part in chosen.parts)
+    moves = moved(tx, chosen.election_id) if named else []
+    found.append(or_(*(_area(part, moves) for part in chosen.parts)))
     if chosen.coverage:
         is_active = chosen.coverage == ACTIVE
         found.append(_covered(date.fromisoformat(chosen.day)) if is_active else _missing(chosen.election_id))
     return found
 
 
-def _area(part: Filter) -> ColumnElement[bool]:
+def _area(part: Filter, moves: Sequence[Move]) -> ColumnElement[bool]:
+    """Who serves in its kecamatan and kelurahan, where their TPS are now."""
     named = ((_A.kecamatan_id, part.kecamatan), (_A.kelurahan_id, part.kelurahan))
-    return and_(true(), *(column.in_(wanted) for column, wanted in named if wanted))
+
+    def holds(ward: int, area: int) -> bool:
+        return (not part.kelurahan or ward in part.kelurahan) and (not part.kecamatan or area in part.kecamatan)
+
+    return followed(and_(true(), *(column.in_(wanted) for column, wanted in named if wanted)), holds, moves)
 
 
-def _posts(chosen: Filter) -> Select[Any]:
-    """The assignments that a filter holds for."""
-    return (
-        select(_A.person_id, _A.tps_id, _A.kelurahan_id, _A.kecamatan_id)
-        .join(people, _P.id == _A.person_id)
-        .outerjoin(tps, _T.id == _A.tps_id)
-        .where(*_conditions(chosen))
-    )
+def _posts(tx: Tx, chosen: Filter) -> Select[Any]:
+    """The assignments that a filter holds for, each with where it is served now."""
+    ward = func.coalesce(kelurahan.c.id, _A.kelurahan_id).label("kelurahan_id")
+    area = func.coalesce(kelurahan.c.kecamatan_id, _A.kecamatan_id).label("kecamatan_id")
+    of = select(_A.person_id, _T.id.label("tps_id"), ward, area).join(people, _P.id == _A.person_id)
+    return placed(of).where(*_conditions(tx, chosen))
 
 
 def is_open() -> ColumnElement[bool]:
@@ -149,9 +156,9 @@ def silent(person_id: ColumnElement[Any], otherwise: Any) -> ColumnElement[str]:
     return case({3: STOPPED, 2: BLOCKED, 1: WITHDREW}, value=most, else_=otherwise)
 
 
-def recipients(chosen: Filter) -> Select[Any]:
+def recipients(tx: Tx, chosen: Filter) -> Select[Any]:
     """The people of a filter, each once: person_id, address_id (empty: unreachable), tps_id, why ("" if reachable)."""
-    inside = _posts(chosen).subquery()
+    inside = _posts(tx, chosen).subquery()
     found = (
         select(
             inside.c.person_id,
@@ -177,14 +184,14 @@ def recipients(chosen: Filter) -> Select[Any]:
 
 def counts(tx: Tx, chosen: Filter) -> dict[str, int]:
     """How many people a filter holds, by why they cannot be reached; "" are those who can."""
-    inside = recipients(chosen).subquery()
+    inside = recipients(tx, chosen).subquery()
     rows = tx.rows(select(inside.c.why, func.count().label("n")).group_by(inside.c.why))
     return {row.why: row.n for row in rows}
 
 
 def anybody(tx: Tx, chosen: Filter) -> bool:
     """Whether a filter holds anybody at all."""
-    return tx.first(recipients(chosen).limit(1)) is not None
+    return tx.first(recipients(tx, chosen).limit(1)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +207,7 @@ class Span:
 
 def span(tx: Tx, chosen: Filter) -> Span:
     """Where the people of a filter serve."""
-    inside = _posts(chosen).subquery()
+    inside = _posts(tx, chosen).subquery()
     rows = tx.rows(select(inside.c.kelurahan_id, inside.c.kecamatan_id).distinct())
     return Span(frozenset((row.kelurahan_id, row.kecamatan_id) for row in rows))
 

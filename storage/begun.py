@@ -53,7 +53,7 @@ def _outside(since: datetime, now: datetime) -> ColumnElement[bool]:
 def reach(tx: Tx, chosen: Filter, since: datetime, now: datetime) -> dict[str, int]:
     """How many of an audience are reached by each channel, how many of them `outside` the window of WhatsApp (who last
     wrote before `since`) would have to be begun with, and how many of those have another channel too (`both`)."""
-    inside = recipients(chosen).subquery()
+    inside = recipients(tx, chosen).subquery()
     other = addresses.alias("other")
     both = (
         select(other.c.id)

@@ -43,7 +43,7 @@ _D, _R, _A = deliveries.c, recipients.c, addresses.c
 
 def freeze(tx: Tx, broadcast_id: int, chosen: Filter) -> int:
     """Write down whom a broadcast is for, now and for good; how many they are."""
-    found = people_of(chosen).subquery()
+    found = people_of(tx, chosen).subquery()
     source = select(literal(broadcast_id, Integer), found.c.person_id, found.c.address_id, found.c.tps_id, found.c.why)
     into = tx.insert(recipients).from_select(["broadcast_id", "person_id", "address_id", "tps_id", "why"], source)
     return tx.execute(into).rowcount

@@ -84,7 +84,7 @@ def cover_(tx: Tx, nik: str, institution: str = "KPU", programme: str = "JKK", s
 
 def found(tx: Tx, **chosen: Any) -> dict[int, tuple[int | None, int | None, str]]:
     """By person: his address, TPS, and why not."""
-    rows = tx.rows(audience.recipients(Filter(1, **{"day": DAY.isoformat(), **chosen})))
+    rows = tx.rows(audience.recipients(tx, Filter(1, **{"day": DAY.isoformat(), **chosen})))
     assert len({row.person_id for row in rows}) == len(rows), "each person once"
     return {row.person_id: (row.address_id, row.tps_id, row.why) for row in rows}
 

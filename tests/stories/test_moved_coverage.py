@@ -83,6 +83,7 @@ async def test_within_an_area_nothing_changes_and_in_two_nobody_is_twice(stage: 
     await uncovered(stage)
     day = stage.clock.now().date()
     first, second, last = [await stage.tps(at) for at in (0, 1, -1)]
+    old, beside, new = [await name(stage, at) for at in (0, 1, -1)]
     assert first.kecamatan_id == second.kecamatan_id != last.kecamatan_id
 
     async def sums() -> list[int]:
@@ -93,9 +94,9 @@ async def test_within_an_area_nothing_changes_and_in_two_nobody_is_twice(stage: 
         return await stage.db.read(work)
 
     before = await sums()
-    await moved(stage, {await name(stage, 0): await name(stage, 1)})
+    await moved(stage, {old: beside})
     assert await sums() == before
-    await moved(stage, {await name(stage, 0): await name(stage, -1)})
+    await moved(stage, {old: new})
     assert await sums() == [before[0] - 1, before[1] + 1, *before[2:]]
 
 
