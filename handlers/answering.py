@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers import audience, ladder
 from handlers.turn import Turn
-from storage import people, requests, roster
+from storage import people, requests, roster, whereabouts
 from storage.database import Tx
 from storage.places import Where
 from storage.requests import COVERAGE, Request
@@ -65,8 +65,10 @@ def nearest(
 
 
 def reached(tx: Tx, case: Request) -> set[int]:
-    """Where who asked is told: where he asked, unless that is somebody else's chat by now; else where he spoke last."""
-    row = people.speaker_of(tx, case.address_id)
-    if row.person_id in {None, case.subject_id} and row.state == "active":
+    """Where who asked is told: where he asked, unless that is somebody else's chat by now or was cut off; else where he
+    spoke last."""
+    row, subject = people.speaker_of(tx, case.address_id), case.subject_id or 0
+    unlinked = row.person_id is None and not whereabouts.was_cut_off(tx, subject)
+    if (unlinked or row.person_id == subject) and row.state == "active":
         return {row.address_id}
-    return {at for found in people.latest(tx, [case.subject_id or 0]).values() for at in found}
+    return {at for found in people.latest(tx, [subject]).values() for at in found}

@@ -243,7 +243,7 @@ def hand_on(turn: Turn) -> Reply:
         return Reply(then=STAY, tap="already")
     for each in journal.said_with(turn.tx, entry, SPOKEN):
         _say_for(turn, case, each.what, turn.tx.vault.open_json(each.detail_sealed) or {})
-    noted = said.Noted(case.number) if mine.is_reporter(turn, case) else relay.passed_on(case)
+    noted = said.Noted(case.number) if mine.is_reporter(turn, case) else relay.passed_on(turn, case)
     return emergency(noted, incident=case.id)
 
 

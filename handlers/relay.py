@@ -88,12 +88,18 @@ def _send(turn: Turn, case: Incident, sent: list[dict[str, str]], cry: str = "")
     entry = journal.newest(turn.tx, case.id or 0)
     others = elsewhere(turn, case)
     said_so = told.Relayed(case.number, entry, others[1 - OTHERS :] if cry else others, cry, turn.emergency_number)
+    said_so = replace(said_so, unheard=_unheard(turn, case))
     then = STAY if turn.who.dialog == "response" else None  # the question stays open
     return emergency(said_so, then=then, incident=case.id)
 
 
-def passed_on(case: Incident) -> Words:
-    return told.Relayed(case.number)
+def passed_on(turn: Turn, case: Incident) -> Words:
+    return told.Relayed(case.number, unheard=_unheard(turn, case))
+
+
+def _unheard(turn: Turn, case: Incident) -> bool:
+    """Whether it reaches nobody: the phone that reported was cut off, and its owner has not linked anew."""
+    return not twins.addresses_of(turn.tx, case)
 
 
 def pass_on(turn: Turn, case: Incident, sent: dict[str, str]) -> None:

@@ -37,7 +37,8 @@ class RelayAsk(Words):
 
 @dataclass(frozen=True)
 class Relayed(Words):
-    """They went to the reporter. `kind`: the kind of emergency that they may be themselves, of who wrote them."""
+    """They went to the reporter; `unheard`: to nobody, for his phone was cut off. `kind`: the kind of emergency that
+    they may be themselves, of who wrote them."""
 
     name = "relayed"
     number: int = 0
@@ -46,6 +47,7 @@ class Relayed(Words):
 
     kind: str = ""
     emergency_number: str = "119"
+    unheard: bool = False
 
     def choices(self) -> Rows:
         others = for_others(self.entry, self.elsewhere)

@@ -63,7 +63,9 @@ async def test_nobody_linked_yet_the_lost_phone_reads_nothing(stage: Stage, what
     lost, worker = await taken(stage, whatsapp)
     await cut(stage, lost.phone)
     mark = len(lost.messages)
-    await worker.says("Saya bawa oksigen")
+    said = await worker.says("Saya bawa oksigen")
+    assert "belum membacanya" in said
+    assert "Diteruskan" not in said
     await worker.taps("Tiba")
     await worker.taps("Selesai")
     assert since(lost, mark) == ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from handlers import leaving
 from storage import deliveries as outbox
 from storage import journal, rights
 from storage import people as people_of
@@ -15,7 +16,7 @@ from storage.drafts import drafts
 from storage.people import addresses, people
 from storage.requests import DONE, OPEN, REFUSED, REPLACED, RIGHTS, requests
 from storage.roster import assignments
-from tests.stories.stage import Actor, Stage
+from tests.stories.stage import Actor, Stage, replace
 from tests.stories.test_requests import asks
 
 
@@ -46,6 +47,16 @@ async def leaves(who: Actor) -> str:
     await who.says("/hapus")
     await who.taps("Ya, hapus")
     return who.last.text
+
+
+async def test_the_answer_does_not_go_to_a_phone_that_was_cut_off_since(stage: Stage) -> None:
+    boss, lost = await lurah(stage), await (await stage.officer()).links()
+    await complains(lost, "nama saya salah")
+    await stage.db.write(lambda tx: leaving.cut_off(tx, lost.phone, stage.clock.now(), stage.rules))
+    new, mark = await replace(lost, id="77777", mark=0).links(), len(lost.messages)
+    await boss.taps("Sudah beres")
+    assert "sudah diperbaiki" in new.last.text
+    assert len(lost.messages) == mark
 
 
 async def test_hapus_says_what_goes_and_what_stays_and_why_before_anything_is_done(stage: Stage) -> None:
