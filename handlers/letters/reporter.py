@@ -10,7 +10,7 @@ from messages import relay as told
 from messages import words
 from messages.render import Words
 from storage import incidents, journal, people, places, roster, twins
-from storage.incidents import CANCELLED, CLOSED, WAITING
+from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
 
 @letter("filed")
@@ -84,12 +84,20 @@ def _place_set(w: Writing) -> Words | None:
     return said.PlaceSet(incident.number, place_words(w.tx, incident.where), kept) if incident else None
 
 
+def _name_for(w: Writing, incident: Incident, person_id: int | None) -> str:
+    """The name of who serves a case, for a reporter whose own report is verified; "" for any other."""
+    every = [incident, *twins.reports(w.tx, w.refs["incident"])]
+    his = [each for each in every if each.reporter_address_id == w.to.address_id
+           or (w.to.linked and each.reporter_id is not None and each.reporter_id == w.to.person_id)]  # fmt: skip
+    return name_of(w.tx, person_id) if all(each.verified for each in his or [incident]) else ""
+
+
 @letter("my_case")
 def _my_case(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
-    worker = name_of(w.tx, incident.taken_by) if incident.verified else ""
+    worker = _name_for(w, incident, incident.taken_by)
     return said.MyCase(
         incident.number,
         w.refs["incident"],
@@ -113,7 +121,7 @@ def _to_reporter(w: Writing) -> Words | None:
         menu=w.to.menu,
         number=incident.number,
         what=w.refs["what"],
-        worker=name_of(w.tx, incident.taken_by) if incident.verified else "",
+        worker=_name_for(w, incident, incident.taken_by),
         puskesmas=centre,
         outcome=incident.outcome,
         minutes=w.refs.get("minutes", 0),
@@ -161,5 +169,6 @@ def _relay(w: Writing) -> Words | None:
     if entry is None or incident is None:
         return None
     kept = w.tx.vault.open_json(entry.detail_sealed) or {}
-    return told.Relay(incident.number, name_of(w.tx, entry.who), words.centre(roster.centre_of(w.tx, entry.who or 0)),
+    name, centre = _name_for(w, incident, entry.who), words.centre(roster.centre_of(w.tx, entry.who or 0))
+    return told.Relay(incident.number, name, centre,
                       kept.get("words", ""), kept.get("kind", ""), kept.get("ref", ""))  # fmt: skip
