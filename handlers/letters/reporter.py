@@ -127,6 +127,8 @@ def _to_reporter(w: Writing) -> Words | None:
         minutes=w.refs.get("minutes", 0),
         reached=bool(people.reachable(w.tx, called)),
         alone=bool(w.refs.get("alone")),
+        riot=triage.RIOT in incident.said,
+        hurt=triage.needs_medicine(incident.said, details(w.tx, incident)["signs"], incident.casualty),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
         emergency_number=emergency_number(w.tx, incident),
     )

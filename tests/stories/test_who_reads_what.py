@@ -48,3 +48,22 @@ async def test_whose_report_was_joined_to_an_officers_reads_none_either(stage: S
         assert each in stranger.screen
     assert worker.name not in stranger.screen
     assert f"L-0001: {worker.name} menyatakan sudah tiba" in officer.screen
+
+
+@BOTH
+async def test_who_reported_a_riot_is_not_told_to_stay_with_anybody(stage: Stage, whatsapp: bool) -> None:
+    officer, kpu = await on(await stage.officer(), whatsapp), await on(await stage.coordinator("KPU"), whatsapp)
+    assert "Menjauh ke tempat aman" in await officer.says("Kerusuhan")
+    await kpu.taps("Saya tangani")
+    assert f"L-0001 ditangani {kpu.name}" in officer.last.text
+    assert "Tetap di tempat aman." in officer.last.text
+    assert "tinggalkan korban" not in officer.screen
+
+
+@BOTH
+async def test_where_somebody_is_hurt_in_it_only_if_that_is_safe(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("Kerusuhan")
+    await officer.says("Kecelakaan")
+    await worker.taps("Saya tangani")
+    assert "Jika aman, jangan tinggalkan korban." in officer.last.text
