@@ -56,7 +56,8 @@ class Relayed(Words):
 
 @dataclass(frozen=True)
 class Relay(Words):
-    """To the reporter: what who has taken his case says, or shows (`what`: photo, voice, document, "" for nothing)."""
+    """To the reporter: what who has taken his case says, or shows (`what`: photo, voice, document, "" for nothing).
+    `by` is the name, empty for who is not verified."""
 
     name = "relay"
     private = True

@@ -97,12 +97,20 @@ def _place_set(w: Writing) -> Words | None:
     return said.PlaceSet(incident.number, place_words(w.tx, incident.where), kept) if incident else None
 
 
+def _name_for(w: Writing, incident: Incident, person_id: int | None) -> str:
+    """The name of who serves a case, for a reporter whose own report is verified; "" for any other."""
+    every = [incident, *twins.reports(w.tx, w.refs["incident"])]
+    his = [each for each in every if each.reporter_address_id == w.to.address_id
+           or (w.to.linked and each.reporter_id is not None and each.reporter_id == w.to.person_id)]  # fmt: skip
+    return name_of(w.tx, person_id) if all(each.verified for each in his or [incident]) else ""
+
+
 @letter("my_case")
 def _my_case(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
-    worker = name_of(w.tx, incident.taken_by) if incident.verified else ""
+    worker = _name_for(w, incident, incident.taken_by)
     return said.MyCase(
         incident.number,
         w.refs["incident"],
@@ -126,12 +134,14 @@ def _to_reporter(w: Writing) -> Words | None:
         menu=w.to.menu,
         number=incident.number,
         what=w.refs["what"],
-        worker=name_of(w.tx, incident.taken_by) if incident.verified else "",
+        worker=_name_for(w, incident, incident.taken_by),
         puskesmas=centre,
         outcome=incident.outcome,
         minutes=w.refs.get("minutes", 0),
         reached=bool(people.reachable(w.tx, called)),
         alone=bool(w.refs.get("alone")),
+        riot=triage.RIOT in incident.said,
+        hurt=triage.needs_medicine(incident.said, details(w.tx, incident)["signs"], incident.casualty),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
         emergency_number=emergency_number(w.tx, incident),
     )
@@ -176,5 +186,6 @@ def _relay(w: Writing) -> Words | None:
     if entry is None or incident is None:
         return None
     kept = w.tx.vault.open_json(entry.detail_sealed) or {}
-    return told.Relay(incident.number, name_of(w.tx, entry.who), words.centre(roster.centre_of(w.tx, entry.who or 0)),
+    name, centre = _name_for(w, incident, entry.who), words.centre(roster.centre_of(w.tx, entry.who or 0))
+    return told.Relay(incident.number, name, centre,
                       kept.get("words", ""), kept.get("kind", ""), kept.get("ref", ""))  # fmt: skip
