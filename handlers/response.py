@@ -195,7 +195,7 @@ def referred(turn: Turn) -> Reply:
         return emergency(told.ReferAsk(case.number), incident=case.id)
     if hearing.guess(to) and not _FACILITY.search(to):
         relay.pass_on(turn, case, {"words": turn.heard.text, "kind": "", "ref": ""})
-        return emergency(relay.passed_on(case), told.ReferAsk(case.number), incident=case.id)
+        return emergency(relay.passed_on(turn, case), told.ReferAsk(case.number), incident=case.id)
     again = turn.now + escalation.ASK_AGAIN
     values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
     incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))

@@ -247,9 +247,9 @@ class ToReporter(WithMenu):
     cancelled, marked_false, unmarked_false.
 
     `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `reached`: somebody who is
-    called can be; `alone`: nobody is left but those who said that they cannot, and they are asked again; `hurt`: somebody
-    is, which in a riot need not be; `seal`: where it is over, the head of the case's hash chain, by which a printed or
-    forwarded message can be held against the records.
+    called can be; `alone`: nobody is left but those who said that they cannot, and they are asked again; `hurt`:
+    somebody is, which in a riot need not be; `seal`: where it is over, the head of the case's hash chain, by which a
+    printed or forwarded message can be held against the records.
     """
 
     name = "to_reporter"
