@@ -169,8 +169,7 @@ def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
     if not twice:
         tell_addition(turn, own, entry)
     added = _kind_added(turn, own, what, entry, victim=own.verified)
-    twin = () if repeated else twins.look(turn, own)
-    return also_hurt(turn, own) or emergency(added, *twin, incident=number)
+    return also_hurt(turn, own) or emergency(added, incident=number)
 
 
 def _kind_added(turn: Turn, own: Incident, what: str, entry: int, *, victim: bool) -> said.KindAdded:
