@@ -12,6 +12,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     UniqueConstraint,
+    bindparam,
     exists,
     func,
     insert,
@@ -25,6 +26,7 @@ from sqlmodel import Field, SQLModel
 from storage import installation
 from storage.database import Tx
 from storage.places import Where
+from storage.quick import Quick
 from storage.types import Instant, referring, table
 
 WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
@@ -145,14 +147,18 @@ called = table(Called)
 
 
 _ONE = select(incidents)
+_BY_ID = Quick(_ONE.where(incidents.c.id == bindparam("of")))
+_HIS_CALL = Quick(
+    select(called).where(called.c.incident_id == bindparam("of"), called.c.person_id == bindparam("person_id"))
+)
 
 
 def _case(row: Any) -> Incident | None:
-    return Incident(**row._mapping) if row is not None else None
+    return Incident(**row._asdict()) if row is not None else None
 
 
 def by_id(tx: Tx, incident_id: int) -> Incident | None:
-    return _case(tx.first(_ONE.where(incidents.c.id == incident_id)))
+    return _case(_BY_ID.first(tx, {"of": incident_id}))
 
 
 def by_number(tx: Tx, number: int) -> Incident | None:
@@ -306,7 +312,7 @@ def call(tx: Tx, incident_id: int, person_id: int, view: str, rung: int, now: da
 
 def called_one(tx: Tx, incident_id: int, person_id: int) -> Any:
     """How this person was called for this incident, or None."""
-    return tx.first(select(called).where(called.c.incident_id == incident_id, called.c.person_id == person_id))
+    return _HIS_CALL.first(tx, {"of": incident_id, "person_id": person_id})
 
 
 def all_called(tx: Tx, incident_id: int) -> list[Any]:
@@ -341,20 +347,32 @@ def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
     return [row.person_id for row in tx.rows(statement)]
 
 
-def false_alarms(tx: Tx, incident: Incident) -> int:
-    """How many cases of the same reporter, in the 24 hours before this one was reported, were false alarms: as who came
-    found, or as a coordinator marked them."""
-    mine = incidents.c.reporter_address_id == incident.reporter_address_id
-    if incident.reporter_id is not None:
-        mine = mine | (incidents.c.reporter_id == incident.reporter_id)
-    since = incident.reported_at - timedelta(hours=24)
-    lately = (incidents.c.reported_at > since) & (incidents.c.id < (incident.id or 0))
+def _false_alarms() -> Quick:
+    """Counts the cases of one reporter in a time, before a given one, that were false alarms."""
     false = (incidents.c.outcome == "alarm_palsu") | incidents.c.false_by.is_not(None)
     event = incidents.alias()  # of which his report was one of several
     was = (event.c.outcome == "alarm_palsu") | event.c.false_by.is_not(None)
     joined = incidents.c.merged_into.in_(select(event.c.id).where(event.c.id == incidents.c.merged_into, was))
-    query = select(func.count()).select_from(incidents).where(mine, lately, false | joined)
-    return int(tx.scalar(query) or 0)
+    mine = (incidents.c.reporter_address_id == bindparam("address_id")) | (
+        incidents.c.reporter_id == bindparam("person_id")
+    )
+    lately = (incidents.c.reported_at > bindparam("since")) & (incidents.c.id < bindparam("before"))
+    return Quick(select(func.count().label("alarms")).select_from(incidents).where(mine, lately, false | joined))
+
+
+_FALSE_ALARMS = _false_alarms()
+
+
+def false_alarms(tx: Tx, incident: Incident) -> int:
+    """How many cases of the same reporter, in the 24 hours before this one was reported, were false alarms: as who came
+    found, or as a coordinator marked them."""
+    of = {
+        "address_id": incident.reporter_address_id,
+        "person_id": incident.reporter_id,
+        "since": incident.reported_at - timedelta(hours=24),
+        "before": incident.id or 0,
+    }
+    return int(_FALSE_ALARMS.first(tx, of).alarms)
 
 
 def open_ones(tx: Tx) -> list[int]:

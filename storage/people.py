@@ -265,9 +265,12 @@ def with_phone(tx: Tx, phone: str) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in tx.rows(query)]
 
 
+_PERSON = Quick(select(people).where(people.c.id == bindparam("of")))
+
+
 def person(tx: Tx, person_id: int) -> Any:
     """A person's row, or None."""
-    return tx.first(select(people).where(people.c.id == person_id))
+    return _PERSON.first(tx, {"of": person_id})
 
 
 def names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, UniqueConstraint, func, select, update
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, bindparam, func, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
 from storage.elections import elections
+from storage.quick import Quick
 from storage.types import Instant, table
 
 
@@ -120,23 +121,27 @@ class Named:
     longitude: float | None = None
 
 
+def _of(column: ColumnElement[Any], id_: ColumnElement[int], wanted: str) -> ColumnElement[Any]:
+    return select(column).where(id_ == bindparam(wanted)).scalar_subquery()
+
+
+_NAMED = Quick(
+    select(
+        _of(tps.c.number, tps.c.id, "tps_id").label("tps"),
+        *(
+            func.coalesce(_of(each.c.name, each.c.id, f"{each.name}_id"), "").label(each.name)
+            for each in (kelurahan, kecamatan, puskesmas, elections)
+        ),
+        func.coalesce(_of(tps.c.address, tps.c.id, "tps_id"), "").label("address"),
+        _of(tps.c.latitude, tps.c.id, "tps_id").label("latitude"),
+        _of(tps.c.longitude, tps.c.id, "tps_id").label("longitude"),
+    )
+)
+
+
 def named(tx: Tx, where: Where) -> Named:
     """The names of a place."""
-    found = Named()
-    if where.tps_id:
-        row = tx.first(
-            select(tps.c.number, tps.c.address, tps.c.latitude, tps.c.longitude).where(tps.c.id == where.tps_id)
-        )
-        found = replace(found, tps=row.number, address=row.address, latitude=row.latitude, longitude=row.longitude)
-    for of, field, wanted in (
-        (kelurahan, "kelurahan", where.kelurahan_id),
-        (kecamatan, "kecamatan", where.kecamatan_id),
-        (puskesmas, "puskesmas", where.puskesmas_id),
-        (elections, "election", where.election_id),
-    ):
-        if wanted:
-            found = replace(found, **{field: tx.scalar(select(of.c.name).where(of.c.id == wanted))})
-    return found
+    return Named(*_NAMED.first(tx, asdict(where)))
 
 
 def of_tps(tx: Tx, tps_id: int) -> Where:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, case, func, or_, select
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, case, func, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -141,6 +141,24 @@ _OF_PERSON = Quick(
 )
 
 
+_AT_TPS = Quick(
+    _ROLE.where(
+        assignments.c.kind == bindparam("kind"),
+        assignments.c.tps_id == bindparam("tps_id"),
+        elections.c.last_day >= bindparam("since"),
+    )
+)
+_IN_WARD = Quick(
+    _ROLE.where(
+        assignments.c.kind == bindparam("kind"),
+        assignments.c.kelurahan_id == bindparam("kelurahan_id"),
+        assignments.c.tps_id.is_(None),
+        elections.c.last_day >= bindparam("since"),
+    )
+)
+_MOVED = Quick(select(tps.c.id).where(tps.c.moved_id == bindparam("to")))
+
+
 def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
     since = now.date() - timedelta(days=DAYS_ACTIVE)
     statement = _ROLE.where(and_(condition, elections.c.last_day >= since)).order_by(assignments.c.id)
@@ -169,12 +187,19 @@ def workers(tx: Tx, puskesmas_ids: Iterable[int], now: datetime) -> list[Role]:
 
 def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
     """Health workers posted at a TPS, or at its kelurahan without naming a TPS."""
-    here: list[ColumnElement[bool]] = []
-    if where.tps_id:
-        here.append(at_tps(tx, {where.tps_id}))
+    found = _at(tx, WORKER, where.tps_id, now) if where.tps_id else []
     if where.kelurahan_id:
-        here.append((assignments.c.kelurahan_id == where.kelurahan_id) & assignments.c.tps_id.is_(None))
-    return _where(tx, (assignments.c.kind == WORKER) & or_(*here), now) if here else []
+        of = {"kind": WORKER, "kelurahan_id": where.kelurahan_id, "since": now.date() - timedelta(days=DAYS_ACTIVE)}
+        found += map(_role, _IN_WARD.rows(tx, of))
+    return sorted(found, key=lambda role: role.id)
+
+
+def _at(tx: Tx, kind: str, tps_id: int, now: datetime) -> list[Role]:
+    """Who is so at a TPS, or at one that moved there."""
+    of = {"kind": kind, "since": now.date() - timedelta(days=DAYS_ACTIVE)}
+    here = [tps_id, *(row.id for row in _MOVED.rows(tx, {"to": tps_id}))]
+    found = [_role(row) for id_ in here for row in _AT_TPS.rows(tx, {**of, "tps_id": id_})]
+    return sorted(found, key=lambda role: role.id)
 
 
 def stationed(tx: Tx, election_id: int) -> set[int]:
@@ -202,7 +227,7 @@ def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Rol
 
 def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
     """The officers of a TPS, those of one that moved there included."""
-    return _where(tx, (assignments.c.kind == OFFICER) & at_tps(tx, {tps_id}), now)
+    return _at(tx, OFFICER, tps_id, now)
 
 
 def at_tps(tx: Tx, tps_ids: set[int]) -> ColumnElement[bool]:

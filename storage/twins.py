@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from storage import whereabouts
 from storage.database import Tx
 from storage.incidents import CLOSED, OPEN, Incident, incidents, is_of
 from storage.journal import journal
+from storage.quick import Quick
 
 WITHIN = timedelta(minutes=15)
 JOINED = "digabung"  # the outcome of a report that was joined to another
@@ -63,10 +64,12 @@ def apart(tx: Tx, later: int) -> bool:
     return tx.first(select(journal.c.id).where(said).limit(1)) is not None
 
 
+_JOINED = Quick(select(incidents).where(incidents.c.merged_into == bindparam("of")).order_by(incidents.c.id))
+
+
 def reports(tx: Tx, incident_id: int) -> list[Incident]:
     """The reports that were joined to this case."""
-    query = select(incidents).where(incidents.c.merged_into == incident_id).order_by(incidents.c.id)
-    return [Incident(**row._mapping) for row in tx.rows(query)]
+    return [Incident(**row._asdict()) for row in _JOINED.rows(tx, {"of": incident_id})]
 
 
 def reported_by(tx: Tx, incident_id: int, address_id: int, person_id: int | None) -> bool:
