@@ -42,13 +42,3 @@ async def stage(db: Database) -> AsyncIterator[Stage]:
     await made.starts()
     yield made
     await made.stops()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL a story that brings no statement of its own there is a long form, or the suite outgrows four minutes."""
-    if config.pluginmanager.hasplugin("tests.stories.walked"):
-        return
-    on_sqlite = set(Path(__file__).with_name("on_sqlite.txt").read_text(encoding="utf-8").splitlines())
-    for item in items:
-        if item.nodeid.removeprefix("tests/stories/") in on_sqlite:
-            item.add_marker(pytest.mark.soak)

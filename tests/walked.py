@@ -1,8 +1,8 @@
-"""Which stories need no PostgreSQL in `make test`: each of their statements goes there in another test too.
+"""Which stories and imports need no PostgreSQL in `make test`: each of their statements goes there in another test too.
 
-    python -m pytest -p tests.stories.walked -m "not soak" -k postgres tests
+    python -m pytest -p tests.walked -m "not soak" -k postgres tests
 
-writes them into `on_sqlite.txt`. A story that is not in it runs on both databases, as every new one does.
+writes them into `on_sqlite.txt`. A test that is not in it runs on both databases, as every new one does.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import pytest
 from sqlalchemy import Engine, event
 
 LIST = Path(__file__).with_name("on_sqlite.txt")
+OF = ("tests/stories/", "tests/workbook/")  # those of `storage` and of the outbox are about the databases themselves
 # What the databases do differently with the same statements: two at once, and what goes on after a step has failed.
-UNLIKE = ("at_once", "same_moment", "two_processes", "test_rescue", "offer_fails", "is_away")
+UNLIKE = ("at_once", "same_moment", "two_processes", "test_rescue", "offer_fails", "is_away", "killed", "meanwhile")
 
 walked: dict[str, set[str]] = defaultdict(set)
 took: dict[str, float] = {}
@@ -46,14 +47,13 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
 
 
 def pytest_sessionfinish() -> None:
-    stories = [name for name in took if name.startswith("tests/stories/")]
-    firsts = {name.partition("::")[0]: name for name in reversed(stories)}.values()
-    kept = {name for name in stories if name in firsts or any(word in name for word in UNLIKE)}
+    ours = [name for name in took if name.startswith(OF)]
+    kept = {name for name in ours if any(word in name for word in UNLIKE)}
     missing = set().union(*walked.values())
-    for name in took.keys() - ({*stories} - kept):
+    for name in took.keys() - ({*ours} - kept):
         missing -= walked[name]
     while missing:
-        best = max(stories, key=lambda name: len(walked[name] & missing) / (took[name] + 0.05))
+        best = max(ours, key=lambda name: len(walked[name] & missing) / (took[name] + 0.05))
         kept.add(best)
         missing -= walked[best]
-    LIST.write_text("".join(f"{name.removeprefix('tests/stories/')}\n" for name in sorted({*stories} - kept)))
+    LIST.write_text("".join(f"{name}\n" for name in sorted({*ours} - kept)))
