@@ -248,8 +248,8 @@ class ToReporter(WithMenu):
 
     `worker` is the name, empty for who is not verified; `puskesmas` where he comes from; `reached`: somebody who is
     called can be; `alone`: nobody is left but those who said that they cannot, and they are asked again; `hurt`:
-    somebody is, which in a riot need not be; `seal`: where it is over, the head of the case's hash chain, by which a
-    printed or forwarded message can be held against the records.
+    somebody is, which in a riot need not be; `thanks`: but on the phone of who has died; `seal`: where it is over, the
+    head of the case's hash chain, by which a printed or forwarded message can be held against the records.
     """
 
     name = "to_reporter"
@@ -263,6 +263,7 @@ class ToReporter(WithMenu):
     alone: bool = False
     riot: bool = False
     hurt: bool = True
+    thanks: bool = True
     seal: str = ""
     emergency_number: str = "119"
 

@@ -58,8 +58,10 @@ def _alert(w: Writing) -> Words | None:
                     posted=_is_posted(w.tx, incident, w.refs["person"], w.now))  # fmt: skip
     if view in ladder.MEDICAL:
         return alert
-    notes = alert.notes if incident.taken_by == w.refs["person"] else ()  # they are written to who serves the case
-    return replace(alert, signs=(), age=None, notes=notes, casualty_name="", outcome="", referred_to="")
+    # What is written, and whether the reporter himself is hurt, is for who serves the case.
+    known = (alert.notes, alert.casualty) if incident.taken_by == w.refs["person"] else ((), "")
+    alert = replace(alert, notes=known[0], casualty=known[1])
+    return replace(alert, signs=(), age=None, casualty_name="", outcome="", referred_to="")
 
 
 def _is_posted(tx: Tx, incident: Incident, person_id: int, now: datetime) -> bool:

@@ -121,6 +121,13 @@ def _my_case(w: Writing) -> Words | None:
     )
 
 
+def _is_casualty(w: Writing, incident: Incident) -> bool:
+    """Whether the reader is the casualty, by the roster or as he said himself."""
+    if incident.casualty_id is not None:
+        return w.to.linked and w.to.person_id == incident.casualty_id
+    return incident.casualty == "me" and w.to.address_id == incident.reporter_address_id
+
+
 @letter("to_reporter")
 def _to_reporter(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
@@ -141,6 +148,7 @@ def _to_reporter(w: Writing) -> Words | None:
         reached=bool(people.reachable(w.tx, called)),
         alone=bool(w.refs.get("alone")),
         riot=triage.RIOT in incident.said,
+        thanks=not (incident.outcome == "meninggal" and _is_casualty(w, incident)),
         hurt=triage.needs_medicine(incident.said, details(w.tx, incident)["signs"], incident.casualty),
         seal=incident.chain_head if incident.state in {CLOSED, CANCELLED} else "",
         emergency_number=emergency_number(w.tx, incident),

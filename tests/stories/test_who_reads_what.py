@@ -67,3 +67,43 @@ async def test_where_somebody_is_hurt_in_it_only_if_that_is_safe(stage: Stage, w
     await officer.says("Kecelakaan")
     await worker.taps("Saya tangani")
     assert "Jika aman, jangan tinggalkan korban." in officer.last.text
+
+
+@BOTH
+async def test_nobody_is_thanked_for_reporting_his_own_death(stage: Stage, whatsapp: bool) -> None:
+    officer, second = [await on(await stage.officer(rank=rank), whatsapp) for rank in (0, 2)]
+    worker = await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    await officer.taps("Saya sendiri")
+    await second.says("Pingsan")
+    await second.taps("Kejadian yang sama")
+    await worker.taps("Saya tangani", on="L-0001")
+    await worker.taps("Selesai", on="L-0001")
+    await worker.taps("Meninggal")
+    assert "L-0001 selesai." in officer.last.text
+    assert "Terima kasih" not in officer.last.text
+    assert "Segel catatan" in officer.last.text
+    assert "L-0001 selesai. Terima kasih sudah melapor." in second.screen
+
+
+@BOTH
+async def test_who_reported_for_himself_and_got_better_is_thanked(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("Pingsan")
+    await officer.taps("Saya sendiri")
+    await worker.taps("Saya tangani")
+    await worker.taps("Selesai")
+    await worker.taps("Membaik")
+    assert "Terima kasih sudah melapor." in officer.last.text
+
+
+@BOTH
+async def test_a_coordinator_reads_who_is_hurt_only_once_he_has_taken_it(stage: Stage, whatsapp: bool) -> None:
+    officer, kpu = await on(await stage.officer(), whatsapp), await on(await stage.coordinator("KPU"), whatsapp)
+    await officer.says("Pingsan")
+    await officer.taps("Saya sendiri")
+    await stage.passes(minutes=15)
+    assert f"Pelapor: {officer.name}" in kpu.screen
+    assert "Korban" not in kpu.screen
+    await kpu.taps("Saya tangani")
+    assert "Korban: pelapor sendiri" in kpu.screen
