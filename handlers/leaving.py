@@ -13,13 +13,16 @@ from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 
 def leave(tx: Tx, address_id: int, person_id: int | None, now: datetime, rules: Rules) -> None:
     """Unlink an address; what still waits for it is withdrawn, what it shows is taken back, and cases of his wait for
-    others again, whatever the roster still says of him."""
+    others again, whatever the roster still says of him. Where he alone was called, the next rung is, at once."""
     if person_id is not None:
         _hand_back(tx, person_id, now, rules)
     deliveries.withdraw(tx, reason="unlinked", now=now, address_id=address_id)
     for delivery_id in deliveries.shown_at(tx, address_id, ("alert", "linked")):
         deliveries.post_edit(tx, delivery_id, now)
     people.unlink(tx, address_id)
+    if person_id is not None and not people.reachable(tx, [person_id]):
+        for case in incidents.waiting_for(tx, person_id):
+            escalation.call_on(tx, incidents.need(tx, case.id or 0), now, rules)
 
 
 def _hand_back(tx: Tx, person_id: int, now: datetime, rules: Rules) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands.revoke import revoke
 from tests.stories.stage import Actor, Stage
 
 BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
@@ -115,3 +116,38 @@ async def test_where_nobody_can_be_reached_nobody_is_said_to_be_called(stage: St
     assert "terus memanggil" not in officer.screen
     assert officer.screen.count("Belum ada petugas yang bisa dihubungi, kami terus mencoba") == 2
     assert coordinator.screen.count("belum ada petugas yang bisa dihubungi") == 1
+
+
+@BOTH
+@pytest.mark.parametrize("how", ["revoke", "hapus", "bukan saya"])
+async def test_where_the_only_one_called_leaves_the_next_rung_is_called_at_once(stage: Stage, whatsapp: bool, how: str) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    worker = await on((await stage.workers())[0], whatsapp)
+    city = await on(await stage.coordinator("KPU"), whatsapp)
+    await officer.says("Pingsan")
+    assert (called(worker), called(city)) == (1, 0)
+    match how:
+        case "revoke":
+            assert await revoke(stage.db, worker.phone, now=stage.clock.now(), rules=stage.rules) == 0
+            await stage.settled()
+        case "hapus":
+            await worker.says("/hapus")
+            await worker.taps("Ya, hapus")
+        case _:
+            await worker.taps("Bukan saya")
+    assert called(city) == 1
+    assert called(worker) == whatsapp, "what stands on a phone there cannot be hidden"
+    await city.taps("Saya tangani")
+    assert (await stage.case()).taken_by == city.person_id
+
+
+@BOTH
+async def test_where_he_leaves_on_one_of_his_phones_only_nobody_else_is_called(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    worker = (await stage.workers())[0]
+    here, there = await worker.links(), await worker.on_whatsapp().links()
+    city = await on(await stage.coordinator("KPU"), whatsapp)
+    await officer.says("Pingsan")
+    await here.taps("Bukan saya")
+    assert called(city) == 0
+    assert called(there) == 1
