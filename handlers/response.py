@@ -21,6 +21,11 @@ CASES_SHOWN = 20
 WORDS_BROUGHT = 10  # the newest of what a new taker has not read; all of them stand in the journal
 OUTCOMES = ("membaik", "istirahat", "meninggal", "alarm_palsu")
 _FACILITY = re.compile(r"\b(?:rs\w*|rumah sakit|puskesmas|klinik|igd|ugd)\b", re.IGNORECASE)
+_ON_THE_WAY = re.compile(
+    r"\b(?:ambulan\w*|(?:di)?(?:bawa|antar|rujuk))\s+(?:\w+\s+){0,2}(?:ke|menuju)\s+(?!sini|tps|lokasi|jl|jalan)\w",
+    re.IGNORECASE,
+)
+_CALLS = re.compile(r"\b(?:tolong|butuh|perlu|minta|kirim\w*|panggil\w*|segera|cepat|darurat)\b", re.IGNORECASE)
 QUIET_NOW = {"climb_at": None, "tell_at": None, "quiet_asked": False}
 
 
@@ -175,35 +180,46 @@ def end(turn: Turn) -> Reply:
 
 
 def refer(turn: Turn) -> Reply:
-    """Rujuk asks where to."""
-    case, answer = _mine(turn, TAKEN, ARRIVED)
+    """Rujuk asks where to; once more, to correct it."""
+    case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
     if case is None:
         return answer
     escalation.heard_of(turn.tx, case, turn.now, turn.rules)
     then = Next("response", "referred", {"incident": case.id})
-    return emergency(told.ReferAsk(case.number), then=then, tap="ok", incident=case.id)
+    return emergency(_refer_ask(turn, case), then=then, tap="ok", incident=case.id)
+
+
+def _refer_ask(turn: Turn, case: Incident) -> told.ReferAsk:
+    before = case.referred_sealed if case.state == REFERRED else None
+    return told.ReferAsk(case.number, turn.tx.vault.open(before) if before else "")
 
 
 def referred(turn: Turn) -> Reply:
     """Where the casualty is brought. A cry that names no facility is no answer: it goes to the reporter as words do."""
     turn.args = (str(turn.kept.get("incident", 0)),)
-    case, answer = _mine(turn, TAKEN, ARRIVED)
+    case, answer = _mine(turn, TAKEN, ARRIVED, REFERRED)
     if case is None:
         return _typed_answer(turn, answer)
     number, to = case.id or 0, short(turn.heard.text, 200)
     if not to:
-        return emergency(told.ReferAsk(case.number), incident=case.id)
-    if hearing.guess(to) and not _FACILITY.search(to):
+        return emergency(_refer_ask(turn, case), incident=case.id)
+    if hearing.guess(to) and not _names_facility(to):
         relay.pass_on(turn, case, {"words": turn.heard.text, "kind": "", "ref": ""})
-        return emergency(relay.passed_on(turn, case), told.ReferAsk(case.number), incident=case.id)
+        return emergency(relay.passed_on(turn, case), _refer_ask(turn, case), incident=case.id)
     again = turn.now + escalation.ASK_AGAIN
     values = {**QUIET_NOW, "quiet_at": again, "state": REFERRED, "referred_sealed": turn.tx.vault.seal(to)}
-    incidents.move(turn.tx, number, (TAKEN, ARRIVED), values, by=_me(turn))
+    incidents.move(turn.tx, number, (TAKEN, ARRIVED, REFERRED), values, by=_me(turn))
     journal.add(turn.tx, "referred", turn.now, incident_id=number, who=_me(turn), detail={"words": to})
     silence.look(turn, number)
     escalation.refresh(turn.tx, number, turn.now)
-    escalation.tell_reporter(turn.tx, case, "referred", turn.now)
-    return emergency(told.Done(turn.menu, case.number, "referred"), then=None, incident=number)
+    if case.state != REFERRED:
+        escalation.tell_reporter(turn.tx, case, "referred", turn.now)
+    return emergency(told.Done(turn.menu, case.number, "referred", to=to), then=None, incident=number)
+
+
+def _names_facility(words: str) -> bool:
+    """A kind of facility, or where somebody is on the way to: "ambulans ke Saiful Anwar"."""
+    return bool(_FACILITY.search(words) or (_ON_THE_WAY.search(words) and not _CALLS.search(words)))
 
 
 def _typed_answer(turn: Turn, answer: Reply) -> Reply:

@@ -149,7 +149,8 @@ def steps(incident: int, state: str, severity: str) -> Rows:
     who = Button("korban", f"crew:{incident}")
     if state == "arrived":
         return ((close, refer), (*lower, who))
-    return ((close, who),) if state == "referred" else ((who,),) if state == "closed" else ()
+    elsewhere = Button("refer_again", f"refer:{incident}")
+    return ((close, elsewhere), (who,)) if state == "referred" else ((who,),) if state == "closed" else ()
 
 
 @dataclass(frozen=True)
@@ -242,8 +243,11 @@ class Outcome(Words):
 
 @dataclass(frozen=True)
 class ReferAsk(Words):
+    """Where the casualty is brought; `to`: what was said before, and may be corrected."""
+
     name = "refer_ask"
     number: int = 0
+    to: str = ""
 
     def keyboard(self) -> Rows:
         return ((Button("batal"),), (Button("darurat"),))
@@ -262,12 +266,13 @@ class LowerAsk(Words):
 
 @dataclass(frozen=True)
 class Done(WithMenu):
-    """A worker's typed answer was taken. `what`: referred, lowered."""
+    """A worker's typed answer was taken. `what`: referred, `to` where, or lowered to a `severity`."""
 
     name = "done"
     number: int = 0
     what: str = ""
     severity: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True)

@@ -217,6 +217,8 @@ async def menolak_menunggu_merujuk(hall: Hall) -> None:
     await hall.passes(11)
     await workers[2].taps("Masih saya tangani")
     await workers[2].taps("Rujuk")
+    await workers[2].says("RSUD Sayful Anwar")
+    await workers[2].taps("Ubah rujukan")
     await workers[2].says("RSUD Saiful Anwar")
     await workers[2].taps("Selesai")
     await workers[2].taps("Istirahat")

@@ -103,3 +103,39 @@ async def test_a_cry_for_a_reason_is_offered_beside_the_answer(stage: Stage, wha
     assert "keadaan darurat" in said
     await worker.taps("🆘 Kerusuhan")
     assert [case.kind for case in await stage.cases()] == ["pingsan", "kerusuhan"]
+
+
+@BOTH
+async def test_a_hospital_that_was_typed_wrong_is_corrected(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await there(stage, whatsapp)
+    await worker.taps("Rujuk")
+    await worker.says("RSUD Sayful Anwar")
+    told = officer.screen.count("korban dirujuk")
+    await worker.taps("Ubah rujukan")
+    assert "rujukan sekarang ke RSUD Sayful Anwar" in worker.last.text
+    assert "rujukan ke RSUD Saiful Anwar dicatat" in await worker.says("RSUD Saiful Anwar")
+    assert (await stage.case()).state == "referred"
+    assert officer.screen.count("korban dirujuk") == told == 1, "where to is not the reporter's to read, nor twice"
+    await worker.taps("Ubah rujukan")
+    await worker.says("Batal")
+    await worker.taps("Selesai")
+    await worker.taps("Istirahat")
+    await stage.journal(await stage.case())
+
+
+@BOTH
+@pytest.mark.parametrize("words", ["ambulans ke Saiful Anwar", "dibawa ambulan PMI menuju Lavalette"])
+async def test_on_the_way_to_a_place_without_its_kind_is_a_hospital(stage: Stage, whatsapp: bool, words: str) -> None:
+    _, worker = await there(stage, whatsapp)
+    await worker.taps("Rujuk")
+    await worker.says(words)
+    assert (await stage.case()).state == "referred"
+
+
+@pytest.mark.parametrize("words", ["tolong ambulans ke sini", "kirim ambulans ke Ijen cepat", "butuh ambulans!", "ambulans ke TPS 12"])
+async def test_a_call_for_an_ambulance_is_none(stage: Stage, words: str) -> None:
+    officer, worker = await there(stage, whatsapp=False)
+    await worker.taps("Rujuk")
+    assert "dirujuk ke mana" in await worker.says(words)
+    assert (await stage.case()).state == "arrived"
+    assert words in officer.screen
