@@ -137,7 +137,7 @@ async def test_a_sticker_is_no_place_and_no_reason(stage: Stage) -> None:
     _, worker = await taken(stage)
     await worker.taps("Rujuk")
     assert "dirujuk ke mana" in await worker.shows()
-    assert "rujukan dicatat" in await worker.says("RSUD")
+    assert "rujukan ke RSUD dicatat" in await worker.says("RSUD")
 
 
 BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
