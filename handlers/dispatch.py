@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers import group, incident, post, routing, undelivered
+from handlers import group, incident, offering, post, routing, undelivered
+from handlers.tables import ASIDE
 from handlers.turn import STAY, Reply, Rules, Step, Turn
 from messages.chat import Happened, Heard
 from storage import drafts, incidents, people, updates
@@ -24,7 +25,8 @@ def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
     who = people.speaker(tx, what.chat.channel, what.chat.id, "" if what.group else what.named, now)
     step, args = routing.route(what, who.dialog, who.step)
     turn = Turn(what, who, tx, now, rules, args)
-    _settle(turn, step(turn))
+    reply = step(turn)
+    _settle(turn, offering.aside(turn, reply) if step in ASIDE else reply)
     return True
 
 

@@ -225,7 +225,8 @@ def cancel(turn: Turn) -> Reply:
     every = mine.every(turn)
     own = [case for case in every if not mine.is_forgotten(turn, case)] or every[:1]
     if not own:
-        return Reply((menu.NothingToCancel(turn.menu),), STAY)
+        offer = (turn.who.dialog, turn.who.step) == offered.OFFER
+        return Reply((menu.Dropped(turn.menu),)) if offer else Reply((menu.NothingToCancel(turn.menu),), STAY)
     if len(own) == 1:
         return _cancel(turn, own[0])
     known = tuple((case.id or 0, number_of(case.number)) for case in own[:MOST])

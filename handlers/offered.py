@@ -69,10 +69,15 @@ def kept(sent: list[Sent]) -> Next:
 
 def along(turn: Turn, then: Next | None, heard: str) -> Next:
     """The draft that an answer leaves, with what is said now in it."""
-    offer = kept(with_this(turn, heard))
     if then is STAY and turn.who.step:
         then = Next(turn.who.dialog or "", turn.who.step, turn.kept)
-    return offer if then is None or then is STAY else replace(then, keep={**then.keep, **offer.keep})
+    return beside(None if then is STAY else then, with_this(turn, heard))
+
+
+def beside(then: Next | None, sent: list[Sent]) -> Next:
+    """The draft of another dialog, or none, with what was sent in it."""
+    offer = kept(sent)
+    return offer if then is None else replace(then, keep={**then.keep, **offer.keep})
 
 
 def kind_of(sent: list[Sent]) -> str:

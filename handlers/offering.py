@@ -29,6 +29,13 @@ def beside(step: Step, kind: str) -> Step:
     return offered_too
 
 
+def aside(turn: Turn, reply: Reply) -> Reply:
+    """A command, or a button of the menu, between an offer and its button: what was sent is kept all the same."""
+    sent = offered.fresh(turn)
+    kept = reply.then is STAY or (reply.then is not None and offered.KEPT in reply.then.keep)
+    return reply if kept or not sent else replace(reply, then=offered.beside(reply.then, sent))
+
+
 def again(turn: Turn) -> Reply:
     """Words after an offer: they are heard for themselves, and go along too if it is filed."""
     reply = details.words(turn)

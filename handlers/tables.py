@@ -76,6 +76,9 @@ LABELS: dict[str, Step] = {
     **dict.fromkeys(triage.KINDS, incident.kind),
 }
 
+# What may be looked at between the offer of an emergency and its button.
+ASIDE = {*COMMANDS.values(), *LABELS.values()} - {incident.start, incident.kind, incident.cancel}
+
 # What else a label is called when it is typed.
 TYPED: dict[str, str] = {"tidak setuju": "tidak", "sesak": "sesak", "nyeri dada": "sesak", "sakit": "sakit",
                          "kelelahan": "sakit", "menu": "menu", "lapor": "darurat", "tolong": "darurat"}  # fmt: skip

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
 
 from storage import places
+from storage.database import Tx
+from storage.drafts import drafts
 from tests.stories.stage import Actor, Stage
 
 BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "whatsapp"])
@@ -12,6 +15,15 @@ BOTH = pytest.mark.parametrize("whatsapp", [False, True], ids=["telegram", "what
 
 async def on(actor: Actor, whatsapp: bool) -> Actor:
     return await (actor.on_whatsapp() if whatsapp else actor).links()
+
+
+async def kept(stage: Stage) -> str:
+    """All that stands in drafts."""
+
+    def of(tx: Tx) -> str:
+        return str([tx.vault.open_json(row.kept_sealed) for row in tx.rows(select(drafts)) if row.kept_sealed])
+
+    return await stage.db.read(of)
 
 
 @BOTH
@@ -98,3 +110,47 @@ async def test_a_late_button_without_a_kind_is_no_kind(stage: Stage, whatsapp: b
     await officer.forges(button)
     assert (await stage.case()).said == ("pingsan",)
     assert "L-0001" in officer.new
+
+
+@BOTH
+@pytest.mark.parametrize("aside", ["/status", "/start"])
+async def test_a_command_before_the_button_loses_nothing(stage: Stage, whatsapp: bool, aside: str) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("tolong bu ketua semaput di bilik dua")
+    await officer.says(aside)
+    await officer.taps("🆘", on="keadaan darurat")
+    assert "bu ketua semaput di bilik dua" in worker.screen
+    assert len(await stage.cases()) == 1
+
+
+@BOTH
+async def test_what_is_filed_is_not_kept_for_a_second_case(stage: Stage, whatsapp: bool) -> None:
+    officer, worker = await on(await stage.officer(), whatsapp), await on((await stage.workers())[0], whatsapp)
+    await officer.says("tolong bu ketua semaput di bilik dua")
+    await officer.says("/status")
+    await officer.taps("🆘", on="keadaan darurat")
+    await officer.says("/status")
+    assert "semaput" not in await kept(stage)
+    await worker.taps("Saya tangani")
+
+
+async def test_who_begins_with_the_bot_after_his_words_keeps_them_until_he_is_linked(stage: Stage) -> None:
+    worker = await (await stage.workers(40))[0].links()
+    there = await stage.tps(40)
+    named = await stage.db.read(lambda tx: places.named(tx, there))
+    stranger = stage.stranger()
+    await stranger.says(f"tolong ada yg kejang di tps {named.tps} {named.kelurahan}")
+    await stranger.says("/start")
+    await stranger.says("Setuju")
+    await stranger.taps("🆘", on="keadaan darurat")
+    assert "ada yg kejang" in worker.screen
+    assert (await stage.case()).tps_id == there.tps_id
+
+
+@BOTH
+async def test_who_takes_it_back_has_nothing_kept(stage: Stage, whatsapp: bool) -> None:
+    officer = await on(await stage.officer(), whatsapp)
+    await officer.says("tolong bu ketua semaput di bilik dua")
+    await officer.says("/status")
+    await officer.says("Batal")
+    assert "semaput" not in await kept(stage)
