@@ -54,9 +54,9 @@ def advance(tx: Tx, case: Request, then: datetime | None) -> bool:
     return tx.execute(change.values(next_at=then)).rowcount == 1
 
 
-def overdue(tx: Tx, now: datetime) -> int:
+def overdue(tx: Tx, now: datetime, kinds: Collection[str] = RIGHTS) -> int:
     """How many wait for longer than they should."""
-    late = (_Q.state == OPEN) & (_Q.due_at <= now) & _Q.kind.in_(RIGHTS)
+    late = (_Q.state == OPEN) & (_Q.due_at <= now) & _Q.kind.in_(kinds)
     return int(tx.scalar(select(func.count()).select_from(requests).where(late)) or 0)
 
 

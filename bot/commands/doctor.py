@@ -18,7 +18,7 @@ from bot.workbook.read import Unreadable
 from handlers import ladder, tier
 from messages import words
 from messages.chat import Trouble
-from storage import begun, elections, exits, incidents, installation, journal, people, places, rights, roster
+from storage import begun, elections, exits, incidents, installation, journal, people, places, requests, rights, roster
 from storage.database import Database, Tx
 from storage.incidents import RED, Incident
 
@@ -63,7 +63,7 @@ async def doctor(db: Database, settings: Settings, election: str | None) -> int:
         chosen = []
     findings += await db.read(lambda tx: list(_roster(tx, now, chosen)))
     findings += await db.read(lambda tx: list(_unsent(tx, now)))
-    findings.append(await db.read(lambda tx: _requests(tx, now)))
+    findings += await db.read(lambda tx: list(_requests(tx, now)))
     if settings.whatsapp or settings.rehearsal:
         findings.append(await db.read(lambda tx: _people_a_day(tx, now, settings)))
     findings += await db.read(lambda tx: list(_chains(tx)))
@@ -140,11 +140,15 @@ def _unsent(tx: Tx, now: datetime) -> Iterator[Finding]:
         yield Finding(not mend, f"outbox: {n} by {channel}: {state}: {reason or 'without a reason'}", mend)
 
 
-def _requests(tx: Tx, now: datetime) -> Finding:
-    """Whether anybody has waited for more than 3×24 hours for an answer about his own data."""
+def _requests(tx: Tx, now: datetime) -> Iterator[Finding]:
+    """Whether anybody has waited for an answer about his own data for more than 3×24 hours, or to be recorded beyond
+    the time after which those further out are asked."""
     late = rights.overdue(tx, now)
     mend = "have the city's coordinators open /rekap, Permintaan data, and answer" if late else ""
-    return Finding(not late, f"requests: {late} about people's own data are not answered in 3×24 hours", mend)
+    yield Finding(not late, f"requests: {late} about people's own data are not answered in 3×24 hours", mend)
+    late = rights.overdue(tx, now, (requests.IDENTITY,))
+    mend = "have the coordinators open /rekap, Minta dicatat, and decide" if late else ""
+    yield Finding(not late, f"requests: {late} to be recorded wait for longer than they should", mend)
 
 
 def _people_a_day(tx: Tx, now: datetime, settings: Settings) -> Finding:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from bot.commands import doctor
 from storage import people, roster
 from storage.requests import APPROVED, OPEN, REFUSED, REPLACED, requests
 from tests.stories.stage import Actor, Stage
@@ -232,3 +233,17 @@ async def test_a_card_of_who_is_gone_shows_it_without_his_name(stage: Stage, wha
     assert not boss.last.choices
     assert await boss.forges("id_no:1") == "Permintaan ini sudah tidak berlaku."
     assert not await due(stage)
+
+
+async def test_the_doctor_counts_who_has_waited_too_long(stage: Stage) -> None:
+    async def late() -> list[str]:
+        now = stage.clock.now()
+        return [each.what for each in await stage.db.read(lambda tx: list(doctor._requests(tx, now))) if not each.good]
+
+    boss = await lurah(stage, False)
+    await asks(stage, False)
+    assert await late() == []
+    await stage.passes(minutes=31)
+    assert await late() == ["requests: 1 to be recorded wait for longer than they should"]
+    await boss.taps("Petugas baru")
+    assert await late() == []
