@@ -6,7 +6,7 @@ from handlers import escalation, ladder
 from handlers.mine import is_over, is_reporter
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import menu
-from storage import incidents, journal, twins
+from storage import calls, incidents, journal, twins
 from storage.incidents import Incident
 
 
@@ -16,7 +16,7 @@ def card(turn: Turn) -> Reply:
     if case is None:
         return Reply((menu.NoSuchCase(turn.menu, int(turn.args[0])),), STAY)
     person = turn.who.person_id if turn.who.linked else None
-    call = incidents.called_one(turn.tx, case.id or 0, person) if person else None
+    call = calls.one(turn.tx, case.id or 0, person) if person else None
     if person is not None and call is not None and not call.dropped:
         escalation.show_again(turn.tx, case, turn.who.address_id, person, turn.now)
         return emergency(incident=case.id)

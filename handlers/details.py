@@ -15,7 +15,7 @@ from messages import menu, welcome
 from messages.chat import Place
 from messages.render import label
 from messages.words import map_link, parts
-from storage import deliveries, drafts, incidents, journal, places, updates
+from storage import calls, deliveries, drafts, incidents, journal, places, updates
 from storage.incidents import RED, WAITING, Incident
 from storage.places import Where
 
@@ -100,7 +100,7 @@ def _in_a_rush(turn: Turn, own: Incident, what: str) -> bool:
 def _hears_of(turn: Turn, own: Incident, what: str) -> set[int]:
     """Who has taken the case; of signs and of who was hurt only if he is a health worker or of Dinkes."""
     taker = own.taken_by or 0
-    call = incidents.called_one(turn.tx, own.id or 0, taker)
+    call = calls.one(turn.tx, own.id or 0, taker)
     return {taker} if what == "note" or (call is not None and call.view in ladder.MEDICAL) else set()
 
 

@@ -13,7 +13,7 @@ from handlers.ladder import Callee
 from handlers.letters import details
 from handlers.turn import DEFAULT_ZONE, Letter, Rules
 from messages.render import Words
-from storage import deliveries, elections, incidents, journal, people, places, shown, twins
+from storage import calls, deliveries, elections, incidents, journal, people, places, shown, twins
 from storage.database import Tx
 from storage.deliveries import ALERT
 from storage.incidents import CANCELLED, CLOSED, GREEN, RED, TAKEN, WAITING, YELLOW, Incident
@@ -60,7 +60,7 @@ def climb(
     there were others. `why`: what brought it about, if its reporter is to read of it.
     """
     signs = tuple(details(tx, incident)["signs"])
-    declined = {each.person_id for each in incidents.all_called(tx, _id(incident)) if each.declined_at}
+    declined = {each.person_id for each in calls.every(tx, _id(incident)) if each.declined_at}
     last = _last(incident, signs)
     rung = min(rung, last)
     callees: dict[int, Callee] = {}
@@ -95,7 +95,7 @@ def climb(
 def _nobody_left(tx: Tx, incident: Incident, asked: set[int], now: datetime) -> None:
     """Everybody who can be reached has said no, and is asked again; or nobody can be. The area's coordinators learn."""
     for person_id in asked:
-        incidents.accept(tx, _id(incident), person_id)
+        calls.accept(tx, _id(incident), person_id)
     if asked:
         journal.add(tx, "all_declined", now, incident_id=_id(incident), detail={"people": sorted(asked)})
     what = "declined" if asked else "unreached"
@@ -122,7 +122,7 @@ def call(
     reachable = people.reachable(tx, [callee.person_id for callee in callees])
     zone = zone_of(tx, incident)
     for callee in callees:
-        incidents.call(tx, _id(incident), callee.person_id, callee.view, rung, now)
+        calls.call(tx, _id(incident), callee.person_id, callee.view, rung, now)
         refs = {
             "incident": _id(incident),
             "person": callee.person_id,
@@ -144,7 +144,7 @@ def show_anew(tx: Tx, incident_id: int, now: datetime) -> None:
     incident = incidents.need(tx, incident_id)
     if incident.state in {CLOSED, CANCELLED}:
         return
-    waiting = {c.person_id for c in incidents.all_called(tx, incident_id) if not c.dropped and not c.declined_at}
+    waiting = {c.person_id for c in calls.every(tx, incident_id) if not c.dropped and not c.declined_at}
     wanted = waiting if incident.state == WAITING else {incident.taken_by or 0}
     for address_id, person_id in people.on_channel(tx, "telegram", wanted):
         refs = {"incident": incident_id, "person": person_id, "again": 0, "red": False, "missed": True}
@@ -157,7 +157,7 @@ def show_anew(tx: Tx, incident_id: int, now: datetime) -> None:
 def widen(tx: Tx, incident: Incident, now: datetime) -> None:
     """Call those who stand on a rung that was climbed already and were not called yet (the puskesmas joins a riot)."""
     signs = tuple(details(tx, incident)["signs"])
-    known = {each.person_id for each in incidents.all_called(tx, _id(incident))}
+    known = {each.person_id for each in calls.every(tx, _id(incident))}
     missing: dict[int, Callee] = {}
     for rung in range(max(incident.rung, 0) + 1):
         for callee in ladder.rung(tx, incident, rung, signs, now):
@@ -175,7 +175,7 @@ def tell_area(tx: Tx, incident: Incident, now: datetime) -> None:
 
 def _to_area(tx: Tx, incident: Incident, letter: Letter, what: str, now: datetime) -> None:
     """To the area's coordinators who are not called themselves, once each."""
-    called = {each.person_id for each in incidents.all_called(tx, _id(incident)) if not each.dropped}
+    called = {each.person_id for each in calls.every(tx, _id(incident)) if not each.dropped}
     roles = ladder.area_coordinators(tx, incident.where, now)
     wanted = {role.person_id for role in roles} - called - {incident.reporter_id or 0}
     for addresses in people.reachable(tx, wanted).values():
@@ -213,7 +213,7 @@ def listening(tx: Tx, incident: Incident) -> set[int]:
     """Who hears what is added: the taker alone, or while it waits everybody called."""
     if incident.taken_by:
         return {incident.taken_by}
-    return {c.person_id for c in incidents.all_called(tx, _id(incident)) if not c.dropped and not c.declined_at}
+    return {c.person_id for c in calls.every(tx, _id(incident)) if not c.dropped and not c.declined_at}
 
 
 def turn_red(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> Incident:
@@ -238,7 +238,7 @@ def move(tx: Tx, incident: Incident, where: Where, now: datetime, rules: Rules, 
     entry = journal.add(tx, "place", now, incident_id=_id(incident), who=who, detail={
         "words": place_of(tx, where), **incidents.where_values(where)})  # fmt: skip
     if incident.state == WAITING:
-        incidents.drop_called(tx, _id(incident), set())
+        calls.drop_others(tx, _id(incident), set())
         withdraw_alerts(tx, _id(incident), now, "the place changed")
         refresh(tx, _id(incident), now)
         incident = climb(tx, incidents.change(tx, _id(incident), round_here=incident.round), 0, now, rules)
@@ -289,7 +289,7 @@ def call_on(tx: Tx, incident: Incident, now: datetime, rules: Rules) -> None:
     """Where nobody is left of those who were called and can be reached, the next rung is called at once. At the end of
     the ladder they are asked again, at once the first time and then by the clock, or every no would bring the next
     call."""
-    everybody = [each for each in incidents.all_called(tx, _id(incident)) if not each.dropped]
+    everybody = [each for each in calls.every(tx, _id(incident)) if not each.dropped]
     reached = people.reachable(tx, [each.person_id for each in everybody])
     if incident.state != WAITING or not all(each.declined_at for each in everybody if each.person_id in reached):
         return
@@ -305,7 +305,7 @@ def withdraw_alerts(tx: Tx, incident_id: int, now: datetime, reason: str) -> Non
 
 def may_read(tx: Tx, incident: Incident) -> set[int]:
     """Who may read the reporter's words and see his pictures: health workers, Dinkes, and whoever serves the case."""
-    called = [each for each in incidents.all_called(tx, _id(incident)) if not each.dropped]
+    called = [each for each in calls.every(tx, _id(incident)) if not each.dropped]
     return {each.person_id for each in called if each.view in ladder.MEDICAL or each.person_id == incident.taken_by}
 
 

@@ -12,7 +12,7 @@ from handlers.letters import details
 from handlers.turn import Letter, Turn
 from messages import incident as said
 from messages.render import Words
-from storage import incidents, journal
+from storage import calls, incidents, journal
 from storage import twins as twins_of
 from storage.database import Tx
 from storage.incidents import OPEN, Incident
@@ -72,7 +72,7 @@ def look(turn: Turn, own: Incident) -> Incident | None:
 def _is_needed(tx: Tx, own: Incident) -> bool:
     if own.taken_by is None or triage.RIOT not in own.said or not is_medical(tx, own):
         return False
-    call = incidents.called_one(tx, own.id or 0, own.taken_by)
+    call = calls.one(tx, own.id or 0, own.taken_by)
     return call is None or call.view not in ladder.MEDICAL
 
 
@@ -89,8 +89,8 @@ def _bring(turn: Turn, own: Incident, new: Incident) -> None:
 
 def _leave_the_riot(turn: Turn, own: Incident) -> None:
     """A riot again: the health workers who were called for it are called for the casualty."""
-    everybody = incidents.all_called(turn.tx, own.id or 0)
-    incidents.drop_called(turn.tx, own.id or 0, {each.person_id for each in everybody if each.view != ladder.WORKER})
+    everybody = calls.every(turn.tx, own.id or 0)
+    calls.drop_others(turn.tx, own.id or 0, {each.person_id for each in everybody if each.view != ladder.WORKER})
     sealed = turn.tx.vault.seal_json(details(turn.tx, own) | {"signs": []})
     incidents.change(turn.tx, own.id or 0, kinds=triage.RIOT, casualty="", casualty_id=None, details_sealed=sealed)
     escalation.refresh(turn.tx, own.id or 0, turn.now)

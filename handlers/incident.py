@@ -11,7 +11,7 @@ from messages import incident as said
 from messages import menu
 from messages.words import number as number_of
 from messages.words import parts
-from storage import denials, drafts, incidents, journal, places, roster, updates
+from storage import calls, denials, drafts, incidents, journal, places, roster, updates
 from storage import twins as reports
 from storage.incidents import ARRIVED, CANCELLED, RED, REFERRED, TAKEN, WAITING, Incident
 from storage.places import Where
@@ -187,7 +187,7 @@ def also_hurt(turn: Turn, own: Incident) -> Reply | None:
 
 def tell_addition(turn: Turn, own: Incident, entry: int) -> None:
     letter = Letter("addition", {"incident": own.id, "entry": entry})
-    everybody = {c.person_id for c in incidents.all_called(turn.tx, own.id or 0) if not c.dropped and not c.declined_at}
+    everybody = {c.person_id for c in calls.every(turn.tx, own.id or 0) if not c.dropped and not c.declined_at}
     escalation.tell(turn.tx, own, everybody, letter, turn.now)
 
 
@@ -265,7 +265,7 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
         return emergency(said.TooLateToCancel(now.number, now.state), tap=tap)
     journal.add(turn.tx, "cancelled", turn.now, incident_id=number, who=turn.who.person_id)
     escalation.withdraw_alerts(turn.tx, number, turn.now, "cancelled by the reporter")
-    called = {each.person_id for each in incidents.all_called(turn.tx, number) if not each.dropped}
+    called = {each.person_id for each in calls.every(turn.tx, number) if not each.dropped}
     escalation.tell(turn.tx, own, called, Letter("false_alarm", {"incident": number}), turn.now)
     escalation.refresh(turn.tx, number, turn.now)
     said_so = Letter("to_reporter", {"incident": number, "what": "cancelled"})

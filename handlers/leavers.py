@@ -12,7 +12,7 @@ from handlers import answering, escalation, leaving, post
 from handlers.turn import Rules, menu_keys
 from messages import leavers as said
 from messages.words import number
-from storage import deliveries, incidents, journal, leavers, people, roster
+from storage import calls, deliveries, incidents, journal, leavers, people, roster
 from storage.database import Tx
 from storage.deliveries import NOTICE
 from storage.incidents import Incident
@@ -35,7 +35,7 @@ def step(tx: Tx, person_id: int, now: datetime, rules: Rules) -> bool:
     if roster.roles(tx, person_id, now):
         leavers.look_again(tx, person_id, None)
         return True
-    waiting = [case.id or 0 for case in incidents.waiting_for(tx, person_id)]
+    waiting = [case.id or 0 for case in calls.waiting_for(tx, person_id)]
     for case_id in waiting:
         _take_back(tx, case_id, person_id, here, now)
     held = incidents.taken_by(tx, person_id)
@@ -51,7 +51,7 @@ def step(tx: Tx, person_id: int, now: datetime, rules: Rules) -> bool:
 def _take_back(tx: Tx, case_id: int, person_id: int, here: list[int], now: datetime) -> None:
     """He is not called for this case any more; what his phone shows of it is taken back."""
     incidents.need(tx, case_id)
-    incidents.drop(tx, case_id, person_id)
+    calls.drop(tx, case_id, person_id)
     for address_id in here:
         deliveries.withdraw(tx, reason="no duty left", now=now, incident_id=case_id, address_id=address_id)
     for delivery_id in deliveries.shown(tx, incident_id=case_id, kinds=("alert",), address_ids=here):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers import deciding, escalation
 from handlers.turn import Rules
-from storage import deliveries, drafts, incidents, journal, people, requests, rights
+from storage import calls, deliveries, drafts, incidents, journal, people, requests, rights
 from storage.database import Tx
 from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 
@@ -21,7 +21,7 @@ def leave(tx: Tx, address_id: int, person_id: int | None, now: datetime, rules: 
         deliveries.post_edit(tx, delivery_id, now)
     people.unlink(tx, address_id)
     if person_id is not None and not people.reachable(tx, [person_id]):
-        for case in incidents.waiting_for(tx, person_id):
+        for case in calls.waiting_for(tx, person_id):
             escalation.call_on(tx, incidents.need(tx, case.id or 0), now, rules)
 
 
@@ -32,7 +32,7 @@ def _hand_back(tx: Tx, person_id: int, now: datetime, rules: Rules) -> None:
         number = case.id or 0
         values = {"state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None, "quiet_asked": False}
         if incidents.move(tx, number, (TAKEN, ARRIVED, REFERRED), values, by=person_id):
-            incidents.decline(tx, number, person_id, now)
+            calls.decline(tx, number, person_id, now)
             journal.add(tx, "handed_back", now, incident_id=number, who=person_id)
             escalation.hand_back(tx, incidents.need(tx, number), now, rules)
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from handlers import ladder
 from handlers.turn import Letter, Turn
-from storage import incidents, journal, twins
+from storage import calls, incidents, journal, twins
 from storage.database import Tx
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, REFERRED, Incident
 from storage.places import Where
@@ -59,7 +59,7 @@ def is_forgotten(turn: Turn, case: Incident) -> bool:
 
 def _spoke(turn: Turn, case: Incident) -> datetime:
     """When a case was last spoken of to its reporter."""
-    call = incidents.called_one(turn.tx, case.id or 0, case.taken_by) if case.taken_by else None
+    call = calls.one(turn.tx, case.id or 0, case.taken_by) if case.taken_by else None
     wrote = journal.last(turn.tx, case.id or 0, "relayed") if call is not None and call.view in ladder.MEDICAL else None
     return max(case.reported_at, wrote or case.reported_at)
 

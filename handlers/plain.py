@@ -14,7 +14,7 @@ from handlers.turn import Letter, Rules
 from messages import menu
 from messages.chat import Address, Heard
 from messages.words import short
-from storage import drafts, elections, incidents, journal, people, places, roster, updates
+from storage import calls, drafts, elections, incidents, journal, people, places, roster, updates
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.incidents import RED, Incident
@@ -125,7 +125,7 @@ def _call_simply(tx: Tx, incident: Incident, now: datetime) -> None:
     incidents.change(tx, number, rung=0, round=1, climb_at=now + AGAIN, tell_at=now + escalation.TELL_AFTER[0])
     for role in {role.person_id: role for role in everybody if role.institution != "BPJS"}.values():
         view = "worker" if role.kind == roster.WORKER else "dinkes" if role.institution == "Dinkes" else "coordinator"
-        incidents.call(tx, number, role.person_id, view, 0, now)
+        calls.call(tx, number, role.person_id, view, 0, now)
         for address_id in reachable.get(role.person_id, ()):
             refs = {"incident": number, "person": role.person_id, "again": 0, "red": False}
             post.say(tx, address_id, Letter("alert", refs), now, lane=ALERT,

@@ -12,7 +12,7 @@ from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import menu
 from messages import response as told
 from messages.words import excerpt, short
-from storage import deliveries, incidents, journal
+from storage import calls, deliveries, incidents, journal
 from storage import twins as twins_of
 from storage.deliveries import ALERT
 from storage.incidents import ARRIVED, CANCELLED, CLOSED, GREEN, REFERRED, TAKEN, WAITING, Incident
@@ -36,7 +36,7 @@ def _called(turn: Turn) -> tuple[Incident | None, str]:
     if found is None or person is None:
         return None, "not_yours"
     found = incidents.need(turn.tx, found.id or 0)  # the lock first: the place may be moving away this moment
-    call = incidents.called_one(turn.tx, found.id or 0, person)
+    call = calls.one(turn.tx, found.id or 0, person)
     if call is None:
         return None, "not_yours"
     if call.dropped and found.taken_by != person:
@@ -73,7 +73,7 @@ def take(turn: Turn) -> Reply:
 
 def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
     number = case.id or 0
-    incidents.accept(turn.tx, number, _me(turn))
+    calls.accept(turn.tx, number, _me(turn))
     journal.add(turn.tx, what, turn.now, incident_id=number, who=_me(turn))
     escalation.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
     became, case = case.state == WAITING, incidents.need(turn.tx, number)
@@ -110,16 +110,16 @@ def decline(turn: Turn) -> Reply:
     back = {**QUIET_NOW, "state": WAITING, "taken_by": None, "taken_at": None, "quiet_at": None}
     if not incidents.move(turn.tx, number, (TAKEN,), back, by=_me(turn)):
         return _state(turn, case)
-    incidents.decline(turn.tx, number, _me(turn), turn.now)
+    calls.decline(turn.tx, number, _me(turn), turn.now)
     journal.add(turn.tx, "handed_back", turn.now, incident_id=number, who=_me(turn))
     escalation.hand_back(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
-    asked_again = incidents.called_one(turn.tx, number, _me(turn)).declined_at is None  # nobody else is left
+    asked_again = calls.one(turn.tx, number, _me(turn)).declined_at is None  # nobody else is left
     return emergency(tap="declined" if asked_again else "handed_back", incident=number)
 
 
 def _step_back(turn: Turn, case: Incident) -> Reply:
     number = case.id or 0
-    if not incidents.decline(turn.tx, number, _me(turn), turn.now):
+    if not calls.decline(turn.tx, number, _me(turn), turn.now):
         return emergency(tap="already")
     journal.add(turn.tx, "declined", turn.now, incident_id=number, who=_me(turn))
     escalation.refresh(turn.tx, number, turn.now)
@@ -275,7 +275,7 @@ def cases(turn: Turn) -> Reply:
     if not turn.who.linked or not {"kasus"} & set(turn.menu):
         return Reply((menu.NotYours(turn.menu),), STAY)
     mine = incidents.taken_by(turn.tx, _me(turn))
-    waiting = incidents.waiting_for(turn.tx, _me(turn))
+    waiting = calls.waiting_for(turn.tx, _me(turn))
     post.say(turn.tx, turn.who.address_id, told.Cases(turn.menu, len(mine), len(waiting)), turn.now, lane=ALERT)
     shown = (*mine, *waiting)[:CASES_SHOWN]
     reading.cases(turn, shown)

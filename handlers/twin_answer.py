@@ -8,7 +8,7 @@ from handlers import escalation, hurt, incident, mine, silence
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages.words import number
-from storage import incidents, journal, people, twins
+from storage import calls, incidents, journal, people, twins
 from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING, Incident
 
 NOTES_KEPT = 50
@@ -75,8 +75,8 @@ def _stand_as_the_further(turn: Turn, first: Incident, second: Incident) -> None
     taker = second.taken_by
     if taker is None or HOW_FAR[second.state] <= HOW_FAR[first.state]:
         return
-    view = incidents.called_one(turn.tx, second.id or 0, taker).view
-    incidents.call(turn.tx, first.id or 0, taker, view, first.rung, turn.now)
+    view = calls.one(turn.tx, second.id or 0, taker).view
+    calls.call(turn.tx, first.id or 0, taker, view, first.rung, turn.now)
     if not twins.stand_as(turn.tx, first, second):
         return
     detail = {"state": second.state, "number": second.number}

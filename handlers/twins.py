@@ -8,7 +8,7 @@ from __future__ import annotations
 from handlers import escalation
 from handlers.ladder import Callee
 from handlers.turn import Letter, Turn
-from storage import incidents, twins, updates
+from storage import calls, incidents, twins, updates
 from storage.incidents import Incident
 
 
@@ -54,8 +54,8 @@ def _ask_takers(turn: Turn, first: Incident, second: Incident) -> None:
         taker = mine.taken_by
         if taker is None or other.taken_by == taker or not _once(turn, first, second, f"p{taker}"):
             continue
-        call = incidents.called_one(turn.tx, other.id or 0, taker)
+        call = calls.one(turn.tx, other.id or 0, taker)
         if other.state == incidents.WAITING and (call is None or call.dropped):
-            own = incidents.called_one(turn.tx, mine.id or 0, taker)
+            own = calls.one(turn.tx, mine.id or 0, taker)
             escalation.call(turn.tx, other, [Callee(taker, own.view if own else "worker")], other.rung, turn.now)
         escalation.tell(turn.tx, second, {taker}, question(first, second), turn.now)

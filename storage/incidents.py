@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     Index,
     LargeBinary,
-    UniqueConstraint,
     bindparam,
     exists,
     func,
@@ -124,33 +123,11 @@ class Incident(SQLModel, table=True):
         return tuple(kind for kind in self.kinds.split(",") if kind)
 
 
-class Called(SQLModel, table=True):
-    """A person was called for an incident and may answer it, until `dropped` (the place moved away from him).
-
-    `view`: worker (reads everything), dinkes (the same, a coordinator), coordinator (never signs or age).
-    """
-
-    __tablename__ = "called"
-    __table_args__ = (UniqueConstraint("incident_id", "person_id"),)
-    id: int | None = Field(default=None, primary_key=True)
-    incident_id: int = Field(foreign_key="incident.id", index=True)
-    person_id: int = Field(foreign_key="person.id", index=True)
-    view: str
-    rung: int
-    called_at: datetime = Field(sa_column=Column(Instant, nullable=False))
-    declined_at: datetime | None = Field(default=None, sa_column=Column(Instant))
-    dropped: bool = False
-
-
 incidents = table(Incident)
-called = table(Called)
 
 
 _ONE = select(incidents)
 _BY_ID = Quick(_ONE.where(incidents.c.id == bindparam("of")))
-_HIS_CALL = Quick(
-    select(called).where(called.c.incident_id == bindparam("of"), called.c.person_id == bindparam("person_id"))
-)
 
 
 def _case(row: Any) -> Incident | None:
@@ -274,18 +251,6 @@ def taken_by(tx: Tx, person_id: int) -> list[Incident]:
     return [Incident(**row._mapping) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
 
 
-def waiting_for(tx: Tx, person_id: int) -> list[Incident]:
-    """Cases that still wait and for which this person was called and has not declined."""
-    where = (
-        (incidents.c.state == WAITING)
-        & (called.c.person_id == person_id)
-        & called.c.declined_at.is_(None)
-        & called.c.dropped.is_(False)
-    )
-    statement = _ONE.join(called, called.c.incident_id == incidents.c.id).where(where).order_by(incidents.c.id)
-    return [Incident(**row._mapping) for row in tx.rows(statement)]
-
-
 def due(tx: Tx, now: datetime) -> list[Incident]:
     """Open cases with something to do: climb, tell the reporter, ask the worker."""
     where = or_(incidents.c.climb_at <= now, incidents.c.tell_at <= now, incidents.c.quiet_at <= now)
@@ -299,52 +264,6 @@ def next_due(tx: Tx) -> datetime | None:
         for column in (incidents.c.climb_at, incidents.c.tell_at, incidents.c.quiet_at)
     ]
     return min((time for time in times if time is not None), default=None)
-
-
-def call(tx: Tx, incident_id: int, person_id: int, view: str, rung: int, now: datetime) -> None:
-    """This person is called, or called again after the place came back to him."""
-    values = {"incident_id": incident_id, "person_id": person_id, "view": view, "rung": rung, "called_at": now,
-              "dropped": False}  # fmt: skip
-    again = {"dropped": False, "called_at": now, "view": view}
-    tx.execute(tx.insert(called).values(values).on_conflict_do_update(
-        index_elements=["incident_id", "person_id"], set_=again))  # fmt: skip
-
-
-def called_one(tx: Tx, incident_id: int, person_id: int) -> Any:
-    """How this person was called for this incident, or None."""
-    return _HIS_CALL.first(tx, {"of": incident_id, "person_id": person_id})
-
-
-def all_called(tx: Tx, incident_id: int) -> list[Any]:
-    return list(tx.rows(select(called).where(called.c.incident_id == incident_id).order_by(called.c.id)))
-
-
-def decline(tx: Tx, incident_id: int, person_id: int, now: datetime) -> bool:
-    guard = (called.c.incident_id == incident_id) & (called.c.person_id == person_id) & called.c.declined_at.is_(None)
-    return tx.execute(update(called).where(guard).values(declined_at=now)).rowcount == 1
-
-
-def accept(tx: Tx, incident_id: int, person_id: int) -> None:
-    """It is his after all: who had declined before hears of it again."""
-    guard = (called.c.incident_id == incident_id) & (called.c.person_id == person_id)
-    tx.execute(update(called).where(guard, called.c.declined_at.is_not(None)).values(declined_at=None))
-
-
-def drop(tx: Tx, incident_id: int, person_id: int) -> None:
-    """This one is not called for it any more."""
-    his = (called.c.incident_id == incident_id) & (called.c.person_id == person_id)
-    tx.execute(update(called).where(his).values(dropped=True))
-
-
-def drop_called(tx: Tx, incident_id: int, keep: set[int]) -> list[int]:
-    """It moved away from everybody but `keep`, who lose the case; tells whom."""
-    statement = (
-        update(called)
-        .where(called.c.incident_id == incident_id, called.c.dropped.is_(False), called.c.person_id.not_in(keep))
-        .values(dropped=True, declined_at=None)
-        .returning(called.c.person_id)
-    )
-    return [row.person_id for row in tx.rows(statement)]
 
 
 def _false_alarms() -> Quick:

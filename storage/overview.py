@@ -8,8 +8,9 @@ from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from storage.calls import called
 from storage.database import Tx
-from storage.incidents import CANCELLED, CLOSED, Incident, called, incidents
+from storage.incidents import CANCELLED, CLOSED, Incident, incidents
 from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, puskesmas, tps
 

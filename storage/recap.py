@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 
+from storage.calls import called
 from storage.database import Tx
-from storage.incidents import called, incidents
+from storage.incidents import incidents
 from storage.places import Where, kecamatan, kelurahan, tps
 
 _I = incidents.c

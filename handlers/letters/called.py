@@ -12,7 +12,7 @@ from handlers.letters.registry import Writing, letter
 from messages import response as told
 from messages import words
 from messages.render import Words
-from storage import denials, incidents, journal, people, places, roster, twins
+from storage import calls, denials, incidents, journal, people, places, roster, twins
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
@@ -45,7 +45,7 @@ def _alert(w: Writing) -> Words | None:
         return None
     if w.to.person_id != w.refs["person"]:
         return told.Hidden()  # unlinked meanwhile: what was shown is taken back
-    call = incidents.called_one(w.tx, w.refs["incident"], w.refs["person"])
+    call = calls.one(w.tx, w.refs["incident"], w.refs["person"])
     if call is not None and call.dropped and not w.to.roles and incident.taken_by != w.to.person_id:
         return told.Hidden()  # no list names him any more
     view = call.view if call else "coordinator"

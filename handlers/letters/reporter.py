@@ -9,7 +9,7 @@ from messages import incident as said
 from messages import relay as told
 from messages import response, words
 from messages.render import Words
-from storage import incidents, journal, people, places, roster, twins
+from storage import calls, incidents, journal, people, places, roster, twins
 from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
 
@@ -18,7 +18,7 @@ def _filed(w: Writing) -> Words | None:
     incident = case_of(w.tx, w.refs)
     if incident is None:
         return None
-    called = [each for each in incidents.all_called(w.tx, w.refs["incident"]) if not each.dropped]
+    called = [each for each in calls.every(w.tx, w.refs["incident"]) if not each.dropped]
     reached = people.reachable(w.tx, [each.person_id for each in called])
     views = {each.view for each in called if each.person_id in reached}
     serving = places.names_of_puskesmas(w.tx, places.serving(w.tx, incident.where))
@@ -135,7 +135,7 @@ def _to_reporter(w: Writing) -> Words | None:
         return None
     if w.refs["what"] in {"nobody", "all_declined"} and incident.state != WAITING:
         return None  # somebody took it meanwhile
-    called = [each.person_id for each in incidents.all_called(w.tx, w.refs["incident"]) if not each.dropped]
+    called = [each.person_id for each in calls.every(w.tx, w.refs["incident"]) if not each.dropped]
     centre = roster.centre_of(w.tx, incident.taken_by) if incident.taken_by else ""
     return said.ToReporter(
         menu=w.to.menu,
