@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from storage import installation
 from storage.database import Tx
 from storage.quick import Quick
-from storage.types import Instant, referring, table
+from storage.types import Instant, loaded, referring, table
 
 DRAFT, ASKING, SCHEDULED, SENDING, PAUSED = "draft", "asking", "scheduled", "sending", "paused"
 STOPPED, DONE, LAPSED, DROPPED = "stopped", "done", "lapsed", "dropped"
@@ -114,15 +114,15 @@ def by_id(tx: Tx, broadcast_id: int, *, lock: bool = False) -> Broadcast | None:
     """`lock`: where answers to it are counted, one comes after the other (on SQLite they do anyway)."""
     if not lock or tx.is_sqlite:
         found = _ONE.first(tx, {"of": broadcast_id})
-        return Broadcast(**found._asdict()) if found else None
+        return loaded(Broadcast, found) if found else None
     row = tx.first(select(broadcasts).where(_B.id == broadcast_id).with_for_update(key_share=True))
-    return Broadcast(**row._mapping) if row else None
+    return loaded(Broadcast, row) if row else None
 
 
 def by_number(tx: Tx, number: int) -> Broadcast | None:
     """As people call it: B-0007 is 7."""
     row = tx.first(select(broadcasts).where(_B.number == number, _B.state != DRAFT))
-    return Broadcast(**row._mapping) if row else None
+    return loaded(Broadcast, row) if row else None
 
 
 def family(tx: Tx, sent: Broadcast) -> list[Broadcast]:
@@ -133,7 +133,7 @@ def family(tx: Tx, sent: Broadcast) -> list[Broadcast]:
         assert before is not None  # a foreign key
         found = [before]
     for each in found:  # grows while it is gone through
-        found += [Broadcast(**row._asdict()) for row in _REPEATS.rows(tx, {"of": each.id})]
+        found += [loaded(Broadcast, row) for row in _REPEATS.rows(tx, {"of": each.id})]
     return found
 
 
@@ -206,7 +206,7 @@ def next_due(tx: Tx) -> datetime | None:
 def recent(tx: Tx, election_id: int, limit: int) -> list[Broadcast]:
     """The newest confirmed ones of an election."""
     query = select(broadcasts).where(_B.election_id == election_id, _B.number > 0).order_by(_B.number.desc())
-    return [Broadcast(**row._mapping) for row in tx.rows(query.limit(limit))]
+    return [loaded(Broadcast, row) for row in tx.rows(query.limit(limit))]
 
 
 def ask(tx: Tx, broadcast_id: int, person_id: int) -> None:

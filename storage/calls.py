@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import Tx
 from storage.incidents import WAITING, Incident, incidents
 from storage.quick import Quick
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 
 class Called(SQLModel, table=True):
@@ -62,7 +62,7 @@ def waiting_for(tx: Tx, person_id: int) -> list[Incident]:
     open_to_him = (_C.person_id == person_id) & _C.declined_at.is_(None) & _C.dropped.is_(False)
     query = select(incidents).join(called, _C.incident_id == incidents.c.id)
     query = query.where(incidents.c.state == WAITING, open_to_him).order_by(incidents.c.id)
-    return [Incident(**row._asdict()) for row in tx.rows(query)]
+    return [loaded(Incident, row) for row in tx.rows(query)]
 
 
 def decline(tx: Tx, incident_id: int, person_id: int, now: datetime) -> bool:

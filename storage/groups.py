@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import Tx
 from storage.people import addresses
 from storage.places import tps
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 ACTIVE, REPLACED, LEFT, MUTED = "active", "replaced", "left", "muted"
 
@@ -48,14 +48,14 @@ _G = groups.c
 
 def of_address(tx: Tx, address_id: int) -> Group | None:
     row = tx.first(select(groups).where(_G.address_id == address_id))
-    return Group(**row._mapping) if row else None
+    return loaded(Group, row) if row else None
 
 
 def of_chat(tx: Tx, channel: str, external: str) -> Group | None:
     """The group of a chat by the platform's id."""
     here = (addresses.c.channel == channel) & (addresses.c.external == external)
     row = tx.first(select(groups).join(addresses, addresses.c.id == _G.address_id).where(here))
-    return Group(**row._mapping) if row else None
+    return loaded(Group, row) if row else None
 
 
 def bind(tx: Tx, address_id: int, tps_id: int, by: int, now: datetime) -> Group | None:
@@ -68,7 +68,7 @@ def bind(tx: Tx, address_id: int, tps_id: int, by: int, now: datetime) -> Group 
     values = {"tps_id": tps_id, "bound_by": by, "bound_at": now, "state": ACTIVE, "reason": "", "changed_at": now}
     statement = tx.insert(groups).values(address_id=address_id, **values)
     tx.execute(statement.on_conflict_do_update(index_elements=["address_id"], set_=values))
-    return Group(**row._mapping) if row is not None else None
+    return loaded(Group, row) if row is not None else None
 
 
 def settle(tx: Tx, group_id: int, state: str, now: datetime) -> bool:

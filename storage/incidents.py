@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    literal_column,
     or_,
     select,
     text,
@@ -26,7 +27,7 @@ from storage import installation
 from storage.database import Tx
 from storage.places import Where
 from storage.quick import Quick
-from storage.types import Instant, referring, table
+from storage.types import Instant, loaded, referring, table
 
 WAITING, TAKEN, ARRIVED, REFERRED, CLOSED, CANCELLED = (
     "waiting",
@@ -131,7 +132,7 @@ _BY_ID = Quick(_ONE.where(incidents.c.id == bindparam("of")))
 
 
 def _case(row: Any) -> Incident | None:
-    return Incident(**row._asdict()) if row is not None else None
+    return loaded(Incident, row) if row is not None else None
 
 
 def by_id(tx: Tx, incident_id: int) -> Incident | None:
@@ -170,7 +171,7 @@ def file(tx: Tx, *, address_id: int, where: Where, now: datetime, kind: str, sev
         )
         .returning(incidents)
     )
-    return Incident(**row._mapping)
+    return loaded(Incident, row)
 
 
 def where_values(where: Where) -> dict[str, int | None]:
@@ -187,7 +188,7 @@ def where_values(where: Where) -> dict[str, int | None]:
 def change(tx: Tx, incident_id: int, **values: Any) -> Incident:
     """Set columns that no two turns compete for, and return the incident as it is then."""
     row = tx.first(update(incidents).where(incidents.c.id == incident_id).values(values).returning(incidents))
-    return Incident(**row._mapping)
+    return loaded(Incident, row)
 
 
 def move(
@@ -216,13 +217,22 @@ def is_of(address_id: int | None, person_id: int | None) -> ColumnElement[bool]:
     return here if person_id is None else or_(here, incidents.c.reporter_id == person_id)
 
 
+def _own_open() -> Quick:
+    here = (incidents.c.reporter_address_id == bindparam("address_id")) & ~_CUT_OFF
+    mine = here | (incidents.c.reporter_id == bindparam("person_id"))
+    joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
+    is_open = incidents.c.state.in_([literal_column(repr(state)) for state in OPEN])
+    return Quick(_ONE.where(or_(mine, incidents.c.id.in_(joined)), is_open).order_by(incidents.c.id.desc()))
+
+
+_OWN_OPEN = _own_open()
+
+
 def own_open(tx: Tx, address_id: int | None, person_id: int | None) -> list[Incident]:
     """The open cases that this address, or the person behind it, reported, also as one report of several; the newest
     first."""
-    mine = is_of(address_id, person_id)
-    joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
-    statement = _ONE.where(or_(mine, incidents.c.id.in_(joined)), incidents.c.state.in_(OPEN))
-    return [Incident(**row._mapping) for row in tx.rows(statement.order_by(incidents.c.id.desc()))]
+    rows = _OWN_OPEN.rows(tx, {"address_id": address_id, "person_id": person_id})
+    return [loaded(Incident, row) for row in rows]
 
 
 def casualty_of(tx: Tx, riot_id: int, states: tuple[str, ...] = OPEN) -> Incident | None:
@@ -248,13 +258,13 @@ def adopt(tx: Tx, address_id: int, person_id: int) -> None:
 def taken_by(tx: Tx, person_id: int) -> list[Incident]:
     """The open cases that are this person's."""
     where = (incidents.c.taken_by == person_id) & incidents.c.state.in_((TAKEN, ARRIVED, REFERRED))
-    return [Incident(**row._mapping) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
+    return [loaded(Incident, row) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
 
 
 def due(tx: Tx, now: datetime) -> list[Incident]:
     """Open cases with something to do: climb, tell the reporter, ask the worker."""
     where = or_(incidents.c.climb_at <= now, incidents.c.tell_at <= now, incidents.c.quiet_at <= now)
-    return [Incident(**row._mapping) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
+    return [loaded(Incident, row) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
 
 
 def next_due(tx: Tx) -> datetime | None:
@@ -302,4 +312,4 @@ def open_ones(tx: Tx) -> list[int]:
 
 def every(tx: Tx) -> list[Incident]:
     """All incidents, in order."""
-    return [Incident(**row._mapping) for row in tx.rows(_ONE.order_by(incidents.c.id))]
+    return [loaded(Incident, row) for row in tx.rows(_ONE.order_by(incidents.c.id))]

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 from storage.database import Tx
 from storage.elections import Known
 from storage.places import Where, kelurahan, tps
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 TPS, PEOPLE = "tps", "people"
 ACTIVE, PAUSED, DROPPED = "active", "paused", "dropped"
@@ -151,12 +151,12 @@ _DUE = select(
 def of_election(tx: Tx, election_id: int) -> list[Notice]:
     """Every line of a timetable, in order of time."""
     query = select(notices).where(_N.election_id == election_id).order_by(_N.day, _N.minute, _N.id)
-    return [Notice(**row._mapping) for row in tx.rows(query)]
+    return [loaded(Notice, row) for row in tx.rows(query)]
 
 
 def by_id(tx: Tx, notice_id: int) -> Notice | None:
     row = tx.first(select(notices).where(_N.id == notice_id))
-    return Notice(**row._mapping) if row else None
+    return loaded(Notice, row) if row else None
 
 
 def add(tx: Tx, values: dict[str, Any]) -> bool:

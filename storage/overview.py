@@ -13,6 +13,7 @@ from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, Incident, incidents
 from storage.people import addresses, people
 from storage.places import kecamatan, kelurahan, puskesmas, tps
+from storage.types import loaded
 
 
 def wards(tx: Tx, election_id: int) -> list[Any]:
@@ -44,7 +45,7 @@ def cases(tx: Tx, since: datetime, most: int) -> list[Incident]:
     """The cases that are open, and those that ended after a moment; of many the newest."""
     over = incidents.c.state.in_((CLOSED, CANCELLED))
     query = select(incidents).where(or_(~over, incidents.c.ended_at > since))
-    return [Incident(**row._mapping) for row in tx.rows(query.order_by(incidents.c.id.desc()).limit(most))]
+    return [loaded(Incident, row) for row in tx.rows(query.order_by(incidents.c.id.desc()).limit(most))]
 
 
 def calls(tx: Tx, incident_ids: Iterable[int]) -> list[Any]:

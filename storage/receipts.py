@@ -14,6 +14,7 @@ from storage.people import people
 from storage.places import kelurahan, tps
 from storage.quick import Quick
 from storage.roster import OFFICER, assignments, at_tps
+from storage.types import loaded
 
 _R, _A = recipients.c, assignments.c
 _HIS = (_R.broadcast_id == bindparam("of")) & (_R.person_id == bindparam("who"))
@@ -28,7 +29,7 @@ MOST_NAMES = 20  # of a TPS; those without one are many
 
 def of(tx: Tx, broadcast_id: int, person_id: int) -> Recipient | None:
     row = _OF.first(tx, {"of": broadcast_id, "who": person_id})
-    return Recipient(**row._asdict()) if row else None
+    return loaded(Recipient, row) if row else None
 
 
 def receive_own(tx: Tx, broadcast_id: int, person_id: int, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from storage.database import Tx
 from storage.names import person_key
 from storage.people import addresses, people
 from storage.roster import OFFICER, Assignment, assignments
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 
 class Replacement(SQLModel, table=True):
@@ -38,7 +38,7 @@ _PLACE = ("election_id", "role", "position", "institution", "kecamatan_id", "kel
 def post(tx: Tx, assignment_id: int) -> Assignment | None:
     """An officer's row."""
     row = tx.first(select(assignments).where(assignments.c.id == assignment_id, assignments.c.kind == OFFICER))
-    return Assignment(**row._mapping) if row else None
+    return loaded(Assignment, row) if row else None
 
 
 def take_place(tx: Tx, old: Assignment, name: str, phone: str, by: int, now: datetime) -> int | None:

@@ -16,6 +16,7 @@ from storage.elections import ZONES, elections
 from storage.fanout import PAUSED
 from storage.incidents import Incident, by_id, incidents
 from storage.people import addresses
+from storage.types import loaded
 
 
 def _iso(at: datetime | None, zone: ZoneInfo) -> str:
@@ -37,7 +38,7 @@ def incident_rows(tx: Tx, election_id: int | None = None) -> list[dict[str, Any]
     query = select(incidents).order_by(incidents.c.number)
     query = query.where(incidents.c.election_id == election_id) if election_id else query
     zones = _zones(tx)
-    return [_incident(tx, Incident(**row._mapping), zones) for row in tx.rows(query)]
+    return [_incident(tx, loaded(Incident, row), zones) for row in tx.rows(query)]
 
 
 def _incident(tx: Tx, case: Incident, zones: dict[int | None, ZoneInfo]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from storage.database import Tx
 from storage.people import addresses, people
 from storage.places import Where
 from storage.roster import assignments
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 IDENTITY, COVERAGE, DELETE, CORRECT = "identity", "coverage", "delete", "correct"
 RIGHTS = (DELETE, CORRECT)
@@ -124,13 +124,13 @@ def take_back(tx: Tx, address_id: int, now: datetime) -> None:
 def open_of(tx: Tx, address_id: int) -> list[Request]:
     """The requests to be recorded that wait of an address."""
     where = (_Q.address_id == address_id) & (_Q.state == OPEN) & (_Q.kind == IDENTITY)
-    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+    return [loaded(Request, row) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
 
 
 def held(tx: Tx, address_id: int) -> list[Request]:
     """What is kept of what an address asked: where it still waits, or a name was given; the oldest first."""
     where = (_Q.address_id == address_id) & (is_alive | (_Q.name != ""))
-    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+    return [loaded(Request, row) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
 
 
 def _waiting_at(seats: Sequence[tuple[Where, Sequence[str]]]) -> tuple[ColumnElement[bool], ...]:
@@ -152,7 +152,7 @@ def to_decide(tx: Tx, seats: Sequence[tuple[Where, Sequence[str]]]) -> int:
 def oldest(tx: Tx, seats: Sequence[tuple[Where, Sequence[str]]], limit: int) -> list[Request]:
     """Those, the oldest first."""
     query = select(requests).where(*_waiting_at(seats)).order_by(_Q.id).limit(limit)
-    return [Request(**row._mapping) for row in tx.rows(query)]
+    return [loaded(Request, row) for row in tx.rows(query)]
 
 
 def ask_once(tx: Tx, kind: str, subject_id: int, values: dict[str, Any]) -> int | None:
@@ -166,12 +166,12 @@ def ask_once(tx: Tx, kind: str, subject_id: int, values: dict[str, Any]) -> int 
 def of_subject(tx: Tx, kind: str, subject_id: int) -> list[Request]:
     """All of one kind about a person, the oldest first."""
     where = (_Q.kind == kind) & (_Q.subject_id == subject_id)
-    return [Request(**row._mapping) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
+    return [loaded(Request, row) for row in tx.rows(select(requests).where(where).order_by(_Q.id))]
 
 
 def by_id(tx: Tx, request_id: int) -> Request | None:
     row = tx.first(select(requests).where(_Q.id == request_id))
-    return Request(**row._mapping) if row else None
+    return loaded(Request, row) if row else None
 
 
 def asked_since(tx: Tx, address_id: int, since: datetime) -> int:

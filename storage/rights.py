@@ -14,6 +14,7 @@ from storage.database import Tx
 from storage.people import addresses, people
 from storage.requests import IDENTITY, OPEN, REPLACED, RIGHTS, Request, alive_in, is_alive, requests
 from storage.roster import assignments
+from storage.types import loaded
 
 _P, _Q, _R = people.c, requests.c, addresses.c
 
@@ -22,7 +23,7 @@ def alive(tx: Tx, kind: str, person_id: int) -> Request | None:
     """The one of this kind about a person that waits, if any."""
     mine = select(requests).where(_Q.kind == kind, _Q.subject_id == person_id, is_alive)
     row = tx.first(mine.order_by(_Q.id).limit(1))
-    return Request(**row._mapping) if row else None
+    return loaded(Request, row) if row else None
 
 
 def reword(tx: Tx, request_id: int, words: str) -> bool:

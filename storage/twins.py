@@ -12,6 +12,7 @@ from storage.database import Tx
 from storage.incidents import CLOSED, OPEN, Incident, incidents, is_of
 from storage.journal import journal
 from storage.quick import Quick
+from storage.types import loaded
 
 WITHIN = timedelta(minutes=15)
 JOINED = "digabung"  # the outcome of a report that was joined to another
@@ -24,9 +25,7 @@ def suspected(tx: Tx, case: Incident) -> list[Incident]:
         return []
     near = incidents.c.reported_at.between(case.reported_at - WITHIN, case.reported_at + WITHIN)
     others = (incidents.c.tps_id == case.tps_id) & (incidents.c.id != case.id) & incidents.c.state.in_(OPEN)
-    found = [
-        Incident(**row._mapping) for row in tx.rows(select(incidents).where(others, near).order_by(incidents.c.id))
-    ]
+    found = [loaded(Incident, row) for row in tx.rows(select(incidents).where(others, near).order_by(incidents.c.id))]
     return [each for each in found if may_be_one(each, case)]
 
 
@@ -69,7 +68,7 @@ _JOINED = Quick(select(incidents).where(incidents.c.merged_into == bindparam("of
 
 def reports(tx: Tx, incident_id: int) -> list[Incident]:
     """The reports that were joined to this case."""
-    return [Incident(**row._asdict()) for row in _JOINED.rows(tx, {"of": incident_id})]
+    return [loaded(Incident, row) for row in _JOINED.rows(tx, {"of": incident_id})]
 
 
 def reported_by(tx: Tx, incident_id: int, address_id: int, person_id: int | None) -> bool:

@@ -29,7 +29,7 @@ from sqlmodel import Field, SQLModel
 
 from storage import bulk
 from storage.database import Tx
-from storage.types import Instant, table
+from storage.types import Instant, loaded, table
 
 RUNNING, DONE, UNDONE = "running", "done", "undone"
 KEPT = 3  # of an election's imports, whose steps are kept
@@ -90,7 +90,7 @@ def last(tx: Tx, election_id: int) -> Run | None:
     """The newest import of an election that has not been taken back; a killed one counts."""
     mine = (_R.election_id == election_id) & (_R.state != UNDONE)
     row = tx.first(select(runs).where(mine).order_by(_R.id.desc()).limit(1))
-    return Run(**row._mapping) if row else None
+    return loaded(Run, row) if row else None
 
 
 # --- writing down ---
