@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.channels.whatsapp import window
 from bot.outbox.plan import AfterSettle, Compose, Elsewhere, Later, Skip
-from handlers import escalation, letters, tier
+from handlers import escalation, letters, telling, tier
 from handlers.turn import Rules
 from messages.chat import Said
 from messages.templates import filled
@@ -32,7 +32,7 @@ def compose(rules: Rules) -> Compose:
         made = _composed(tx, row, now, brief=row.edits is not None and not changing)
         if isinstance(made, letters.Withheld):
             return Skip(made.state, made.reason)
-        if not changing and row.incident_id is not None and row.kind in escalation.SHOWN:
+        if not changing and row.incident_id is not None and row.kind in telling.SHOWN:
             line = made if row.edits is not None else _composed(tx, row, now, brief=True)
             if isinstance(line, Said) and not _is_news(tx, row, row.incident_id, line.text):
                 return Skip(WITHDRAWN, "it would say the same again")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from handlers import escalation, ladder
+from handlers import ladder, telling
 from handlers.mine import is_over, is_reporter
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages import menu
@@ -18,7 +18,7 @@ def card(turn: Turn) -> Reply:
     person = turn.who.person_id if turn.who.linked else None
     call = calls.one(turn.tx, case.id or 0, person) if person else None
     if person is not None and call is not None and not call.dropped:
-        escalation.show_again(turn.tx, case, turn.who.address_id, person, turn.now)
+        telling.show_again(turn.tx, case, turn.who.address_id, person, turn.now)
         return emergency(incident=case.id)
     if may_mark(turn, case) or is_reporter(turn, case):
         return emergency(Letter("red_notice", {"incident": case.id}), incident=case.id)
@@ -52,7 +52,7 @@ def _set(turn: Turn, *, marked: bool) -> Reply:
     incidents.change(turn.tx, case.id or 0, false_by=turn.who.person_id if marked else None)
     what = "marked_false" if marked else "unmarked_false"
     journal.add(turn.tx, what, turn.now, incident_id=case.id, who=turn.who.person_id)
-    escalation.refresh(turn.tx, case.id or 0, turn.now)
+    telling.refresh(turn.tx, case.id or 0, turn.now)
     told = Letter("to_reporter", {"incident": case.id, "what": what})
-    escalation.say(turn.tx, case, twins.address_of(turn.tx, case), told, turn.now)
+    telling.say(turn.tx, case, twins.address_of(turn.tx, case), told, turn.now)
     return emergency(tap="noted", incident=case.id)

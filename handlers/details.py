@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, triage, twins
+from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, telling, triage, twins
 from handlers.letters import details
 from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
@@ -82,11 +82,11 @@ def added(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> int:
     if not turn.who.linked and turn.who.named:
         detail = {**detail, "by": turn.who.named}  # as he calls himself: nobody of the roster stands for it
     entry = journal.add(turn.tx, what, turn.now, incident_id=number, who=turn.who.person_id, detail=detail)
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     if own.taken_by and what in {"who", "signs", "note"} and not _in_a_rush(turn, own, what):
         letter = Letter("addition", {"incident": number, "entry": entry})
         speaks = {turn.who.person_id} if turn.who.linked else set()
-        escalation.tell(turn.tx, own, _hears_of(turn, own, what) - speaks, letter, turn.now)
+        telling.tell(turn.tx, own, _hears_of(turn, own, what) - speaks, letter, turn.now)
     if own.state == WAITING and what == "who":
         escalation.widen(turn.tx, own, turn.now)
     return entry
@@ -171,7 +171,7 @@ def position(turn: Turn) -> Reply:
     for each in (own, *hurt.together(turn.tx, own)):
         changed = incidents.change(turn.tx, each.id or 0, **at)
         if turn.heard.edited:
-            escalation.refresh(turn.tx, each.id or 0, turn.now)
+            telling.refresh(turn.tx, each.id or 0, turn.now)
         else:
             show(turn, changed, "place", at)
     if turn.heard.edited:
@@ -265,9 +265,9 @@ def _say_for(turn: Turn, case: Incident, what: str, detail: dict[str, Any]) -> N
 def show(turn: Turn, own: Incident, what: str, detail: dict[str, Any]) -> None:
     """Under the newest alert of all who hear it; a picture may show health, so not every coordinator sees it."""
     entry = added(turn, own, what, detail)
-    hears = escalation.listening(turn.tx, own)
-    readers = hears if what == "place" else hears & escalation.may_read(turn.tx, own)
-    escalation.show(turn.tx, own, entry, readers, turn.now)
+    hears = telling.listening(turn.tx, own)
+    readers = hears if what == "place" else hears & telling.may_read(turn.tx, own)
+    telling.show(turn.tx, own, entry, readers, turn.now)
 
 
 def words(turn: Turn) -> Reply:

@@ -7,7 +7,7 @@ riot again; what is said of him later goes to his case, whichever of the two it 
 
 from __future__ import annotations
 
-from handlers import escalation, ladder, mine, silence, triage, twins
+from handlers import escalation, ladder, mine, silence, telling, triage, twins
 from handlers.letters import details
 from handlers.turn import Letter, Turn
 from messages import incident as said
@@ -65,7 +65,7 @@ def look(turn: Turn, own: Incident) -> Incident | None:
     _leave_the_riot(turn, own)
     silence.look(turn, new.id or 0)
     new = escalation.start(turn.tx, new, turn.now, turn.rules)
-    escalation.bring(turn.tx, new, escalation.listening(turn.tx, new), turn.now)
+    telling.bring(turn.tx, new, telling.listening(turn.tx, new), turn.now)
     return new
 
 
@@ -93,7 +93,7 @@ def _leave_the_riot(turn: Turn, own: Incident) -> None:
     calls.drop_others(turn.tx, own.id or 0, {each.person_id for each in everybody if each.view != ladder.WORKER})
     sealed = turn.tx.vault.seal_json(details(turn.tx, own) | {"signs": []})
     incidents.change(turn.tx, own.id or 0, kinds=triage.RIOT, casualty="", casualty_id=None, details_sealed=sealed)
-    escalation.refresh(turn.tx, own.id or 0, turn.now)
+    telling.refresh(turn.tx, own.id or 0, turn.now)
 
 
 def told(turn: Turn, new: Incident) -> tuple[Letter | Words, ...]:
@@ -109,5 +109,5 @@ def call(turn: Turn, own: Incident) -> None:
     if new is None:
         return
     for what in told(turn, new):
-        escalation.say(turn.tx, new, twins_of.address_of(turn.tx, new), what, turn.now)
+        telling.say(turn.tx, new, twins_of.address_of(turn.tx, new), what, turn.now)
     twins.look(turn, new)

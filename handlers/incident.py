@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from handlers import escalation, hurt, mine, offered, silence, triage, twins
+from handlers import escalation, hurt, mine, offered, silence, telling, triage, twins
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
@@ -118,7 +118,7 @@ def file(
     incident = _along(turn, incident, sent)
     incident = escalation.start(turn.tx, incident, turn.now, turn.rules)
     if sent:
-        escalation.bring(turn.tx, incident, escalation.listening(turn.tx, incident), turn.now)
+        telling.bring(turn.tx, incident, telling.listening(turn.tx, incident), turn.now)
     filed = Letter("filed", {"incident": number, "by_itself": by_itself, "police": turn.rules.police_number})
     if incident.where.known:
         twin = () if other_victim else twins.look(turn, incident)
@@ -146,7 +146,7 @@ def _complete(turn: Turn, own: Incident, what: str) -> Reply:
     own = incidents.change(turn.tx, number, kind=what, kinds=what)
     entry = journal.add(turn.tx, "kind", turn.now, incident_id=number, who=turn.who.person_id, detail={"codes": [what]})
     silence.look(turn, number)
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     tell_addition(turn, own, entry)
     escalation.widen(turn.tx, own, turn.now)
     added = said.KindAdded(own.number, what, entry, own=False)
@@ -163,7 +163,7 @@ def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
         own = incidents.change(turn.tx, number, kinds=",".join((*own.said, what)))
         own = raise_severity(turn, own, kinds=(what,))
         silence.look(turn, number)
-        escalation.refresh(turn.tx, number, turn.now)
+        telling.refresh(turn.tx, number, turn.now)
         if own.state == WAITING:
             escalation.widen(turn.tx, own, turn.now)
     if not twice:
@@ -188,7 +188,7 @@ def also_hurt(turn: Turn, own: Incident) -> Reply | None:
 def tell_addition(turn: Turn, own: Incident, entry: int) -> None:
     letter = Letter("addition", {"incident": own.id, "entry": entry})
     everybody = {c.person_id for c in calls.every(turn.tx, own.id or 0) if not c.dropped and not c.declined_at}
-    escalation.tell(turn.tx, own, everybody, letter, turn.now)
+    telling.tell(turn.tx, own, everybody, letter, turn.now)
 
 
 def raise_severity(turn: Turn, own: Incident, kinds: tuple[str, ...] = (), signs: tuple[str, ...] = ()) -> Incident:
@@ -264,13 +264,13 @@ def _cancel(turn: Turn, own: Incident) -> Reply:
         tap = {ARRIVED: "is_arrived", REFERRED: "is_referred"}.get(now.state, "ended")
         return emergency(said.TooLateToCancel(now.number, now.state), tap=tap)
     journal.add(turn.tx, "cancelled", turn.now, incident_id=number, who=turn.who.person_id)
-    escalation.withdraw_alerts(turn.tx, number, turn.now, "cancelled by the reporter")
+    telling.withdraw_alerts(turn.tx, number, turn.now, "cancelled by the reporter")
     called = {each.person_id for each in calls.every(turn.tx, number) if not each.dropped}
-    escalation.tell(turn.tx, own, called, Letter("false_alarm", {"incident": number}), turn.now)
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.tell(turn.tx, own, called, Letter("false_alarm", {"incident": number}), turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     said_so = Letter("to_reporter", {"incident": number, "what": "cancelled"})
     elsewhere = [each for each in reports.addresses_of(turn.tx, own) if each != turn.who.address_id]
-    escalation.say(turn.tx, own, elsewhere, said_so, turn.now)  # reported from one phone, called off from another
+    telling.say(turn.tx, own, elsewhere, said_so, turn.now)  # reported from one phone, called off from another
     return emergency(said_so, tap="cancelled", then=None, incident=number)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from handlers import escalation, post, routing, triage
+from handlers import escalation, post, routing, telling, triage
 from handlers.turn import Letter, Rules
 from messages import menu
 from messages.chat import Address, Heard
@@ -79,7 +79,7 @@ def file(tx: Tx, who: Speaker, what: Heard, now: datetime, rules: Rules) -> Inci
         if not started:
             _call_simply(tx, incident, now)
     else:
-        _try(tx, lambda: escalation.refresh(tx, number, now))
+        _try(tx, lambda: telling.refresh(tx, number, now))
     letter = Letter("filed", {"incident": number, "by_itself": False, "police": rules.police_number})
     post.say(tx, who.address_id, letter, now, lane=ALERT, incident=(number, incident.number))
     return incident

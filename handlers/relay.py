@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers import escalation, hearing, mine, offered
+from handlers import escalation, hearing, mine, offered, telling
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import relay as told
@@ -124,4 +124,4 @@ def _post(turn: Turn, case: Incident, what: dict[str, str]) -> None:
     case_id = case.id or 0
     entry = journal.add(turn.tx, "relayed", turn.now, incident_id=case_id, who=turn.who.person_id, detail=what)
     letter = Letter("relay", {"incident": case_id, "entry": entry})
-    escalation.say(turn.tx, case, twins.addresses_of(turn.tx, case), letter, turn.now)
+    telling.say(turn.tx, case, twins.addresses_of(turn.tx, case), letter, turn.now)

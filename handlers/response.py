@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from handlers import escalation, hearing, hurt, post, reading, relay, silence, triage, twins
+from handlers import escalation, hearing, hurt, post, reading, relay, silence, telling, triage, twins
 from handlers.letters import details
 from handlers.letters.called import NOTES_SHOWN
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
@@ -75,15 +75,15 @@ def _now_his(turn: Turn, case: Incident, what: str) -> Reply:
     number = case.id or 0
     calls.accept(turn.tx, number, _me(turn))
     journal.add(turn.tx, what, turn.now, incident_id=number, who=_me(turn))
-    escalation.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
+    telling.withdraw_alerts(turn.tx, number, turn.now, "taken by somebody")
     became, case = case.state == WAITING, incidents.need(turn.tx, number)
     if became and turn.heard.sender.channel in deliveries.UNCHANGING:  # no alert of his shows what was added since
-        escalation.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
-    escalation.refresh(turn.tx, number, turn.now)
+        telling.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     if became:
-        escalation.bring(turn.tx, case, {_me(turn)}, turn.now)
+        telling.bring(turn.tx, case, {_me(turn)}, turn.now)
         _bring_words(turn, case)
-    escalation.tell_reporter(turn.tx, case, what, turn.now)
+    telling.tell_reporter(turn.tx, case, what, turn.now)
     hurt.call(turn, case)
     return emergency(tap=what, incident=number)
 
@@ -96,7 +96,7 @@ def _bring_words(turn: Turn, case: Incident) -> None:
     said = [(entry.id, (turn.tx.vault.open_json(entry.detail_sealed) or {}).get("words", "")) for entry in newest]
     for entry in [entry for entry, words in said if words not in shown][-WORDS_BROUGHT:]:
         letter = Letter("addition", {"incident": case.id, "entry": entry})
-        escalation.say(turn.tx, case, [turn.who.address_id], letter, turn.now)
+        telling.say(turn.tx, case, [turn.who.address_id], letter, turn.now)
 
 
 def decline(turn: Turn) -> Reply:
@@ -122,7 +122,7 @@ def _step_back(turn: Turn, case: Incident) -> Reply:
     if not calls.decline(turn.tx, number, _me(turn), turn.now):
         return emergency(tap="already")
     journal.add(turn.tx, "declined", turn.now, incident_id=number, who=_me(turn))
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     escalation.call_on(turn.tx, incidents.need(turn.tx, number), turn.now, turn.rules)
     return emergency(tap="declined", incident=number)
 
@@ -173,8 +173,8 @@ def end(turn: Turn) -> Reply:
         return _state(turn, incidents.need(turn.tx, number))
     journal.add(turn.tx, "closed", turn.now, incident_id=number, who=_me(turn), detail={"outcome": outcome})
     silence.look(turn, number)
-    escalation.refresh(turn.tx, number, turn.now)
-    escalation.tell_reporter(turn.tx, case, "closed", turn.now)
+    telling.refresh(turn.tx, number, turn.now)
+    telling.tell_reporter(turn.tx, case, "closed", turn.now)
     # A question that was open, where the casualty is brought or why lower, is none any more.
     return emergency(tap="closed", incident=number, then=None if turn.who.dialog == "response" else STAY)
 
@@ -211,9 +211,9 @@ def referred(turn: Turn) -> Reply:
     incidents.move(turn.tx, number, (TAKEN, ARRIVED, REFERRED), values, by=_me(turn))
     journal.add(turn.tx, "referred", turn.now, incident_id=number, who=_me(turn), detail={"words": to})
     silence.look(turn, number)
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     if case.state != REFERRED:
-        escalation.tell_reporter(turn.tx, case, "referred", turn.now)
+        telling.tell_reporter(turn.tx, case, "referred", turn.now)
     return emergency(told.Done(turn.menu, case.number, "referred", to=to), then=None, incident=number)
 
 
@@ -256,7 +256,7 @@ def lowered(turn: Turn) -> Reply:
     incidents.change(turn.tx, number, severity=to, **quiet)
     detail = {"from": case.severity, "to": to, "words": why}
     journal.add(turn.tx, "lowered", turn.now, incident_id=number, who=_me(turn), detail=detail)
-    escalation.refresh(turn.tx, number, turn.now)
+    telling.refresh(turn.tx, number, turn.now)
     return emergency(told.Done(turn.menu, case.number, "lowered", to), then=None, incident=number)
 
 
@@ -280,5 +280,5 @@ def cases(turn: Turn) -> Reply:
     shown = (*mine, *waiting)[:CASES_SHOWN]
     reading.cases(turn, shown)
     for case in shown:
-        escalation.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
+        telling.show_again(turn.tx, case, turn.who.address_id, _me(turn), turn.now)
     return emergency()

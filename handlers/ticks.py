@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handlers import broadcast_clock, deciding, dispatch, escalation, ladder, leavers, notice
+from handlers import broadcast_clock, deciding, dispatch, escalation, ladder, leavers, notice, telling
 from handlers import rights as rights_dialog
 from handlers.turn import Letter, Rules
 from storage import broadcasts, drafts, incidents, journal, notices, requests, rights
@@ -91,7 +91,7 @@ def _tell(tx: Tx, case: Incident, now: datetime) -> None:
     incidents.change(tx, case.id or 0, told=told, tell_at=following)
     minutes = int(after[case.told].total_seconds() // 60)
     journal.add(tx, "told_nobody", now, incident_id=case.id, detail={"minutes": minutes})
-    escalation.tell_reporter(tx, case, "nobody", now, minutes=minutes)
+    telling.tell_reporter(tx, case, "nobody", now, minutes=minutes)
 
 
 def _quiet(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
@@ -112,7 +112,7 @@ def _ask(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
     incidents.change(tx, number, quiet_asked=True, quiet_at=now + timedelta(seconds=rules.quiet))
     journal.add(tx, "asked", now, incident_id=number, who=case.taken_by)
     asked = Letter("still_ask", {"incident": number, "minutes": round(rules.quiet / 60)})
-    escalation.tell(tx, case, {case.taken_by or 0}, asked, now)
+    telling.tell(tx, case, {case.taken_by or 0}, asked, now)
 
 
 def _give_up(tx: Tx, case: Incident, now: datetime, rules: Rules) -> None:
@@ -132,10 +132,10 @@ def _long_there(tx: Tx, case: Incident, now: datetime) -> None:
     incidents.change(tx, number, quiet_at=now + escalation.ASK_AGAIN, quiet_asked=True)
     minutes = round((now - (case.arrived_at or case.taken_at or now)).total_seconds() / 60)
     journal.add(tx, "long_there", now, incident_id=number, who=case.taken_by)
-    escalation.tell(tx, case, {case.taken_by or 0}, Letter("still_ask", {"incident": number, "minutes": minutes}), now)
+    telling.tell(tx, case, {case.taken_by or 0}, Letter("still_ask", {"incident": number, "minutes": minutes}), now)
     if not first or case.state != ARRIVED:
         return
     area = {role.person_id for role in ladder.area_coordinators(tx, case.where, now)} - {case.taken_by}
-    escalation.tell(
+    telling.tell(
         tx, case, {each for each in area if each}, Letter("long_there", {"incident": number, "minutes": minutes}), now
     )

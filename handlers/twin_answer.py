@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from handlers import escalation, hurt, incident, mine, silence
+from handlers import escalation, hurt, incident, mine, silence, telling
 from handlers.letters import details
 from handlers.turn import STAY, Letter, Reply, Turn, emergency
 from messages.words import number
@@ -42,7 +42,7 @@ def apart(turn: Turn) -> Reply:
     journal.add(turn.tx, "two_cases", turn.now, incident_id=second.id, who=turn.who.person_id,
                 detail={"number": first.number})  # fmt: skip
     for each in pair:
-        escalation.refresh(turn.tx, each.id or 0, turn.now)
+        telling.refresh(turn.tx, each.id or 0, turn.now)
     return emergency(tap="noted", incident=second.id)
 
 
@@ -81,11 +81,11 @@ def _stand_as_the_further(turn: Turn, first: Incident, second: Incident) -> None
         return
     detail = {"state": second.state, "number": second.number}
     journal.add(turn.tx, "taken_with", turn.now, incident_id=first.id, who=taker, detail=detail)
-    escalation.withdraw_alerts(turn.tx, first.id or 0, turn.now, "taken with another report of the same event")
+    telling.withdraw_alerts(turn.tx, first.id or 0, turn.now, "taken with another report of the same event")
     case = incidents.need(turn.tx, first.id or 0)
     for address_id in people.reachable(turn.tx, [taker]).get(taker, ()):
-        escalation.show_again(turn.tx, case, address_id, taker, turn.now)
-    escalation.tell_reporter(turn.tx, case, second.state, turn.now)
+        telling.show_again(turn.tx, case, address_id, taker, turn.now)
+    telling.tell_reporter(turn.tx, case, second.state, turn.now)
 
 
 def _with_what_the_other_knew(turn: Turn, first: Incident, second: Incident) -> Incident:
@@ -101,8 +101,8 @@ def _with_what_the_other_knew(turn: Turn, first: Incident, second: Incident) -> 
     first = incidents.change(turn.tx, first.id or 0, **known)
     entry = journal.add(turn.tx, "report", turn.now, incident_id=first.id, who=turn.who.person_id,
                         detail={"words": number(second.number)})  # fmt: skip
-    others = escalation.listening(turn.tx, first) - {turn.who.person_id or 0}
-    escalation.tell(turn.tx, first, others, Letter("addition", {"incident": first.id, "entry": entry}), turn.now)
+    others = telling.listening(turn.tx, first) - {turn.who.person_id or 0}
+    telling.tell(turn.tx, first, others, Letter("addition", {"incident": first.id, "entry": entry}), turn.now)
     if first.state == WAITING:
         first = incident.raise_severity(turn, first, kinds=second.said, signs=tuple(signs))
     if first.state == WAITING and second.rung > first.rung:
@@ -112,9 +112,9 @@ def _with_what_the_other_knew(turn: Turn, first: Incident, second: Incident) -> 
 
 
 def _tell(turn: Turn, first: Incident, second: Incident) -> None:
-    escalation.withdraw_alerts(turn.tx, second.id or 0, turn.now, "another report of the same event")
+    telling.withdraw_alerts(turn.tx, second.id or 0, turn.now, "another report of the same event")
     for each in (first, second):
-        escalation.refresh(turn.tx, each.id or 0, turn.now)
+        telling.refresh(turn.tx, each.id or 0, turn.now)
     joined = Letter("joined", {"incident": first.id, "was": second.id})
     for letter in (joined, Letter("questions", {"incident": first.id})):
-        escalation.say(turn.tx, first, twins.address_of(turn.tx, second), letter, turn.now)
+        telling.say(turn.tx, first, twins.address_of(turn.tx, second), letter, turn.now)

@@ -5,7 +5,7 @@ Both are real cases from the start; the question only decides between one and tw
 
 from __future__ import annotations
 
-from handlers import escalation
+from handlers import escalation, telling
 from handlers.ladder import Callee
 from handlers.turn import Letter, Turn
 from storage import calls, incidents, twins, updates
@@ -58,4 +58,4 @@ def _ask_takers(turn: Turn, first: Incident, second: Incident) -> None:
         if other.state == incidents.WAITING and (call is None or call.dropped):
             own = calls.one(turn.tx, mine.id or 0, taker)
             escalation.call(turn.tx, other, [Callee(taker, own.view if own else "worker")], other.rung, turn.now)
-        escalation.tell(turn.tx, second, {taker}, question(first, second), turn.now)
+        telling.tell(turn.tx, second, {taker}, question(first, second), turn.now)

@@ -110,6 +110,11 @@ class Incident(SQLModel, table=True):
     chain_head: str = ""
 
     @property
+    def known_id(self) -> int:
+        assert self.id is not None  # what was filed has an id
+        return self.id
+
+    @property
     def where(self) -> Where:
         return Where(self.election_id, self.kecamatan_id, self.kelurahan_id, self.tps_id, self.puskesmas_id)
 

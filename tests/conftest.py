@@ -33,6 +33,10 @@ T = TypeVar("T")
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
+WAIT = ("tests/product/", "tests/test_types", "tests/rehearsal/test_browser", "tests/rehearsal/test_town_browser",
+        "tests/rehearsal/test_cloud_browser", "tests/rehearsal/test_story", "tests/workbook/test_apart",
+        "tests/outbox/test_dying", "tests/outbox/test_kill")  # fmt: skip
+
 engines.share()
 gc.set_threshold(50_000, 20, 50)  # to look through modules and tests again and again while they come costs a tenth
 
@@ -50,13 +54,13 @@ def pytest_collection_finish() -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A test that brings no statement of its own to PostgreSQL is a long form there, or the suite outgrows four
-    minutes. What takes longest begins first, so that nobody waits for it alone at the end."""
+    minutes. What waits, for processes and browsers, begins first and with one worker, while the others compute."""
     if not config.pluginmanager.hasplugin("tests.walked"):
         on_sqlite = set(Path(__file__).with_name("on_sqlite.txt").read_text(encoding="utf-8").splitlines())
         for item in items:
             if item.nodeid in on_sqlite:
                 item.add_marker(pytest.mark.soak)
-    items.sort(key=lambda item: not item.nodeid.startswith(("tests/product/", "tests/test_types")))
+    items.sort(key=lambda item: not item.nodeid.startswith(WAIT))
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

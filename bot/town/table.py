@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from handlers import escalation
+from handlers import telling
 from storage import incidents, journal, rehearsing
 from storage.database import Tx
 from storage.incidents import CANCELLED, OPEN
@@ -24,6 +24,6 @@ def _end(tx: Tx, case: int, now: datetime) -> None:
     if not incidents.move(tx, case, OPEN, ended):
         return
     journal.add(tx, "cancelled", now, incident_id=case)
-    escalation.withdraw_alerts(tx, case, now, "the table is set again")
-    escalation.refresh(tx, case, now)
-    escalation.tell_reporter(tx, incidents.need(tx, case), "cancelled", now)
+    telling.withdraw_alerts(tx, case, now, "the table is set again")
+    telling.refresh(tx, case, now)
+    telling.tell_reporter(tx, incidents.need(tx, case), "cancelled", now)

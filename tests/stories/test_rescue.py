@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from handlers import casualty, details, escalation, incident, ladder, letters, tables, triage
+from handlers import casualty, details, escalation, incident, ladder, letters, tables, telling, triage
 from handlers.turn import Reply, Turn
 from messages.chat import Address, Heard
 from tests.stories.stage import Stage
 
 STEPS = [(incident, "start"), (incident, "kind"), (incident, "home"), (incident, "file"), (escalation, "start"),
-         (escalation, "climb"), (escalation, "tell_area"), (ladder, "rung"), (triage, "first"), (incident, "raise_severity")]  # fmt: skip
+         (escalation, "climb"), (telling, "tell_area"), (ladder, "rung"), (triage, "first"), (incident, "raise_severity")]  # fmt: skip
 
 
 @pytest.mark.parametrize(("module", "name"), STEPS, ids=lambda each: getattr(each, "__name__", each))
