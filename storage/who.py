@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -184,21 +185,27 @@ class Everybody:
     # --- whoever has no NIK ---
 
     def coordinator(self, at: int, row: CoordinatorRow) -> Who:
+        """As any contact; with a new number he is who has his name, institution and area, if he is the only one."""
+        self._renumber(COORDINATOR, at, row.name, row.phone, (row.institution, row.where))
         return self._told(COORDINATOR, at, row.phone, self.contact(row.name, row.phone))
 
     def worker(self, at: int, row: WorkerRow) -> Who:
         """As any contact; with a new number he is who has his name in his puskesmas, if he is the only one."""
-        contact = self._contact(row.phone, names.person_key(row.name))
-        if contact not in self._by_contact and contact not in self._known_contact:
-            mates = self._mates.get((row.puskesmas, contact[1]), set())
-            free = [each for each in map(self._standing.people.__getitem__, mates) if self._is_free(each)]
-            if len(free) == 1:
-                who = Who(None, row.name, contact[1], row.phone)
-                self._correct(who, free[0])
-                old, new = (names.masked(phone or "") for phone in (free[0].phone, row.phone))
-                self.doubts.append(Said(WORKER, at, "no_hp", "worker_number", {"old": old, "new": new}))
-                self._by_contact[contact] = self._settle(who, free[0])
+        self._renumber(WORKER, at, row.name, row.phone, row.puskesmas)
         return self._told(WORKER, at, row.phone, self.contact(row.name, row.phone))
+
+    def _renumber(self, noun: str, at: int, name: str, phone: str, post: Hashable) -> None:
+        contact = self._contact(phone, names.person_key(name))
+        if contact in self._by_contact or contact in self._known_contact:
+            return
+        mates = self._mates.get((noun, post, contact[1]), set())
+        free = [each for each in map(self._standing.people.__getitem__, mates) if self._is_free(each)]
+        if len(free) == 1:
+            who = Who(None, name, contact[1], phone)
+            self._correct(who, free[0])
+            old, new = (names.masked(number or "") for number in (free[0].phone, phone))
+            self.doubts.append(Said(noun, at, "no_hp", f"{noun}_number", {"old": old, "new": new}))
+            self._by_contact[contact] = self._settle(who, free[0])
 
     def _is_free(self, each: PersonFacts) -> bool:
         """Known by a number alone, which nobody of his name has in this workbook."""
@@ -209,11 +216,13 @@ class Everybody:
         )
 
     @cached_property
-    def _mates(self) -> dict[tuple[str, str], set[int]]:
-        found: dict[tuple[str, str], set[int]] = {}
+    def _mates(self) -> dict[tuple[str, Hashable, str], set[int]]:
+        """Who has a name at a post, of those whom a number alone tells apart."""
+        found: dict[tuple[str, Hashable, str], set[int]] = {}
         for (kind, _), (person, post) in self._standing.posts.items():
-            if kind == WORKER:
-                found.setdefault((post.puskesmas, self._standing.people[person].name_key), set()).add(person)
+            if kind in {WORKER, COORDINATOR}:
+                at: Hashable = post.puskesmas if kind == WORKER else (post.institution, post.where)
+                found.setdefault((kind, at, self._standing.people[person].name_key), set()).add(person)
         return found
 
     @cached_property

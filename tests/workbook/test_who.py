@@ -150,6 +150,29 @@ async def test_a_workers_new_number_makes_no_second_worker(db: Database) -> None
     assert (outcome.counts["nakes"].unchanged, outcome.counts["koordinator"].unchanged) == (2, 1)
 
 
+@pytest.mark.parametrize("area", [[], ["Klojen"], ["Klojen", "Kasin"]])
+async def test_a_coordinators_new_number_makes_no_second_coordinator(db: Database, area: list[str]) -> None:
+    await put(db, kota(koordinator=rows("koordinator", ["Drs. Rudi", PHONE, "KPU", *area])))
+    before = (await count(db, people), await count(db, assignments))
+    outcome = await put(db, kota(koordinator=rows("koordinator", ["Rudi", "081234560002", "KPU", *area])))
+    assert codes(outcome) == ([], [(2, "coordinator_number")])
+    assert "lembaga dan wilayah sama" in outcome.doubts[0].reason
+    assert "0812****0001 menjadi 0812****0002" in outcome.doubts[0].reason
+    assert (await count(db, people), await count(db, assignments)) == before
+    assert (await post(db, "Rudi")).phone == "+6281234560002"
+
+
+@pytest.mark.parametrize("others", [
+    [["Rudi", PHONE, "KPU"], ["Rudi", "081234560002", "KPU"]], [["Rudi", "081234560002", "Bawaslu"]],
+    [["Rudi", "081234560002", "KPU", "Klojen"]],
+])  # fmt: skip
+async def test_a_namesake_is_another_coordinator(db: Database, others: list[list[Any]]) -> None:
+    await put(db, kota(koordinator=rows("koordinator", ["Rudi", PHONE, "KPU"])))
+    before = await count(db, people)
+    assert codes(await put(db, kota(koordinator=rows("koordinator", *others)))) == ([], [])
+    assert await count(db, people) == before + 1
+
+
 @pytest.mark.parametrize("others", [
     [["Rudi", PHONE, "Bareng"], ["Rudi", "081234560002", "Bareng"]], [["Rudi", "081234560002", "Kendalkerep"]],
 ])  # fmt: skip
