@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from handlers import escalation, hurt, mine, offered, silence, telling, triage, twins
@@ -169,7 +170,7 @@ def _add_kind(turn: Turn, own: Incident, what: str) -> Reply:
     if not twice:
         tell_addition(turn, own, entry)
     added = _kind_added(turn, own, what, entry, victim=own.verified)
-    return also_hurt(turn, own) or emergency(added, incident=number)
+    return also_hurt(turn, own) or emergency(replace(added, again=twice), incident=number)
 
 
 def _kind_added(turn: Turn, own: Incident, what: str, entry: int, *, victim: bool) -> said.KindAdded:

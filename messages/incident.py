@@ -208,7 +208,8 @@ class NotHandedOn(Words):
 
 @dataclass(frozen=True)
 class KindAdded(Words):
-    """A kind was added to the open case, with the way to make it a case of its own."""
+    """A kind was added to the open case, with the way to make it a case of its own. `again`: it had been said a moment
+    before, and nobody was told anew."""
 
     name = "kind_added"
     number: int = 0
@@ -217,6 +218,7 @@ class KindAdded(Words):
     own: bool = True
     emergency_number: str = "119"
     police_number: str = "110"
+    again: bool = False
 
     def choices(self) -> Rows:
         return ((Button("korban_lain", f"other:{self.entry}"),),) if self.own else ()

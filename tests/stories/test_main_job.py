@@ -51,3 +51,16 @@ async def test_an_officer_calls_and_a_health_worker_comes(stage: Stage) -> None:
     assert printed in officer.last.text and printed in first.screen and printed in second.screen
     (exported,) = await stage.db.read(reports.incident_rows)
     assert words.seal(exported["journal"][-1]["seal"]) in printed
+
+
+async def test_a_kind_that_is_tapped_twice_is_one_tap(stage: Stage) -> None:
+    officer, worker = await (await stage.officer()).links(), await (await stage.workers())[0].links()
+    assert "L-0001 (Kecelakaan) diterima" in await officer.says("Kecelakaan")
+    before = len(worker.messages)
+    again = await officer.says("Kecelakaan")
+    assert "sudah tercatat di L-0001" in again
+    assert "Korban lain" in again
+    assert "Sambil menunggu" not in again
+    assert len(worker.messages) == before
+    assert "Sesak" in await officer.says("Sesak atau nyeri dada")
+    assert "ditambahkan ke L-0001" in officer.last.text
