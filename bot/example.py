@@ -21,7 +21,7 @@ from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.hands import Unanswered
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 from bot.rehearsal.story import Player
 from bot.rehearsal.wire import Json
 from bot.town import day as one_day
@@ -123,7 +123,7 @@ class Stage:
     heart: Heartbeat | None = None
     chapters: int = len(one_day.CHAPTERS) + 1
 
-    async def _search(self, wanted: str) -> list[CastMember]:
+    async def _search(self, wanted: str) -> Found:
         return await self.db.read(lambda tx: finding.search(tx, wanted, self.clock.now()))
 
     async def _move(self, minutes: float) -> None:
