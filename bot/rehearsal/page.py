@@ -223,7 +223,9 @@ def add_routes(
     page = Page(handsets, cast, search, move, now, zone)
     if town is not None:
         lookout = Lookout(town.stand, handsets.watchers)
-        player = Player(handsets, page.moved, now, town.story, town.chapters)
+        player = Player(
+            handsets, page.moved, now, town.story, town.chapters, keep=town.keep_story, cut_off=town.cut_off
+        )
         page = replace(page, town=town, lookout=lookout, player=player)
     for member in cast:
         handsets.introduce(member)

@@ -22,22 +22,34 @@ NOTICED = 8.0  # seconds after which the page says for whom it waits
 PATIENCE = 30.0  # seconds until an answer does not come any more; a chat that had much may be made to wait
 _TICK = 0.3  # seconds between two moves of the clock
 _JUMP = timedelta(minutes=1)  # by so much the clock goes on where somebody moved it, or a pause was long
+CUT_OFF = "Cerita terputus: server dijalankan ulang."
 AGAIN = "Ketuk ▶ untuk memutar dari awal."
 IDLE, PLAYING, PAUSED, DONE, BROKEN = "idle", "playing", "paused", "done", "broken"
 
 Move = Callable[[float], Awaitable[None]]
 Story = Callable[["Player"], Awaitable[None]]
+Keep = Callable[[bool], Awaitable[None]]
 
 
 class Player:
-    """One story at a time. What it tells goes to every page that is open."""
+    """One story at a time. What it tells goes to every page that is open. `keep` remembers over a restart whether one
+    is on; one that was, and is not any more, is `cut_off`."""
 
     def __init__(
-        self, handsets: Handsets, move: Move, now: Callable[[], datetime], story: Story, chapters: int
+        self,
+        handsets: Handsets,
+        move: Move,
+        now: Callable[[], datetime],
+        story: Story,
+        chapters: int,
+        *,
+        keep: Keep,
+        cut_off: bool = False,
     ) -> None:
         self.handsets, self.now = handsets, now
-        self._move, self._story, self.chapters = move, story, chapters
-        self._state, self._caption, self._chapter, self._speed = IDLE, "", 0, SPEEDS[1]
+        self._move, self._story, self.chapters, self._keep = move, story, chapters, keep
+        self._state, self._chapter, self._speed = IDLE, 0, SPEEDS[1]
+        self._caption = f"{CUT_OFF} {AGAIN}" if cut_off else ""
         self._cast: list[Json] = []
         self.zone: tzinfo = UTC
         self._goes = asyncio.Event()
@@ -58,6 +70,7 @@ class Player:
         self._speed = speed
         if what == "stop":
             await self.stop()
+            await self._keep(False)
         elif what == "pause":
             self._pause()
         elif self._task is None or self._task.done():
@@ -78,7 +91,7 @@ class Player:
             self._goes.clear()
 
     async def stop(self) -> None:
-        """End it where it is; what was done stays done."""
+        """End it where it is; what was done stays done. Nobody asked for it, and it is cut off."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -88,6 +101,7 @@ class Player:
 
     async def _play(self) -> None:
         try:
+            await self._keep(True)
             await self._story(self)
             self._state = DONE
         except Unanswered as missing:
@@ -97,6 +111,7 @@ class Player:
             log.exception("the story ends here")
             self._state, self._caption = BROKEN, f"Ada langkah yang gagal. {AGAIN}"
         self._announce()
+        await self._keep(False)
 
     # --- what a story says and does
 

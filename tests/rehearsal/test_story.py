@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,7 +27,7 @@ from storage.database import Tx
 
 from .browsing import WIDE, opened
 from .conftest import Hands
-from .living import PATIENCE, Rehearsal
+from .living import FILE, PATIENCE, Rehearsal, running_rehearsal
 
 
 async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
@@ -193,6 +195,31 @@ async def test_a_caption_names_an_hour_when_the_clock_is_there(rehearsal: Rehear
     assert all(first <= later for (first, _), (later, _) in pairwise(heard))
 
 
+async def forgets(_: bool) -> None:
+    pass
+
+
+async def test_that_a_restart_cut_it_off_is_said_once(living_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(living_city, tmp_path / FILE)
+    monkeypatch.chdir(tmp_path)
+
+    async def start(*asked: str) -> str:
+        """The first caption of a start, in which then this is asked of the story."""
+        async with running_rehearsal() as here:
+            async with here.session.get(f"{here.base}/rehearsal/events?phones=") as stream, asyncio.timeout(30):
+                first = await anext(stories(stream))
+                for what in asked:
+                    await here.post("story", do=what, speed=10)
+                    if what == "play":
+                        await told(stream, "H-1")
+            return str(first["caption"])
+
+    assert await start("play") == ""
+    assert await start() == "Cerita terputus: server dijalankan ulang. Ketuk ▶ untuk memutar dari awal."
+    assert await start("play", "stop") == ""
+    assert await start() == "", "who ended it himself knows"
+
+
 async def test_the_clock_that_a_visitor_moves_is_the_one_that_is_told(
     api: BotApi, hands: Hands, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -208,7 +235,7 @@ async def test_the_clock_that_a_visitor_moves_is_the_one_that_is_told(
         await player.tells("Pukul {hour} TPS sudah dibuka.")
         await player.awaits(datetime(2024, 11, 27, 7, 20, tzinfo=WIB), "kotak suara datang.")
 
-    player = Player(Handsets(api, None), move, hands.now, opens, 1)
+    player = Player(Handsets(api, None), move, hands.now, opens, 1, keep=forgets)
     heard: list[str] = []
     with player.handsets.watchers.watch([]) as happens:
         await player.ask("play", 10)
@@ -236,7 +263,7 @@ async def test_where_it_ends_it_says_what_to_do(api: BotApi, hands: Hands, wrong
     async def still(_: float) -> None:
         pass
 
-    player = Player(Handsets(api, None), still, hands.now, fails, 1)
+    player = Player(Handsets(api, None), still, hands.now, fails, 1, keep=forgets)
     with player.handsets.watchers.watch([]) as happens:
         await player.ask("play", 0)
         while (event := await asyncio.wait_for(happens.get(), 5)) and event.data["state"] == "playing":
