@@ -21,7 +21,7 @@ from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.hands import Unanswered
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 from bot.rehearsal.story import Player
 from bot.rehearsal.wire import Json
 from bot.town import day as one_day
@@ -31,11 +31,12 @@ from bot.workbook.load import load
 from handlers import ticks
 from handlers.turn import Rules
 from messages.templates import wanted
-from storage import elections, exits, people, places, rehearsing, roster
+from storage import elections, exits, installation, people, places, rehearsing, roster
 from storage.database import Database, Tx
 
 MORNING = time(9, 0)
 SECOND = 1 / 60  # of a minute
+PLAYED = "story"  # the fact that it is on
 PATIENCE = 6.0  # seconds that a move of the clock may wait for the outbox
 
 
@@ -120,10 +121,11 @@ class Stage:
     members: list[CastMember]
     heard: dict[str, datetime]  # when each number last wrote on WhatsApp, before this start
     rules: Rules
+    cut_off: bool = False  # the last start ended in the middle of the story
     heart: Heartbeat | None = None
     chapters: int = len(one_day.CHAPTERS) + 1
 
-    async def _search(self, wanted: str) -> list[CastMember]:
+    async def _search(self, wanted: str) -> Found:
         return await self.db.read(lambda tx: finding.search(tx, wanted, self.clock.now()))
 
     async def _move(self, minutes: float) -> None:
@@ -178,6 +180,10 @@ class Stage:
         scene = await self.db.read(lambda tx: _scene(tx, self.members, self.clock.now()))
         await one_day.Day(player, scene).play(self._move_day, self._clear)
 
+    async def keep_story(self, on: bool) -> None:
+        """For the next start, if it is cut off."""
+        await self.db.write(lambda tx: installation.set_fact(tx, PLAYED, "yes" if on else ""))
+
     async def _clear(self, members: Sequence[CastMember]) -> None:
         people_ids = {finding.person_id(each) for each in members}
         await self.db.write(lambda tx: table.clear(tx, people_ids, self.clock.now()))
@@ -217,4 +223,8 @@ async def stage(db: Database, clock: Clock, token: str, number: Cloud, rules: Ru
     for each in wanted().values():
         cloud.templates.create(submission(draft(each)))
     members, heard = await db.read(lambda tx: (cast(tx, clock.now()), people.last_words(tx, "whatsapp")))
-    return Stage(db, clock, BotApi(token, now=clock.now), cloud, members, heard, rules or Rules())
+    found = Stage(db, clock, BotApi(token, now=clock.now), cloud, members, heard, rules or Rules())
+    if await db.read(lambda tx: installation.fact(tx, PLAYED)):
+        found.cut_off = True
+        await found.keep_story(False)  # it is said once
+    return found

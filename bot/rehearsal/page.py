@@ -17,13 +17,13 @@ from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.handsets import Handsets
 from bot.rehearsal.lookout import Lookout
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 from bot.rehearsal.story import SPEEDS, Player
 from bot.rehearsal.town import Town
 from bot.rehearsal.watching import ChatId, Event
 from bot.rehearsal.wire import ApiError, Json
 
-Search = Callable[[str], Awaitable[list[CastMember]]]
+Search = Callable[[str], Awaitable[Found]]
 Move = Callable[[float], Awaitable[None]]
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -83,7 +83,8 @@ class Page:
     async def people(self, request: web.Request) -> web.Response:
         """Others whose phone may be taken up; whoever is shown here can be written to from now on."""
         found = await self.search(request.query.get("q", ""))
-        return web.json_response([self.handsets.offer(one) for one in found], headers=_SAFE)
+        there = [self.handsets.offer(one) for one in found.people]
+        return web.json_response({"people": there, "more": found.more}, headers=_SAFE)
 
     async def city(self, _: web.Request) -> web.Response:
         """The map, if there is one."""
@@ -222,7 +223,9 @@ def add_routes(
     page = Page(handsets, cast, search, move, now, zone)
     if town is not None:
         lookout = Lookout(town.stand, handsets.watchers)
-        player = Player(handsets, page.moved, now, town.story, town.chapters)
+        player = Player(
+            handsets, page.moved, now, town.story, town.chapters, keep=town.keep_story, cut_off=town.cut_off
+        )
         page = replace(page, town=town, lookout=lookout, player=player)
     for member in cast:
         handsets.introduce(member)

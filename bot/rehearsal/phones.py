@@ -28,6 +28,13 @@ class CastMember(NamedTuple):
     kind: Kind = "telegram"
 
 
+class Found(NamedTuple):
+    """Who was looked for; `more` fit too."""
+
+    people: list[CastMember]
+    more: int = 0
+
+
 @dataclass(slots=True)
 class Person:
     """A person with a phone; `raw` is the Bot API's User."""

@@ -21,7 +21,10 @@ async function search() {
   const asked = query.value;
   const found = await fetch(`/rehearsal/people?q=${encodeURIComponent(asked)}`).then((answer) => answer.json()).catch(() => null);
   if (asked !== query.value) return; // he wrote on meanwhile
-  list.replaceChildren(...(found?.length ? found.map(row) : [make("li", "none", found ? words.none : words.away)]));
+  const rows = found?.people.map(row) ?? [];
+  if (!rows.length) rows.push(make("li", "none", found ? words.none : words.away));
+  if (found?.more) rows.push(make("li", "none", words.more.replace("{n}", found.more.toLocaleString("id-ID"))));
+  list.replaceChildren(...rows);
 }
 
 function row(member) {

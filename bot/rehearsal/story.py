@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from bot.rehearsal.hands import Hand, Unanswered
 from bot.rehearsal.handsets import Handsets
@@ -16,26 +16,42 @@ from bot.rehearsal.wire import Json
 log = logging.getLogger("siaga.rehearsal")
 SPEEDS = (0.0, 10.0, 30.0, 120.0)  # seconds of an hour; 0: as fast as it goes
 _READ = {0.0: 0.0, 10.0: 1.3, 30.0: 2.2, 120.0: 3.5}  # seconds for a tap to be seen and an answer to be read
+READABLE = 2.0  # seconds at least, at any speed, for what a visitor's own act changed
+HOUR = "{hour}"  # in a caption: the hour that the clock shows when it is told
 NOTICED = 8.0  # seconds after which the page says for whom it waits
 PATIENCE = 30.0  # seconds until an answer does not come any more; a chat that had much may be made to wait
 _TICK = 0.3  # seconds between two moves of the clock
+_JUMP = timedelta(minutes=1)  # by so much the clock goes on where somebody moved it, or a pause was long
+CUT_OFF = "Cerita terputus: server dijalankan ulang."
 AGAIN = "Ketuk ▶ untuk memutar dari awal."
 IDLE, PLAYING, PAUSED, DONE, BROKEN = "idle", "playing", "paused", "done", "broken"
 
 Move = Callable[[float], Awaitable[None]]
 Story = Callable[["Player"], Awaitable[None]]
+Keep = Callable[[bool], Awaitable[None]]
 
 
 class Player:
-    """One story at a time. What it tells goes to every page that is open."""
+    """One story at a time. What it tells goes to every page that is open. `keep` remembers over a restart whether one
+    is on; one that was, and is not any more, is `cut_off`."""
 
     def __init__(
-        self, handsets: Handsets, move: Move, now: Callable[[], datetime], story: Story, chapters: int
+        self,
+        handsets: Handsets,
+        move: Move,
+        now: Callable[[], datetime],
+        story: Story,
+        chapters: int,
+        *,
+        keep: Keep,
+        cut_off: bool = False,
     ) -> None:
         self.handsets, self.now = handsets, now
-        self._move, self._story, self.chapters = move, story, chapters
-        self._state, self._caption, self._chapter, self._speed = IDLE, "", 0, SPEEDS[1]
+        self._move, self._story, self.chapters, self._keep = move, story, chapters, keep
+        self._state, self._chapter, self._speed = IDLE, 0, SPEEDS[1]
+        self._caption = f"{CUT_OFF} {AGAIN}" if cut_off else ""
         self._cast: list[Json] = []
+        self.zone: tzinfo = UTC
         self._goes = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -54,6 +70,7 @@ class Player:
         self._speed = speed
         if what == "stop":
             await self.stop()
+            await self._keep(False)
         elif what == "pause":
             self._pause()
         elif self._task is None or self._task.done():
@@ -74,7 +91,7 @@ class Player:
             self._goes.clear()
 
     async def stop(self) -> None:
-        """End it where it is; what was done stays done."""
+        """End it where it is; what was done stays done. Nobody asked for it, and it is cut off."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             with suppress(asyncio.CancelledError):
@@ -84,6 +101,7 @@ class Player:
 
     async def _play(self) -> None:
         try:
+            await self._keep(True)
             await self._story(self)
             self._state = DONE
         except Unanswered as missing:
@@ -93,6 +111,7 @@ class Player:
             log.exception("the story ends here")
             self._state, self._caption = BROKEN, f"Ada langkah yang gagal. {AGAIN}"
         self._announce()
+        await self._keep(False)
 
     # --- what a story says and does
 
@@ -102,21 +121,38 @@ class Player:
         self._announce()
         return [Hand(self.handsets, member) for member in members]
 
-    async def chapter(self, caption: str) -> None:
-        """The next chapter begins."""
+    def chapter(self) -> None:
+        """The next chapter begins; what is told next is its first."""
         self._chapter += 1
-        await self.tells(caption)
 
-    async def tells(self, caption: str) -> None:
-        """Say what one sees now, and leave time to read it."""
-        self._caption = caption
-        self._announce()
-        await self.rests(1.5)
+    async def tells(self, caption: str, least: float = 0.0) -> None:
+        """Say what one sees now, and leave time to read it, `least` seconds at any speed. An hour in it (`{hour}`) is
+        the clock's: where that was moved before the story went on, it is told anew."""
+        while True:
+            await self._goes.wait()
+            at = self.now()
+            self._caption = caption.replace(HOUR, self.hour(at))
+            self._announce()
+            await self.rests(1.5, least)
+            if HOUR not in caption or self.now() - at < _JUMP:
+                return
 
-    async def rests(self, times: float = 1.0) -> None:
+    def hour(self, at: datetime) -> str:
+        """`09.40`, where the story plays."""
+        return f"{at.astimezone(self.zone):%H.%M}"
+
+    async def awaits(self, moment: datetime, what: str, hour: float | None = None) -> None:
+        """Time passes up to a moment; while it is still to come, the page says so. What is then, is told afterwards."""
+        await self._goes.wait()
+        if self.now() < moment:
+            self._caption = f"Menuju pukul {self.hour(moment)}: {what}"
+            self._announce()
+        await self.until(moment, hour)
+
+    async def rests(self, times: float = 1.0, least: float = 0.0) -> None:
         """Leave time to look; also where a pause holds."""
         await self._goes.wait()
-        await asyncio.sleep(_READ[self._speed] * times)
+        await asyncio.sleep(max(_READ[self._speed] * times, least))
         await self._goes.wait()
 
     async def says(self, hand: Hand, text: str) -> None:
@@ -160,14 +196,13 @@ class Player:
 
     async def passes(self, minutes: float, hour: float | None = None) -> None:
         """Time passes as the header moves it; `hour`: how many seconds an hour takes here, whatever the speed."""
-        an_hour = (self._speed if hour is None else hour) if self._speed else 0.0
-        while minutes > 0:
-            await self._goes.wait()
-            step = min(minutes, 60 * _TICK / an_hour) if an_hour else minutes
-            await self._move(step)
-            minutes -= step
-            await asyncio.sleep(_TICK if an_hour else 0)
+        await self.until(self.now() + timedelta(minutes=minutes), hour)
 
     async def until(self, moment: datetime, hour: float | None = None) -> None:
-        """Time passes up to a moment."""
-        await self.passes((moment - self.now()) / timedelta(minutes=1), hour)
+        """Time passes up to a moment; what somebody else moves the clock meanwhile counts."""
+        await self._goes.wait()
+        while (left := (moment - self.now()) / timedelta(minutes=1)) > 0:
+            an_hour = (self._speed if hour is None else hour) if self._speed else 0.0
+            await self._move(min(left, 60 * _TICK / an_hour) if an_hour else left)
+            await asyncio.sleep(_TICK if an_hour else 0)
+            await self._goes.wait()

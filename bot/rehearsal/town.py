@@ -11,9 +11,10 @@ from bot.rehearsal.wire import Json
 
 
 class Town(Protocol):
-    """The city. `chapters` is how many its story has."""
+    """The city. `chapters` is how many its story has; `cut_off`: the server was stopped in the middle of it."""
 
     chapters: int
+    cut_off: bool
 
     @property
     def key(self) -> str:
@@ -33,3 +34,6 @@ class Town(Protocol):
 
     async def story(self, player: Player) -> None:
         """Play its story."""
+
+    async def keep_story(self, on: bool) -> None:
+        """Remember whether it is being played."""

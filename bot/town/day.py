@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.rehearsal.hands import Hand, Unanswered
 from bot.rehearsal.phones import CastMember
-from bot.rehearsal.story import Player
+from bot.rehearsal.story import READABLE, Player
 
 EVENING = time(19, 0)
 SLOW = 120.0  # seconds of an hour where the ladder climbs, so that it is seen: 1 minute in 2 seconds
@@ -56,7 +56,7 @@ class Day:
     """One playing of the story."""
 
     def __init__(self, player: Player, scene: Scene) -> None:
-        self.player, self.scene = player, scene
+        self.player, self.scene, player.zone = player, scene, scene.zone
         members = list(dict.fromkeys((scene.officer, scene.chair, *scene.workers, scene.coordinator, scene.second)))
         hands = dict(zip(members, player.takes_up(members), strict=True))
         self.officer, self.chair, self.second = hands[scene.officer], hands[scene.chair], hands[scene.second]
@@ -67,10 +67,11 @@ class Day:
         """All chapters in order; one that a visitor's own taps have spoiled is left out."""
         await self._evening(move_day, clear)
         for chapter in CHAPTERS:
+            self.player.chapter()
             try:
                 await chapter(self)
             except Unanswered as missing:
-                await self.player.tells(f"{missing} Bab ini dilewati; meja dirapikan, cerita berlanjut.")
+                await self.player.tells(f"{missing} Bab ini dilewati; meja dirapikan, cerita berlanjut.", READABLE)
                 await self.player.rests(2)
                 await self._sets_table(clear)
                 await self._link()
@@ -78,13 +79,14 @@ class Day:
 
     async def _evening(self, move_day: MoveDay, clear: Clear) -> None:
         player, scene = self.player, self.scene
-        await player.chapter(
-            "H-1. Kasus terbuka ditutup. Hari pemungutan suara dipindah; jam ke 19.00 sehari sebelumnya."
-        )
+        player.chapter()
+        await player.tells("H-1. Kasus terbuka ditutup. Hari pemungutan suara dipindah.")
         await self._sets_table(clear)
         await move_day(scene.day)
-        await player.until(scene.at(-1, 19), hour=LEAP)
-        await player.tells("Petugas, tenaga kesehatan, dan koordinator menghubungkan ponselnya: satu kali saja.")
+        await player.awaits(scene.at(-1, 19), "malam sebelum pemungutan suara.", hour=LEAP)
+        await player.tells(
+            "Pukul {hour} petugas, tenaga kesehatan, dan koordinator menghubungkan ponselnya: satu kali saja."
+        )
         await self._link()
 
     async def _sets_table(self, clear: Clear) -> None:
@@ -113,7 +115,7 @@ class Day:
     async def cards(self) -> None:
         """A broadcast that asks for receipts."""
         player, sender = self.player, self.coordinator
-        await player.chapter("Koordinator membagikan kabar kartu BPJS dan vitamin, dan meminta tanda terima.")
+        await player.tells("Koordinator membagikan kabar kartu BPJS dan vitamin, dan meminta tanda terima.")
         await player.says(sender, "/siaran")
         await player.sees(sender, "Kepada siapa")
         await player.says(sender, f'peran=KPPS kelurahan="{self.scene.kelurahan}" tps={self.scene.tps}')
@@ -136,21 +138,24 @@ class Day:
 
     async def night(self) -> None:
         player, scene = self.player, self.scene
-        await player.chapter("Pukul 20.00 pesan malam berangkat sendiri: tidur cukup, siapkan obat rutin.")
+        await player.awaits(scene.at(-1, 20), "pesan malam akan berangkat sendiri.")
         await player.until(scene.at(-1, 20, 1))
+        await player.tells("Pukul {hour} pesan malam sudah berangkat sendiri: tidur cukup, siapkan obat rutin.")
         await player.sees(self.chair, "tidur 6–8 jam")
-        await player.tells("Malam lewat. Pukul 05.00: sarapan dulu, bawa air putih.")
-        await player.until(scene.at(0, 5, 1), hour=ASLEEP)
+        await player.awaits(scene.at(0, 5), "malam berlalu, lalu pesan pagi berangkat sendiri.", hour=ASLEEP)
+        await player.until(scene.at(0, 5, 1))
+        await player.tells("Pukul {hour} pesan pagi sudah berangkat: sarapan dulu, bawa air putih.")
         await player.sees(self.chair, "Sarapan dulu")
 
     async def opens(self) -> None:
-        await self.player.chapter("Pukul 07.00 TPS dibuka. Pemungutan suara berjalan.")
-        await self.player.until(self.scene.at(0, 9, 40))
+        await self.player.awaits(self.scene.at(0, 7), "TPS akan dibuka.")
+        await self.player.tells("Pukul {hour} TPS sudah dibuka. Pemungutan suara berjalan.")
+        await self.player.awaits(self.scene.at(0, 9, 40), "pemungutan suara berjalan.")
 
     async def faints(self) -> None:
         """Nobody answers, and the ladder climbs by itself."""
         player, officer, worker = self.player, self.officer, self.workers[0]
-        await player.chapter("09.40 seorang anggota KPPS pingsan. Dua ketukan: Darurat, lalu Pingsan.")
+        await player.tells("Pukul {hour} seorang anggota KPPS pingsan. Dua ketukan: Darurat, lalu Pingsan.")
         number = await self._reports(officer, "Pingsan")
         await player.sees(worker, number)
         await player.tells(f"{number}: TPS berkedip merah di peta, nakes jaga dipanggil. Belum ada jawaban …")
@@ -173,8 +178,8 @@ class Day:
     async def free_words(self) -> None:
         """Words without a tap, on WhatsApp; one declines, another takes."""
         player, second = self.player, self.second
-        await player.chapter("11.20 kata bebas di WhatsApp: tanda bahaya dikenali, satu ketukan melaporkan.")
-        await player.until(self.scene.at(0, 11, 20))
+        await player.awaits(self.scene.at(0, 11, 20), "pemungutan suara berjalan.")
+        await player.tells("Pukul {hour} kata bebas di WhatsApp: tanda bahaya dikenali, satu ketukan melaporkan.")
         await player.says(second, f"tolong bu ketua semaput di tps {self.scene.tps}")
         await player.taps(second, "🆘", fresh=True)
         number = await self._number(second)
@@ -190,17 +195,20 @@ class Day:
 
     async def afternoon(self) -> None:
         player, scene = self.player, self.scene
-        await player.chapter("Siang: makan bergantian. Pukul 13.00 TPS ditutup, lalu penghitungan suara.")
-        await player.until(scene.at(0, 14, 1))
-        await player.tells("Mulai pukul 16.00 ketua ditanya tiap dua jam: kotak sudah diserahkan?")
+        await player.awaits(scene.at(0, 13), "makan bergantian, lalu TPS ditutup.")
+        await player.tells("Pukul {hour} TPS sudah ditutup. Suara dihitung.")
+        await player.awaits(scene.at(0, 16), "suara dihitung, lalu ketua ditanya apakah kotak sudah diserahkan.")
+        await player.until(scene.at(0, 16, 1))
+        await player.tells("Pukul {hour} ketua sudah ditanya: kotak sudah diserahkan? Ia ditanya lagi tiap dua jam.")
+        await player.awaits(scene.at(0, 22), "suara masih dihitung; ketua ditanya lagi tiap dua jam.")
         await player.until(scene.at(0, 22, 1))
         await player.sees(self.chair, "kotak sudah diserahkan")
 
     async def accident(self) -> None:
         """On the road at night, with the box."""
         player, officer = self.player, self.officer
-        await player.chapter("23.15 kecelakaan di jalan saat mengantar kotak suara. Lokasi ponsel ikut dikirim.")
-        await player.until(self.scene.at(0, 23, 15))
+        await player.awaits(self.scene.at(0, 23, 15), "kotak suara diantar.")
+        await player.tells("Pukul {hour} kecelakaan di jalan saat mengantar kotak suara. Lokasi ponsel ikut dikirim.")
         number = await self._reports(officer, "Kecelakaan")
         await player.shares(officer, "place")
         worker = await self._called(number, self.workers)
@@ -217,8 +225,8 @@ class Day:
 
     async def delivered(self) -> None:
         player = self.player
-        await player.chapter("00.30 kotak sampai. Ketua mengetuk Kotak diserahkan; pertanyaan malam berhenti.")
-        await player.until(self.scene.at(1, 0, 30))
+        await player.awaits(self.scene.at(1, 0, 30), "kotak suara dalam perjalanan.")
+        await player.tells("Pukul {hour} kotak sampai. Ketua mengetuk Kotak diserahkan; pertanyaan malam berhenti.")
         await player.taps(self.chair, "Kotak diserahkan")
         await player.sees(self.chair, "tercatat sudah diserahkan")
 

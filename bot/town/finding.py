@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.rehearsal.phones import CastMember, Kind
+from bot.rehearsal.phones import CastMember, Found, Kind
 from handlers.letters import role_words
 from messages.words import local_phone
 from storage import lookup, people, roster
@@ -13,6 +14,11 @@ from storage.database import Tx
 
 FIRST_USER = 700_000_000  # a person's id on Telegram is this and his number in the roster
 FOUND_AT_MOST = 20
+_BETWEEN = re.compile(f"[{re.escape(lookup.SEPARATORS)}),:;·]")
+_TPS = re.compile(r"(?<!\S)tps\s+(\d{1,4})(?!\S)")
+_NUMBER = re.compile(r"(?<![\d+])(?:\+?62|0)[\s.-]*8(?:[\s.-]*\d){5,}")
+_NO_DIGIT = re.compile(r"\D")
+_SAYS_NOTHING = {"nama", "peran"}
 
 
 def member(tx: Tx, role: roster.Role, kind: Kind = "telegram") -> CastMember:
@@ -26,16 +32,18 @@ def person_id(member: CastMember) -> int:
     return member.user_id - FIRST_USER
 
 
-def search(tx: Tx, wanted: str, now: datetime) -> list[CastMember]:
+def search(tx: Tx, wanted: str, now: datetime) -> Found:
     """People for whom every word holds, each once; those with a number only: the others have no phone."""
-    return [member(tx, role) for role in lookup.search(tx, words(wanted), now, FOUND_AT_MOST)]
+    found = lookup.search(tx, words(wanted), now, FOUND_AT_MOST)
+    return Found([member(tx, role) for role in found.roles], found.many - len(found.roles))
 
 
 def words(wanted: str) -> list[str]:
-    """The words of a search. "TPS" is left out where its number follows."""
-    found = wanted.casefold().replace(",", " ").split()
-    following = [*found[1:], ""][: len(found)]
-    return [word for word, after in zip(found, following, strict=True) if not (word == "tps" and after.isdigit())]
+    """The words of a search, a telephone number as one however it is written, "TPS" and its number as one. That a name
+    or a role follows says nothing of anybody."""
+    whole = _NUMBER.sub(lambda found: f" {_NO_DIGIT.sub('', found[0])} ", wanted.casefold())
+    parted = _TPS.sub(r" tps\1 ", _BETWEEN.sub(" ", whole))
+    return [word for word in parted.split() if word not in _SAYS_NOTHING]
 
 
 def again(tx: Tx, users: Iterable[int], now: datetime) -> list[CastMember]:

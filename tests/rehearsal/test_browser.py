@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 
 from bot.rehearsal import page as phones
 from bot.rehearsal.botapi import BotApi
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 
 from .browsing import SMALL, WIDE, fits, opened
 from .conftest import RINA, SITI, Hands, Line, served
@@ -68,8 +68,8 @@ async def answer(line: Line, update: dict[str, Any]) -> None:
 
 @pytest.fixture
 async def base(api: BotApi, hands: Hands) -> AsyncIterator[str]:
-    async def search(_: str) -> list[CastMember]:
-        return [CastMember(31, "Dewi Lestari", "bidan", "081200000031")]
+    async def search(_: str) -> Found:
+        return Found([CastMember(31, "Dewi Lestari", "bidan", "081200000031")])
 
     async def move(minutes: float) -> None:
         hands.passes(minutes * 60)

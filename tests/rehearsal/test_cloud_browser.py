@@ -13,7 +13,7 @@ from playwright.async_api import Browser, expect
 from bot.rehearsal import page as phones
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 
 from . import meta
 from .browsing import SMALL, WIDE, fits, opened
@@ -90,8 +90,8 @@ def cloud(hands: Hands) -> CloudApi:
 
 @pytest.fixture
 async def base(api: BotApi, cloud: CloudApi, hands: Hands) -> AsyncIterator[str]:
-    async def search(_: str) -> list[CastMember]:
-        return [CastMember(51, "Agus Salim", "PPS", "081200000051", "whatsapp")]
+    async def search(_: str) -> Found:
+        return Found([CastMember(51, "Agus Salim", "PPS", "081200000051", "whatsapp")])
 
     async def move(minutes: float) -> None:
         hands.passes(minutes * 60)

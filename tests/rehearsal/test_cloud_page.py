@@ -12,7 +12,7 @@ from aiohttp import ClientSession, web
 from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.cloud.api import CloudApi
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 
 from .conftest import SITI, Hands, served
 from .meta import PHONE, SITI_ID, SITI_NUMBER, WA_TOKEN, whole
@@ -28,8 +28,8 @@ FOUND = CastMember(51, "Agus", "PPS", "081200000051", "whatsapp")
 
 @pytest.fixture
 async def browser(api: BotApi, cloud: CloudApi, hands: Hands) -> AsyncIterator[Browser]:
-    async def search(_: str) -> list[CastMember]:
-        return [FOUND]
+    async def search(_: str) -> Found:
+        return Found([FOUND])
 
     async def move(minutes: float) -> None:
         hands.passes(minutes * 60)
@@ -61,7 +61,7 @@ async def test_each_member_is_known_to_his_platform(browser: Browser, cloud: Clo
         ("telegram", SITI), ("whatsapp", SITI_ID), ("whatsapp", "ID.42"),  # Siti was there before, by her number
     ]  # fmt: skip
     assert cloud.phones.person("ID.42").told_number == ""
-    (found,) = await browser.get("/rehearsal/people?q=agus")
+    (found,) = (await browser.get("/rehearsal/people?q=agus"))["people"]
     assert (found["chat"], cloud.phones.person("6281200000051").name) == ("ID.51", "Agus")
 
 

@@ -12,7 +12,7 @@ from aiohttp import ClientResponse, ClientSession, web
 
 from bot.rehearsal import page
 from bot.rehearsal.botapi import BotApi
-from bot.rehearsal.phones import CastMember
+from bot.rehearsal.phones import CastMember, Found
 
 from .conftest import RINA, SITI, TOKEN, Hands, Line, served
 
@@ -39,8 +39,8 @@ class Browser(Line):
 
 @pytest.fixture
 async def base(api: BotApi, hands: Hands) -> AsyncIterator[str]:
-    async def search(wanted: str) -> list[CastMember]:
-        return [DEWI] if wanted.casefold() in DEWI.name.casefold() else []
+    async def search(wanted: str) -> Found:
+        return Found([DEWI] if wanted.casefold() in DEWI.name.casefold() else [])
 
     async def move(minutes: float) -> None:
         hands.passes(minutes * 60)
@@ -115,9 +115,9 @@ async def test_the_cast_lies_on_the_table(browser: Browser, api: BotApi) -> None
 
 async def test_whoever_is_found_can_be_written_to(browser: Browser) -> None:
     assert (await browser.refused("sendMessage", chat_id=31, text="x"))[0] == 400
-    assert [one["name"] for one in await browser.get("/rehearsal/people?q=lestari")] == ["Dewi Lestari"]
+    assert [one["name"] for one in (await browser.get("/rehearsal/people?q=lestari"))["people"]] == ["Dewi Lestari"]
     assert await browser("sendMessage", chat_id=31, text="x")
-    assert await browser.get("/rehearsal/people?q=nobody") == []
+    assert await browser.get("/rehearsal/people?q=nobody") == {"people": [], "more": 0}
 
 
 async def test_each_act_becomes_an_update(browser: Browser, api: BotApi) -> None:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import shutil
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientResponse
@@ -22,7 +27,7 @@ from storage.database import Tx
 
 from .browsing import WIDE, opened
 from .conftest import Hands
-from .living import PATIENCE, Rehearsal
+from .living import FILE, PATIENCE, Rehearsal, running_rehearsal
 
 
 async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:
@@ -146,10 +151,104 @@ async def test_a_visitor_who_calls_off_a_case_of_it_spoils_one_chapter(rehearsal
             await rehearsal.post("story", do="play", speed=0)
             await told(stream, "Menunggu ponsel")
             await told(stream, "Bab ini dilewati")
+        since = asyncio.get_running_loop().time()
+        await anext(stories(stream))
+        assert asyncio.get_running_loop().time() - since > story.READABLE - 0.2, "long enough to be read"
         end = await told(stream, "Selesai.")
         assert end["chapter"] == end["chapters"]
     states = [case.state for case in await rehearsal.db.read(incidents.every)]
     assert states == ["cancelled", "closed", "closed"]
+
+
+WIB = ZoneInfo("Asia/Jakarta")
+
+
+async def captions(stream: ClientResponse) -> AsyncIterator[tuple[datetime, dict[str, Any]]]:
+    """What is told, each with the clock that the page shows beside it."""
+    shown = datetime.min.replace(tzinfo=UTC)
+    async for line in stream.content:
+        if line == b"event: clock\n":
+            ms = json.loads((await stream.content.readline()).removeprefix(b"data: "))["now"]
+            shown = datetime.fromtimestamp(ms / 1000, WIB)
+        elif line == b"event: story\n":
+            yield shown, json.loads((await stream.content.readline()).removeprefix(b"data: "))
+
+
+async def test_a_caption_names_an_hour_when_the_clock_is_there(rehearsal: Rehearsal) -> None:
+    heard: list[tuple[datetime, str]] = []
+    async with rehearsal.session.get(f"{rehearsal.base}/rehearsal/events?phones=") as stream, asyncio.timeout(60):
+        await rehearsal.post("story", do="play", speed=0)
+        async for shown, found in captions(stream):
+            if found["caption"] and found["caption"] not in [caption for _, caption in heard]:
+                heard.append((shown, found["caption"]))
+            if found["state"] == "done":
+                break
+    awaited, there = [], []
+    for shown, caption in heard:
+        if hour := re.search(r"\b(\d\d)\.(\d\d)\b", caption):
+            late = shown - datetime.combine(shown, time(*map(int, hour.groups())), WIB)
+            (awaited if "Menuju" in caption else there).append((late, caption))
+    # An awaited hour may be one of the day after.
+    assert [each for each in awaited if timedelta() <= each[0] < timedelta(hours=4)] == []
+    assert [each for each in there if not timedelta() <= each[0] < timedelta(minutes=2)] == []
+    assert (len(awaited), len(there)) == (11, 10)
+    assert all(first <= later for (first, _), (later, _) in pairwise(heard))
+
+
+async def forgets(_: bool) -> None:
+    pass
+
+
+async def test_that_a_restart_cut_it_off_is_said_once(living_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copy(living_city, tmp_path / FILE)
+    monkeypatch.chdir(tmp_path)
+
+    async def start(*asked: str) -> str:
+        """The first caption of a start, in which then this is asked of the story."""
+        async with running_rehearsal() as here:
+            async with here.session.get(f"{here.base}/rehearsal/events?phones=") as stream, asyncio.timeout(30):
+                first = await anext(stories(stream))
+                for what in asked:
+                    await here.post("story", do=what, speed=10)
+                    if what == "play":
+                        await told(stream, "H-1")
+            return str(first["caption"])
+
+    assert await start("play") == ""
+    assert await start() == "Cerita terputus: server dijalankan ulang. Ketuk ▶ untuk memutar dari awal."
+    assert await start("play", "stop") == ""
+    assert await start() == "", "who ended it himself knows"
+
+
+async def test_the_clock_that_a_visitor_moves_is_the_one_that_is_told(
+    api: BotApi, hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(story._READ, 10.0, 0.1)
+    monkeypatch.setattr(story, "_TICK", 0.01)
+
+    async def move(minutes: float) -> None:
+        hands.passes(minutes * 60)
+
+    async def opens(player: Player) -> None:
+        player.zone = WIB
+        await player.awaits(datetime(2024, 11, 27, 7, 10, tzinfo=WIB), "TPS akan dibuka.")
+        await player.tells("Pukul {hour} TPS sudah dibuka.")
+        await player.awaits(datetime(2024, 11, 27, 7, 20, tzinfo=WIB), "kotak suara datang.")
+
+    player = Player(Handsets(api, None), move, hands.now, opens, 1, keep=forgets)
+    heard: list[str] = []
+    with player.handsets.watchers.watch([]) as happens:
+        await player.ask("play", 10)
+        while (event := await asyncio.wait_for(happens.get(), 5)) and event.data["state"] != "done":
+            if event.data["caption"] not in ["", *heard]:
+                heard.append(event.data["caption"])
+                await player.ask("pause", 10)
+                hands.passes(30 * 60)
+                await player.ask("play", 10)
+                if len(heard) == 3:
+                    break
+        await player.stop()
+    assert heard == ["Menuju pukul 07.10: TPS akan dibuka.", "Pukul 07.30 TPS sudah dibuka.", "Pukul 08.00 TPS sudah dibuka."]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +263,7 @@ async def test_where_it_ends_it_says_what_to_do(api: BotApi, hands: Hands, wrong
     async def still(_: float) -> None:
         pass
 
-    player = Player(Handsets(api, None), still, hands.now, fails, 1)
+    player = Player(Handsets(api, None), still, hands.now, fails, 1, keep=forgets)
     with player.handsets.watchers.watch([]) as happens:
         await player.ask("play", 0)
         while (event := await asyncio.wait_for(happens.get(), 5)) and event.data["state"] == "playing":

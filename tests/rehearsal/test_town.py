@@ -16,7 +16,7 @@ from .living import Rehearsal
 
 
 async def test_anybody_is_found_with_a_chat_in_each_app_and_held_over_a_reload(rehearsal: Rehearsal) -> None:
-    (chair,) = await rehearsal.get("people?q=ketua tps 1 kasin")
+    (chair,) = (await rehearsal.get("people?q=ketua tps 1 kasin"))["people"]
     assert chair["chats"] == {"telegram": chair["user_id"], "whatsapp": f"ID.{chair['user_id']}"}
     whose = chair["user_id"]
     asked = f"phones?held=whatsapp.{whose},telegram.{whose},telegram.7,fax.{whose},whatsapp.x,"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.town import day, finding, glance, table
-from storage import coverages, elections, incidents, journal, overview, places, rehearsing, roster
+from storage import coverages, elections, incidents, journal, lookup, overview, places, rehearsing, roster
 from storage.database import Tx
 from tests.stories.stage import VOTING_DAY, Stage
 
@@ -23,20 +23,59 @@ FOUND = [
     ("panwascam sukun", 3, "Kec. Sukun"),
     ("tps 4711", 0, None),
     ("100%", 0, None),
+    ("puskesmas bareng", 8, "Puskesmas Bareng"),
+    ("Bidan, Puskesmas Arjuno", 1, "Bidan, Puskesmas Arjuno"),
+    ("tenaga kesehatan ciptomulyo", 8, "Puskesmas Ciptomulyo"),
+    ("petugas kesehatan ciptomulyo", 8, "Puskesmas Ciptomulyo"),
+    ("peran: ppk sukun", 5, "PPK KPU"),
+    ("pps kasin", 3, ", Kel. Kasin"),  # and no KPPS
+    ("kecamatan klojen panwascam", 3, "Kec. Klojen"),
+    ("kel. kasin kpu ketua tps", 1, "KPPS KPU, ketua, TPS 001, Kel. Kasin"),
+    ("tps01 kasin ketua", 1, "TPS 001"),
     ("99999999999999999999", 0, None),
 ]
 
 
 async def test_anybody_is_found_by_what_is_known_of_him(stage: Stage) -> None:
     for wanted, many, role in FOUND:
-        found = await stage.db.read(lambda tx, w=wanted: finding.search(tx, w, VOTING_DAY))  # type: ignore[misc]
+        found = (await stage.db.read(lambda tx, w=wanted: finding.search(tx, w, VOTING_DAY))).people  # type: ignore[misc]
         assert len(found) == len({each.user_id for each in found}) == many, wanted
         assert all(role in each.role for each in found if role), wanted
         assert all(each.phone.startswith("0812") for each in found)
 
 
+async def test_every_word_of_a_row_and_every_number_finds_its_owner(stage: Stage) -> None:
+    async def found(wanted: str) -> finding.Found:
+        return await stage.db.read(lambda tx: finding.search(tx, wanted, VOTING_DAY))
+
+    for asked in ("ketua tps 1 kasin", "perawat dinoyo", "pps kasin", "koordinator dinkes", "panwascam sukun"):
+        whole = await found(asked)
+        for each in whole.people:
+            assert each in (await found(f"{each.name} {each.role} · {each.phone}")).people
+            for word in f"{each.name} {each.role}".split():
+                assert (await found(f"{word} {each.phone}")).people == [each], word
+    (chair,) = (await found("ketua tps 1 kasin")).people
+    local = chair.phone.removeprefix("0")
+    for number in (chair.phone, f"+62{local}", f"62{local}", f"+62 {local[:3]}-{local[3:7]}-{local[7:]}", f"0{local[:3]} {local[3:]}",
+                   local[-6:]):  # fmt: skip
+        assert await found(f"{number} kasin") == ([chair], 0), number
+    assert chair in (await found(f"{local[-4:]} kasin")).people
+
+
+async def test_how_many_more_there_are_is_known(stage: Stage) -> None:
+    def found(wanted: str, most: int) -> Any:
+        return stage.db.read(lambda tx: lookup.search(tx, finding.words(wanted), VOTING_DAY, most))
+
+    for wanted in ("pps", "kesehatan", "a", ""):
+        some, every = await found(wanted, finding.FOUND_AT_MOST), await found(wanted, 99_999)
+        assert (some.many, some.roles) == (len(every.roles), every.roles[: finding.FOUND_AT_MOST])
+        shown = await stage.db.read(lambda tx, w=wanted: finding.search(tx, w, VOTING_DAY))  # type: ignore[misc]
+        assert (len(shown.people), shown.more) == (20, some.many - 20)
+        assert wanted != "pps" or {role.role for role in every.roles} == {"PPS"}
+
+
 async def test_who_was_found_is_known_again_by_his_id(stage: Stage) -> None:
-    (chair,) = await stage.db.read(lambda tx: finding.search(tx, "ketua tps 1 kasin", VOTING_DAY))
+    (chair,) = (await stage.db.read(lambda tx: finding.search(tx, "ketua tps 1 kasin", VOTING_DAY))).people
     ids = [chair.user_id, 11, finding.FIRST_USER + 999_999]
     assert await stage.db.read(lambda tx: finding.again(tx, ids, VOTING_DAY)) == [chair]
 

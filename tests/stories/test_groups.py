@@ -46,7 +46,7 @@ async def test_pps_and_ppk_name_a_tps_of_their_area(stage: Stage) -> None:
     from storage import lookup
 
     def one(role: str):  # type: ignore[no-untyped-def]
-        return lambda tx: next(r for r in lookup.search(tx, [role], stage.clock.now(), 99_999)
+        return lambda tx: next(r for r in lookup.search(tx, [role], stage.clock.now(), 99_999).roles
                                if r.role == role and r.where.kecamatan_id == here.kecamatan_id
                                and (role == "PPK" or r.where.kelurahan_id == here.kelurahan_id))  # fmt: skip
 

@@ -151,7 +151,7 @@ def places_update(tps_id: int, day: date) -> Callable[[Tx], object]:
 
 def young_pps(tx: Tx) -> roster.Role:
     """A PPS of under 50: no TPS of his own, so that health reminders are all he gets."""
-    for role in lookup.search(tx, ["pps"], datetime(2024, 11, 27, tzinfo=UTC), 2_000):
+    for role in lookup.search(tx, ["pps"], datetime(2024, 11, 27, tzinfo=UTC), 2_000).roles:
         sealed = people.person(tx, role.person_id).nik_sealed
         years = age(tx.vault.open(sealed), date(2024, 11, 27)) if sealed else None
         if role.role == "PPS" and years is not None and years < OLDER:
