@@ -1,7 +1,7 @@
 // What every part of the page uses: elements, the server, the rehearsal's clock.
 
 export const words = document.body.dataset;
-export const small = matchMedia("(max-width: 820px)");
+export const small = matchMedia("(max-width: 820px), (max-height: 480px)");
 
 export function make(tag, cls, text) {
   const node = document.createElement(tag);

@@ -72,6 +72,9 @@ export class Phone {
     this.atEnd = true;
     log.addEventListener("scroll", () => { this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120; });
     new ResizeObserver(() => this.follow()).observe(log);
+    const keys = this.find(".keys");
+    keys.addEventListener("scroll", () => this.fade());
+    new ResizeObserver(() => this.fade()).observe(keys);
     log.addEventListener("load", () => this.follow(), true); // a photo that came late
     log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
@@ -227,7 +230,14 @@ export class Phone {
     keys.hidden = !rows.length;
     keys.replaceChildren(...rows.map((row, at) => this.row(row, at, 0)));
     if (focused) rest(rows.length ? keys : this.find("input"));
+    this.fade();
     this.follow();
+  }
+
+  // Where keys lie below what is seen of them, they fade there.
+  fade() {
+    const keys = this.find(".keys");
+    keys.classList.toggle("below", keys.scrollHeight - keys.scrollTop - keys.clientHeight > 8);
   }
 
   blocked(blocked) {

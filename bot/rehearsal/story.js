@@ -9,6 +9,7 @@ const speed = bar.querySelector("select");
 const progress = bar.querySelector("progress");
 const button = (what) => bar.querySelector(`[data-do=${what}]`);
 const [PLAY, FIRST] = [button("play").innerHTML, caption.textContent];
+const ON = '<span aria-hidden="true">▶</span> Lanjut';
 let last = "";
 
 for (const one of bar.querySelectorAll("[data-do]")) {
@@ -26,7 +27,7 @@ export function told(story, lay) {
   button("pause").hidden = story.state !== "playing";
   button("stop").hidden = progress.hidden = !on;
   button("play").hidden = story.state === "playing";
-  if (story.state === "paused") button("play").textContent = "▶ Lanjut";
+  if (story.state === "paused") button("play").innerHTML = ON;
   else button("play").innerHTML = PLAY;
   caption.textContent = story.state === "broken" ? `Cerita berhenti. ${story.caption}` : story.caption || FIRST;
   [progress.max, progress.value] = [story.chapters, story.chapter];

@@ -15,7 +15,7 @@ from storage import incidents, journal, people, roster
 from storage.database import Tx
 from storage.places import Where
 
-from .browsing import CONTRAST, SMALL_TARGETS, WIDE, holds, opened
+from .browsing import CONTRAST, SMALL_TARGETS, WIDE, fits, holds, opened
 from .living import PATIENCE, Rehearsal
 
 pytestmark = pytest.mark.browser
@@ -241,6 +241,46 @@ async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_n
         assert await page.evaluate(wide) == []
         await day.get_by_role("button", name="Berhenti").click()
         await expect(day.locator(".caption")).to_have_text(first or "-")
+
+
+LOW = [({"width": 360, "height": 640}, 195), ({"width": 1024, "height": 600}, 195), ({"width": 844, "height": 390}, 195),
+       ({"width": 640, "height": 360}, 170)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("screen", "least"), LOW, ids=[f"{screen['width']}x{screen['height']}" for screen, _ in LOW])
+async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
+    chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int], least: int
+) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=screen, has_touch=True) as page:
+        day, worker = page.get_by_role("region", name="Sehari di TPS"), page.locator(".phone").nth(1)
+        await links(worker)
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await day.get_by_role("button", name="Jeda").click()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await page.reload()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await expect(page.locator(".phone").nth(0)).to_be_in_viewport(ratio=0.99)
+        assert await page.evaluate("scrollY") == 0
+        keys = worker.locator(".keys")
+        await expect(keys.get_by_role("button", name="Darurat")).to_have_count(1)
+        assert await worker.locator(".chat").evaluate("node => node.clientHeight") >= least
+        assert await worker.locator(".send").evaluate("node => node.getBoundingClientRect().bottom <= innerHeight")
+        await expect(keys).to_have_class("keys below")  # there are more than are seen
+        await keys.evaluate("node => { node.scrollTop = node.scrollHeight; }")
+        await expect(keys).to_have_class("keys")
+
+
+@pytest.mark.parametrize("screen", [screen for screen, _ in LOW], ids=[f"{screen['width']}x{screen['height']}" for screen, _ in LOW])
+async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=screen, has_touch=True) as page:
+        phone = page.locator(".phone.whatsapp").first
+        await phone.evaluate("node => node.scrollIntoView({ inline: 'start', block: 'nearest' })")
+        await expect(phone).to_be_in_viewport(ratio=0.99)
+        await phone.locator("summary").click()
+        acts = phone.locator("menu button:visible")
+        await expect(acts).to_have_count(7)
+        for n in range(7):
+            assert await fits(page, acts.nth(n)), await acts.nth(n).inner_text()
 
 
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
