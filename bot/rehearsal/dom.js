@@ -22,6 +22,27 @@ export async function post(path, body) {
   }
 }
 
+// The line above the phones: what is wrong until it is not (`say`), or for a moment what did not go (`flash`).
+const line = document.getElementById("lost");
+let standing = "", fading;
+
+function show(text) {
+  line.hidden = !text;
+  line.textContent = text;
+}
+
+export function say(text) {
+  clearTimeout(fading);
+  standing = text;
+  show(text);
+}
+
+export function flash(text) {
+  clearTimeout(fading);
+  show(text);
+  fading = setTimeout(() => show(standing), 4000);
+}
+
 // What this browser keeps; where it may keep nothing, the page works without.
 export const kept = {
   get(name) {

@@ -98,12 +98,24 @@ export class Phone {
   // The story's hand is here, about to tap this.
   hand(label) {
     for (const other of phones) other.node.classList.toggle("hand", other === this);
-    this.seen();
     const found = [...this.node.querySelectorAll(".log button, .keys button")].filter((one) => label && one.textContent.includes(label));
     const button = found.at(-1);
     if (!button) return;
+    if (button.closest(".keys")) this.scrollKeysTo(button);
     button.classList.add("tapped");
     setTimeout(() => button.classList.remove("tapped"), FLASH);
+  }
+
+  scrollKeysTo(button) {
+    const keys = this.find(".keys");
+    const [all, one] = [keys.getBoundingClientRect(), button.getBoundingClientRect()];
+    keys.scrollTop += one.top + one.height / 2 - all.top - all.height / 2;
+  }
+
+  // Somebody writes here: the table is not moved away from it.
+  written() {
+    const field = this.find(".compose input");
+    return this.tab.classList.contains("here") && (field === document.activeElement || field.value.trim() !== "");
   }
 
   // Whose card is shared: that of the next phone with the same app.
@@ -151,9 +163,14 @@ export class Phone {
       void this.node.offsetWidth; // so that the second alarm moves again
       this.node.classList.add("alarm");
     }
+    this.mark(level === "red");
+  }
+
+  // Its tab tells that something happened where nobody looks.
+  mark(red = false) {
     if (this.tab.classList.contains("here")) return;
     this.tab.classList.add("new");
-    this.tab.classList.toggle("red", level === "red" || this.tab.classList.contains("red"));
+    if (red) this.tab.classList.add("red");
   }
 
   showDay(message, log) {

@@ -1,6 +1,6 @@
 // Sehari di TPS: its buttons, its caption, whose hand moves.
 
-import { post, small } from "/rehearsal/dom.js";
+import { flash, post, small, words } from "/rehearsal/dom.js";
 import { phones } from "/rehearsal/phone.js";
 
 const bar = document.getElementById("story");
@@ -12,11 +12,14 @@ const [PLAY, FIRST] = [button("play").innerHTML, caption.textContent];
 const ON = '<span aria-hidden="true">▶</span> Lanjut';
 let last = "";
 
-for (const one of bar.querySelectorAll("[data-do]")) {
-  one.addEventListener("click", () => post("/rehearsal/story", { do: one.dataset.do, speed: Number(speed.value) }));
+async function ask(what) {
+  if (!await post("/rehearsal/story", { do: what, speed: Number(speed.value) })) flash(words.failed);
 }
+
+for (const one of bar.querySelectorAll("[data-do]")) one.addEventListener("click", () => ask(one.dataset.do));
 speed.addEventListener("change", () => {
-  if (last === "playing") post("/rehearsal/story", { do: "play", speed: Number(speed.value) });
+  if (last === "playing") ask("play");
+  if (last === "paused") ask("pause"); // it stays so, at another speed
 });
 
 // `lay` puts the phones of its cast on the table.
@@ -38,7 +41,13 @@ export function told(story, lay) {
     return;
   }
   const phone = phones.find((one) => one.member.chat === story.who);
+  if (!phone) return;
   const looks = small.matches && document.querySelector("#tabs .here")?.classList.contains("town-tab");
-  if (!looks) phone?.bring(); // who looks at the map on a small screen goes on doing so
-  phone?.hand(story.label);
+  // Who looks at the map on a small screen goes on doing so, and who writes goes on writing.
+  if (looks || phones.some((one) => one !== phone && one.written())) phone.mark();
+  else {
+    phone.bring();
+    phone.seen();
+  }
+  phone.hand(story.label);
 }

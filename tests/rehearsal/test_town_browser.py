@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -154,6 +155,9 @@ async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal
         await page.evaluate("kept => localStorage.setItem('siaga.table', kept)", json.dumps({"town": given["town"], "phones": full}))
         await page.reload()
         await expect(page.locator(".phone")).to_have_count(24)
+        await page.get_by_role("button", name="Angkat ponsel", exact=True).click()
+        await expect(page.locator("#lost")).to_contain_text("Meja penuh")
+        await expect(page.locator("#lost")).to_be_hidden()
         day = page.get_by_role("region", name="Sehari di TPS")
         await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
         await day.get_by_role("button", name="Sehari di TPS").click()
@@ -235,7 +239,11 @@ async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_n
         await day.get_by_role("button", name="Sehari di TPS").click()
         await day.get_by_role("button", name="Jeda").click()
         await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
-        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        async with page.expect_response("**/rehearsal/story"):
+            await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        await page.reload()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await expect(day.get_by_label("Kecepatan cerita")).to_have_value("0")
         wide = """() => [...document.querySelectorAll(".top *, .story *")].filter((node) => node.checkVisibility()
             && node.getBoundingClientRect().right > innerWidth + 0.5).map((node) => node.outerHTML.slice(0, 60))"""
         assert await page.evaluate(wide) == []
@@ -281,6 +289,56 @@ async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(chromium: 
         await expect(acts).to_have_count(7)
         for n in range(7):
             assert await fits(page, acts.nth(n)), await acts.nth(n).inner_text()
+
+
+async def test_the_story_leaves_a_phone_alone_in_which_somebody_writes(chromium: Browser, rehearsal: Rehearsal) -> None:
+    chats = [each["chat"] for each in (await rehearsal.get("phones"))["cast"]]
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 360, "height": 640}, has_touch=True) as page:
+        phones, tabs = page.locator(".phone"), page.locator("#tabs button:not(.town-tab)")
+        tell = "async who => (await import('/rehearsal/story.js')).told({ state: 'playing', caption: 'x', chapter: 1, chapters: 9, speed: 10, cast: [], who, label: '' }, () => 0)"
+        field = phones.nth(0).get_by_label("Tulis pesan")
+        await expect(tabs.nth(0)).to_have_class("here")
+        await field.fill("Kami butuh obat")
+        for focused in (True, False):
+            await page.evaluate(tell, chats[4])
+            await expect(tabs.nth(4)).to_have_class("new")
+            await asyncio.sleep(0.7)  # so long a table would move
+            await expect(phones.nth(0)).to_be_in_viewport(ratio=0.99)
+            if focused:
+                await expect(field).to_be_focused()
+                await field.blur()
+        await field.fill("")
+        await field.blur()
+        await page.evaluate(tell, chats[4])
+        await expect(phones.nth(4)).to_be_in_viewport(ratio=0.99)
+        await expect(tabs.nth(4)).to_have_class("here")
+        await expect(tabs.nth(4)).to_be_in_viewport(ratio=0.99)  # the strip follows what is shown
+        await page.evaluate(tell, chats[0])
+        await expect(tabs.nth(0)).to_be_in_viewport(ratio=0.99)
+
+
+async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        await page.add_init_script("window.EventSource = class extends EventSource { constructor(at) { super(at); window.wire = this; } }")
+        await page.reload()
+        line, day = page.locator("#lost"), page.get_by_role("region", name="Sehari di TPS")
+        await expect(page.locator(".phone")).to_have_count(6)
+        await page.evaluate("() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
+        for name in ("+2 mnt", "Sehari di TPS"):
+            await page.get_by_role("button", name=name).click()
+            await expect(line).to_have_text("Belum terkirim. Coba lagi.")
+            await expect(line).to_be_hidden()
+        await page.evaluate("wire.dispatchEvent(new Event('error'))")
+        await expect(line).to_contain_text("Sambungan terputus")
+        assert float(await day.locator(".controls").evaluate("node => getComputedStyle(node).opacity")) < 0.6
+        stood = await page.locator("#time").inner_text()
+        await page.get_by_role("button", name="+2 mnt").click()
+        await expect(line).to_have_text("Belum terkirim. Coba lagi.")
+        await expect(line).to_contain_text("Sambungan terputus")
+        assert await page.locator("#time").inner_text() == stood
+        await page.evaluate("() => { window.fetch = window.there; wire.dispatchEvent(new Event('open')); }")
+        await expect(line).to_be_hidden()
+        await expect(page.locator("#time")).not_to_have_text(stood)
 
 
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
