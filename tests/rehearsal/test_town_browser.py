@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.town.finding import FIRST_USER
 from handlers import ticks
-from storage import incidents, journal, people, roster
+from storage import elections, incidents, journal, overview, people, roster
 from storage.database import Tx
 from storage.places import Where
 
@@ -315,6 +315,32 @@ async def test_the_story_leaves_a_phone_alone_in_which_somebody_writes(chromium:
         await expect(tabs.nth(4)).to_be_in_viewport(ratio=0.99)  # the strip follows what is shown
         await page.evaluate(tell, chats[0])
         await expect(tabs.nth(0)).to_be_in_viewport(ratio=0.99)
+
+
+async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browser, rehearsal: Rehearsal) -> None:
+    members = [each["user_id"] - FIRST_USER for each in (await rehearsal.get("phones"))["cast"]]
+
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        here = roster.roles(tx, members[0], now)[0].where
+        wards = sorted(row.id for row in overview.wards(tx, elections.active(tx, now)[0].id))
+        for n, (where, state) in enumerate(((Where(kelurahan_id=wards[-1]), "taken"), (here, "waiting"))):
+            who = people.speaker(tx, "telegram", str(n), "x", now)
+            case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
+            incidents.change(tx, case.known_id, state=state)
+            journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        await expect(page.locator(".mark[data-id]")).to_have_count(2)
+        inside = """() => { const [mark, map] = [".mark.waiting .shape", "#map"].map((one) => document.querySelector(one).getBoundingClientRect());
+            return mark.left >= map.left && mark.right <= map.right && mark.top >= map.top && mark.bottom <= map.bottom; }"""
+        for tap in range(4):
+            await page.get_by_role("button", name="Perbesar", exact=True).click()
+            assert await page.evaluate(inside), tap
+        for tap in range(4):
+            await page.get_by_role("button", name="Perkecil").click()
+            assert await page.evaluate(inside), tap
 
 
 async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
