@@ -104,7 +104,10 @@ async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, reh
         await expect(case.locator(".soon")).to_contain_text("dalam 1.")
         await page.get_by_role("button", name="+2 mnt").click()
         await expect(rung).to_contain_text("Semua nakes puskesmas")
+        await expect(rung).to_contain_text("dilewati, belum ada yang terhubung (")
+        await expect(rung).not_to_contain_text("sekarang")
         await expect(case.locator(".rung.past")).to_have_count(1)
+        await expect(case.locator(".rung.past")).to_contain_text("dipanggil lagi")
         await page.get_by_role("button", name="Ke kejadian berikutnya").click()
         await page.get_by_role("button", name="+5 mnt").click()
         await expect(rung).to_contain_text("Koordinator kota")
@@ -341,6 +344,23 @@ async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browse
         for tap in range(4):
             await page.get_by_role("button", name="Perkecil").click()
             assert await page.evaluate(inside), tap
+
+
+async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser, rehearsal: Rehearsal) -> None:
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        who = people.speaker(tx, "telegram", "1", "x", now)
+        case = incidents.file(tx, address_id=who.address_id, where=Where(), now=now, kind="pingsan", severity="red")
+        journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 360, "height": 640}, has_touch=True) as page:
+        await expect(page.locator(".case")).to_have_count(1)
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        await expect(page.locator("#town")).to_be_in_viewport(ratio=0.99)
+        await asyncio.sleep(0.7)
+        assert await page.evaluate("document.querySelector('#town').scrollTop") == 0
+        await expect(page.locator(".map")).to_be_in_viewport(ratio=0.99)
 
 
 async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
