@@ -99,7 +99,8 @@ function people(rung, was) {
     node.append(item);
   }
   if (rung.more) node.append(make("li", "more", `dan ${rung.more} lagi`));
-  if (was && !rung.people.length) node.append(make("li", "more", `dilewati, belum ada yang terhubung${rung.silent ? ` (${rung.silent})` : ""}`));
+  const many = rung.silent ? ` (${rung.silent})` : "";
+  if (was && !rung.people.length) node.append(make("li", "more", `dilewati, belum ada yang terhubung${many}`));
   else if (rung.silent) node.append(make("li", "more", `${rung.silent} belum terhubung`));
   return node;
 }

@@ -244,7 +244,8 @@ svg.addEventListener("click", (event) => {
 // The mark that was gone to, or else the newest case that waits, is taken, has its helper there.
 function aimed() {
   const known = aim === null ? null : marks.querySelector(`[data-id="${aim}"]`);
-  return known || ["waiting", "taken", "arrived"].map((state) => [...marks.querySelectorAll(`.${state}`)].at(-1)).find(Boolean);
+  const newest = (state) => [...marks.querySelectorAll(`.${state}`)].at(-1);
+  return known || newest("waiting") || newest("taken") || newest("arrived");
 }
 
 for (const button of document.querySelectorAll("[data-zoom]")) {

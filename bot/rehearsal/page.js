@@ -201,9 +201,13 @@ hint.querySelector("button").addEventListener("click", begun);
 
 // The tab of what is shown comes into the middle of the strip.
 function follow(mine) {
-  const [all, one] = [tabs.getBoundingClientRect(), mine.getBoundingClientRect()];
+  const middle = (node) => {
+    const at = node.getBoundingClientRect();
+    return { left: at.left + at.width / 2, top: at.top + at.height / 2 };
+  };
+  const [all, one] = [middle(tabs), middle(mine)];
   const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
-  tabs.scrollBy({ left: one.left + one.width / 2 - all.left - all.width / 2, top: one.top + one.height / 2 - all.top - all.height / 2, behavior });
+  tabs.scrollBy({ left: one.left - all.left, top: one.top - all.top, behavior });
 }
 
 const inSight = new IntersectionObserver((entries) => {

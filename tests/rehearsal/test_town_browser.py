@@ -254,15 +254,20 @@ async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_n
         await expect(day.locator(".caption")).to_have_text(first or "-")
 
 
-LOW = [({"width": 360, "height": 640}, 195), ({"width": 1024, "height": 600}, 195), ({"width": 844, "height": 390}, 195),
-       ({"width": 640, "height": 360}, 170)]  # fmt: skip
+LOW = [(360, 640, 195), (1024, 600, 195), (844, 390, 195), (640, 360, 170)]  # the last: pixels of the chat
+SIZES = [f"{width}x{height}" for width, height, _ in LOW]
+CALM: dict[str, Any] = {"patience": PATIENCE, "reduced_motion": "reduce"}
 
 
-@pytest.mark.parametrize(("screen", "least"), LOW, ids=[f"{screen['width']}x{screen['height']}" for screen, _ in LOW])
+def touched(width: int, height: int) -> dict[str, Any]:
+    return {**CALM, "viewport": {"width": width, "height": height}, "has_touch": True}
+
+
+@pytest.mark.parametrize(("width", "height", "least"), LOW, ids=SIZES)
 async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
-    chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int], least: int
+    chromium: Browser, rehearsal: Rehearsal, width: int, height: int, least: int
 ) -> None:
-    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=screen, has_touch=True) as page:
+    async with opened(chromium, rehearsal.base, **touched(width, height)) as page:
         day, worker = page.get_by_role("region", name="Sehari di TPS"), page.locator(".phone").nth(1)
         await links(worker)
         await day.get_by_role("button", name="Sehari di TPS").click()
@@ -281,9 +286,11 @@ async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
         await expect(keys).to_have_class("keys")
 
 
-@pytest.mark.parametrize("screen", [screen for screen, _ in LOW], ids=[f"{screen['width']}x{screen['height']}" for screen, _ in LOW])
-async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(chromium: Browser, rehearsal: Rehearsal, screen: dict[str, int]) -> None:
-    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=screen, has_touch=True) as page:
+@pytest.mark.parametrize(("width", "height", "_"), LOW, ids=SIZES)
+async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(
+    chromium: Browser, rehearsal: Rehearsal, width: int, height: int, _: int
+) -> None:
+    async with opened(chromium, rehearsal.base, **touched(width, height)) as page:
         phone = page.locator(".phone.whatsapp").first
         await phone.evaluate("node => node.scrollIntoView({ inline: 'start', block: 'nearest' })")
         await expect(phone).to_be_in_viewport(ratio=0.99)
@@ -296,9 +303,10 @@ async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(chromium: 
 
 async def test_the_story_leaves_a_phone_alone_in_which_somebody_writes(chromium: Browser, rehearsal: Rehearsal) -> None:
     chats = [each["chat"] for each in (await rehearsal.get("phones"))["cast"]]
-    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 360, "height": 640}, has_touch=True) as page:
+    async with opened(chromium, rehearsal.base, **touched(360, 640)) as page:
         phones, tabs = page.locator(".phone"), page.locator("#tabs button:not(.town-tab)")
-        tell = "async who => (await import('/rehearsal/story.js')).told({ state: 'playing', caption: 'x', chapter: 1, chapters: 9, speed: 10, cast: [], who, label: '' }, () => 0)"
+        tell = """async who => (await import("/rehearsal/story.js")).told({ state: "playing", caption: "x", chapter: 1,
+            chapters: 9, speed: 10, cast: [], who, label: "" }, () => 0)"""
         field = phones.nth(0).get_by_label("Tulis pesan")
         await expect(tabs.nth(0)).to_have_class("here")
         await field.fill("Kami butuh obat")
@@ -336,8 +344,10 @@ async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browse
     await rehearsal.db.write(report)
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
         await expect(page.locator(".mark[data-id]")).to_have_count(2)
-        inside = """() => { const [mark, map] = [".mark.waiting .shape", "#map"].map((one) => document.querySelector(one).getBoundingClientRect());
-            return mark.left >= map.left && mark.right <= map.right && mark.top >= map.top && mark.bottom <= map.bottom; }"""
+        inside = """() => { const at = (one) => document.querySelector(one).getBoundingClientRect();
+            const [mark, map] = [at(".mark.waiting .shape"), at("#map")];
+            return mark.left >= map.left && mark.right <= map.right
+                && mark.top >= map.top && mark.bottom <= map.bottom; }"""
         for tap in range(4):
             await page.get_by_role("button", name="Perbesar", exact=True).click()
             assert await page.evaluate(inside), tap
@@ -354,7 +364,7 @@ async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser,
         journal.add(tx, "filed", now, incident_id=case.id)
 
     await rehearsal.db.write(report)
-    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport={"width": 360, "height": 640}, has_touch=True) as page:
+    async with opened(chromium, rehearsal.base, **touched(360, 640)) as page:
         await expect(page.locator(".case")).to_have_count(1)
         await page.locator(".tabs").get_by_role("button", name="Kota").click()
         await expect(page.locator("#town")).to_be_in_viewport(ratio=0.99)
@@ -365,11 +375,13 @@ async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser,
 
 async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
     async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
-        await page.add_init_script("window.EventSource = class extends EventSource { constructor(at) { super(at); window.wire = this; } }")
+        wire = "window.EventSource = class extends EventSource { constructor(at) { super(at); window.wire = this; } }"
+        await page.add_init_script(wire)
         await page.reload()
         line, day = page.locator("#lost"), page.get_by_role("region", name="Sehari di TPS")
         await expect(page.locator(".phone")).to_have_count(6)
-        await page.evaluate("() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('Failed to fetch')); }")
+        nobody = "() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }"
+        await page.evaluate(nobody)
         for name in ("+2 mnt", "Sehari di TPS"):
             await page.get_by_role("button", name=name).click()
             await expect(line).to_have_text("Belum terkirim. Coba lagi.")
