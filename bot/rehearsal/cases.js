@@ -1,6 +1,6 @@
 // The cases with their ladders, what the outbox holds by lane, and how many there are of everything.
 
-import { clock, length, make, words } from "/rehearsal/dom.js";
+import { clock, length, make, small, words } from "/rehearsal/dom.js";
 import { COLOURS, LETTERS, STATES, show } from "/rehearsal/map.js";
 
 const list = document.getElementById("cases");
@@ -34,7 +34,7 @@ export function drawStand(stand) {
   follow();
 }
 
-// A case that climbs comes into sight by itself, once a rung.
+// A case that climbs comes into sight by itself, once a rung; on a small screen only for who has left the map behind.
 function follow() {
   const first = shown.find((each) => each.state === "waiting");
   const key = first && `${first.id} ${first.rung}`;
@@ -42,7 +42,8 @@ function follow() {
     const node = list.querySelector(`[data-id="${first.id}"]`);
     const town = document.getElementById("town");
     const below = node.getBoundingClientRect().bottom - town.getBoundingClientRect().bottom + 12;
-    if (below > 0) town.scrollBy({ top: below, behavior: "smooth" });
+    const map = small.matches && town.scrollTop < document.querySelector(".map").offsetHeight;
+    if (below > 0 && !map) town.scrollBy({ top: below, behavior: "smooth" });
   }
   followed = key;
 }
@@ -74,18 +75,22 @@ function ladder(each) {
     const names = (rung.medical ? MEDICAL : RIOT)[at] || "Koordinator kota";
     const title = make("div", "step");
     title.append(make("i", "", String(at + 1)), make("b", "", names));
-    if (here) {
-      step.setAttribute("aria-current", "step");
-      title.append(make("em", "", each.state === "waiting" ? "sekarang" : STATES[each.state]));
-    } else if (at === each.rung + 1 && each.state === "waiting") title.append(make("em", "soon"));
+    const waits = each.state === "waiting";
+    if (here) step.setAttribute("aria-current", "step");
+    if (here && rung.people.length) title.append(make("em", "", waits ? "sekarang" : STATES[each.state]));
+    else if (at < each.rung && waits && called(rung)) title.append(make("em", "", "dipanggil lagi"));
+    else if (at === each.rung + 1 && waits) title.append(make("em", "soon"));
     step.append(title);
-    if (rung.people.length || rung.silent || at < each.rung) step.append(people(rung));
+    if (at <= each.rung || rung.people.length || rung.silent) step.append(people(rung, at <= each.rung));
     node.prepend(step); // it climbs
   });
   return node;
 }
 
-function people(rung) {
+// Whom a higher rung calls once more: all who were called and have not said no.
+const called = (rung) => rung.more > 0 || rung.people.some((one) => one.how === "called");
+
+function people(rung, was) {
   const node = make("ul", "people");
   for (const each of rung.people) {
     const item = make("li", each.how, `${SIGNS[each.how]} ${each.name}`);
@@ -94,8 +99,9 @@ function people(rung) {
     node.append(item);
   }
   if (rung.more) node.append(make("li", "more", `dan ${rung.more} lagi`));
-  if (rung.silent) node.append(make("li", "more", `${rung.silent} belum terhubung`));
-  if (!rung.people.length && !rung.silent) node.append(make("li", "more", "dilewati: tidak ada yang terhubung"));
+  const many = rung.silent ? ` (${rung.silent})` : "";
+  if (was && !rung.people.length) node.append(make("li", "more", `dilewati, belum ada yang terhubung${many}`));
+  else if (rung.silent) node.append(make("li", "more", `${rung.silent} belum terhubung`));
   return node;
 }
 

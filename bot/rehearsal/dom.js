@@ -1,7 +1,7 @@
 // What every part of the page uses: elements, the server, the rehearsal's clock.
 
 export const words = document.body.dataset;
-export const small = matchMedia("(max-width: 820px)");
+export const small = matchMedia("(max-width: 820px), (max-height: 480px)");
 
 export function make(tag, cls, text) {
   const node = document.createElement(tag);
@@ -20,6 +20,27 @@ export async function post(path, body) {
   } catch {
     return false; // nobody there: the bar above the phones says so
   }
+}
+
+// The line above the phones: what is wrong until it is not (`say`), or for a moment what did not go (`flash`).
+const line = document.getElementById("lost");
+let standing = "", fading;
+
+function show(text) {
+  line.hidden = !text;
+  line.textContent = text;
+}
+
+export function say(text) {
+  clearTimeout(fading);
+  standing = text;
+  show(text);
+}
+
+export function flash(text) {
+  clearTimeout(fading);
+  show(text);
+  fading = setTimeout(() => show(standing), 4000);
 }
 
 // What this browser keeps; where it may keep nothing, the page works without.

@@ -14,6 +14,7 @@ const SIGNS = { closed: "✓", cancelled: "✕", referred: "R" };
 const BESIDE = 30; // pixels between the marks of cases at one place
 const NEAR = 24; // pixels: who taps this near to a TPS means it
 let city, whole, view, stations, marks, dots, unit = 1;
+let aim = null, free = false; // the case that + and − keep in sight, until a finger has moved the map
 
 function draw(tag, attributes, parent) {
   const node = document.createElementNS(SVG, tag);
@@ -75,9 +76,10 @@ function look(part) {
 }
 
 function place(node) {
-  const x = Number(node.dataset.x) + (node.dataset.beside || 0) * BESIDE * unit;
-  node.setAttribute("transform", `translate(${x} ${node.dataset.y}) scale(${unit})`);
+  node.setAttribute("transform", `translate(${across(node, unit)} ${node.dataset.y}) scale(${unit})`);
 }
+
+const across = (node, unit) => Number(node.dataset.x) + (node.dataset.beside || 0) * BESIDE * unit;
 
 const within = (w) => Math.min(whole.w, Math.max(whole.w / 12, w));
 
@@ -134,6 +136,7 @@ function mark(each, station, look, beside) {
   node.addEventListener("click", (event) => {
     event.stopPropagation();
     tell(station);
+    [aim, free] = [each.id, false];
     city.open(each.id);
   });
   node.addEventListener("keydown", (event) => {
@@ -162,6 +165,7 @@ export function show(each) {
   const station = where(each);
   if (station) {
     tell(station);
+    [aim, free] = [each.id, false];
     if (view.w < whole.w) zoom(1, station.x, station.y);
   } else {
     point(null);
@@ -224,6 +228,7 @@ svg.addEventListener("pointermove", (event) => {
   const now = grip();
   held.moved ||= Math.hypot(now.x - held.x, now.y - held.y) > 6;
   if (!held.moved) return;
+  free = true;
   const w = within(held.view.w * (now.spread && held.spread ? held.spread / now.spread : 1));
   const [h, by, at] = [w * whole.h / whole.w, held.unit * w / held.view.w, svg.getBoundingClientRect()];
   const [left, top] = [at.x + at.width / 2, at.y + at.height / 2];
@@ -236,10 +241,20 @@ svg.addEventListener("click", (event) => {
   const station = held?.moved ? null : nearest(event);
   if (station) tell(station);
 });
+// The mark that was gone to, or else the newest case that waits, is taken, has its helper there.
+function aimed() {
+  const known = aim === null ? null : marks.querySelector(`[data-id="${aim}"]`);
+  const newest = (state) => [...marks.querySelectorAll(`.${state}`)].at(-1);
+  return known || newest("waiting") || newest("taken") || newest("arrived");
+}
+
 for (const button of document.querySelectorAll("[data-zoom]")) {
   button.addEventListener("click", () => {
-    const mark = marks.querySelector(".waiting, .taken, .arrived");
-    const at = view.w === whole.w && mark ? [Number(mark.dataset.x), Number(mark.dataset.y)] : []; // first to what matters
-    zoom(button.dataset.zoom === "in" ? 0.5 : 2, ...at);
+    if (view.w === whole.w) free = false;
+    const by = button.dataset.zoom === "in" ? 0.5 : 2;
+    const mark = free ? null : aimed();
+    aim = mark ? mark.dataset.id : null;
+    zoom(by, ...(mark ? [across(mark, unit * by), Number(mark.dataset.y)] : []));
+    if (view.w === whole.w) aim = null; // the next + goes to what matters then
   });
 }

@@ -1,6 +1,6 @@
 // The page: which phones lie on the table, what comes from the server, the clock in the header.
 
-import { clock, kept, make, post, small, words } from "/rehearsal/dom.js";
+import { clock, flash, kept, make, post, say, small, words } from "/rehearsal/dom.js";
 import { drawStand, open, tick } from "/rehearsal/cases.js";
 import { drawCases, drawCity, legend } from "/rehearsal/map.js";
 import { Phone, phones } from "/rehearsal/phone.js";
@@ -13,7 +13,6 @@ const KEPT = "siaga.table";
 const MOST = 24;
 const table = document.getElementById("table");
 const tabs = document.getElementById("tabs");
-const lost = document.getElementById("lost");
 const hint = document.getElementById("hint");
 const next = document.querySelector("[data-next]");
 const slot = document.getElementById("slot");
@@ -63,7 +62,7 @@ function exchange(phone, member) {
 }
 
 function takeUp() {
-  if (phones.length >= MOST) return say(words.full);
+  if (phones.length >= MOST) return flash(words.full);
   pick(onTable(), (member) => {
     const phone = lay(member);
     settle();
@@ -118,11 +117,6 @@ slot.querySelector(".again").addEventListener("click", () => {
 
 // --- what happens
 
-function say(text) {
-  lost.hidden = !text;
-  lost.textContent = text;
-}
-
 const REACT = {
   screen: (phone, data) => phone.screen(data),
   message: (phone, data) => phone.show(data.message),
@@ -131,6 +125,12 @@ const REACT = {
   blocked: (phone, data) => phone.blocked(data.blocked),
   toast: (phone, data) => phone.toast(data.text, data.alert),
 };
+
+// Whether there is a server. Without it nothing goes on, and nothing looks as if it did.
+function there(is) {
+  say(is ? "" : words.lost);
+  document.body.classList.toggle("cut", !is);
+}
 
 function connect() {
   source?.close();
@@ -160,9 +160,9 @@ function connect() {
     told(story, layCast);
     if (story.state === "playing") begun();
   });
-  source.addEventListener("open", () => say(""));
+  source.addEventListener("open", () => there(true));
   source.addEventListener("error", () => {
-    say(words.lost);
+    there(false);
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
   });
 }
@@ -181,7 +181,7 @@ for (const button of document.querySelectorAll(".moves button")) {
     button.disabled = true;
     try {
       const by = button === next ? { next: true } : { minutes: Number(button.dataset.minutes) };
-      await post("/rehearsal/clock", by);
+      if (!await post("/rehearsal/clock", by)) flash(words.failed);
     } finally {
       button.disabled = button === next && !planned;
     }
@@ -199,11 +199,23 @@ hint.querySelector("button").addEventListener("click", begun);
 
 // --- the beginning
 
+// The tab of what is shown comes into the middle of the strip.
+function follow(mine) {
+  const middle = (node) => {
+    const at = node.getBoundingClientRect();
+    return { left: at.left + at.width / 2, top: at.top + at.height / 2 };
+  };
+  const [all, one] = [middle(tabs), middle(mine)];
+  const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "instant" : "smooth";
+  tabs.scrollBy({ left: one.left - all.left, top: one.top - all.top, behavior });
+}
+
 const inSight = new IntersectionObserver((entries) => {
   for (const entry of entries) {
     const phone = phones.find((one) => one.node === entry.target);
     const mine = phone?.tab || (entry.target === slot ? slotTab : townTab);
     mine.classList.toggle("here", entry.isIntersecting);
+    if (entry.isIntersecting) follow(mine);
     if (entry.isIntersecting && phone) mine.classList.remove("new", "red");
   }
 }, { threshold: 0.6 });
@@ -232,7 +244,7 @@ if (city) {
 }
 if (small.matches) phones[0]?.node.scrollIntoView({ inline: "start", block: "nearest" });
 connect();
-setInterval(showClock, 1000);
+setInterval(() => { if (!document.body.classList.contains("cut")) showClock(); }, 1000);
 document.addEventListener("pointerdown", (event) => {
   for (const opened of document.querySelectorAll(".more[open]")) if (!opened.contains(event.target)) opened.open = false;
 });

@@ -72,6 +72,9 @@ export class Phone {
     this.atEnd = true;
     log.addEventListener("scroll", () => { this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120; });
     new ResizeObserver(() => this.follow()).observe(log);
+    const keys = this.find(".keys");
+    keys.addEventListener("scroll", () => this.fade());
+    new ResizeObserver(() => this.fade()).observe(keys);
     log.addEventListener("load", () => this.follow(), true); // a photo that came late
     log.addEventListener("focusin", () => this.seen());
     this.node.addEventListener("pointerdown", () => this.seen());
@@ -95,12 +98,24 @@ export class Phone {
   // The story's hand is here, about to tap this.
   hand(label) {
     for (const other of phones) other.node.classList.toggle("hand", other === this);
-    this.seen();
     const found = [...this.node.querySelectorAll(".log button, .keys button")].filter((one) => label && one.textContent.includes(label));
     const button = found.at(-1);
     if (!button) return;
+    if (button.closest(".keys")) this.scrollKeysTo(button);
     button.classList.add("tapped");
     setTimeout(() => button.classList.remove("tapped"), FLASH);
+  }
+
+  scrollKeysTo(button) {
+    const keys = this.find(".keys");
+    const [all, one] = [keys.getBoundingClientRect(), button.getBoundingClientRect()];
+    keys.scrollTop += one.top + one.height / 2 - all.top - all.height / 2;
+  }
+
+  // Somebody writes here: the table is not moved away from it.
+  written() {
+    const field = this.find(".compose input");
+    return this.tab.classList.contains("here") && (field === document.activeElement || field.value.trim() !== "");
   }
 
   // Whose card is shared: that of the next phone with the same app.
@@ -148,9 +163,14 @@ export class Phone {
       void this.node.offsetWidth; // so that the second alarm moves again
       this.node.classList.add("alarm");
     }
+    this.mark(level === "red");
+  }
+
+  // Its tab tells that something happened where nobody looks.
+  mark(red = false) {
     if (this.tab.classList.contains("here")) return;
     this.tab.classList.add("new");
-    this.tab.classList.toggle("red", level === "red" || this.tab.classList.contains("red"));
+    if (red) this.tab.classList.add("red");
   }
 
   showDay(message, log) {
@@ -227,7 +247,14 @@ export class Phone {
     keys.hidden = !rows.length;
     keys.replaceChildren(...rows.map((row, at) => this.row(row, at, 0)));
     if (focused) rest(rows.length ? keys : this.find("input"));
+    this.fade();
     this.follow();
+  }
+
+  // Where keys lie below what is seen of them, they fade there.
+  fade() {
+    const keys = this.find(".keys");
+    keys.classList.toggle("below", keys.scrollHeight - keys.scrollTop - keys.clientHeight > 8);
   }
 
   blocked(blocked) {

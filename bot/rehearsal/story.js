@@ -1,6 +1,6 @@
 // Sehari di TPS: its buttons, its caption, whose hand moves.
 
-import { post, small } from "/rehearsal/dom.js";
+import { flash, post, small, words } from "/rehearsal/dom.js";
 import { phones } from "/rehearsal/phone.js";
 
 const bar = document.getElementById("story");
@@ -9,13 +9,17 @@ const speed = bar.querySelector("select");
 const progress = bar.querySelector("progress");
 const button = (what) => bar.querySelector(`[data-do=${what}]`);
 const [PLAY, FIRST] = [button("play").innerHTML, caption.textContent];
+const ON = '<span aria-hidden="true">▶</span> Lanjut';
 let last = "";
 
-for (const one of bar.querySelectorAll("[data-do]")) {
-  one.addEventListener("click", () => post("/rehearsal/story", { do: one.dataset.do, speed: Number(speed.value) }));
+async function ask(what) {
+  if (!await post("/rehearsal/story", { do: what, speed: Number(speed.value) })) flash(words.failed);
 }
+
+for (const one of bar.querySelectorAll("[data-do]")) one.addEventListener("click", () => ask(one.dataset.do));
 speed.addEventListener("change", () => {
-  if (last === "playing") post("/rehearsal/story", { do: "play", speed: Number(speed.value) });
+  if (last === "playing") ask("play");
+  if (last === "paused") ask("pause"); // it stays so, at another speed
 });
 
 // `lay` puts the phones of its cast on the table.
@@ -26,7 +30,7 @@ export function told(story, lay) {
   button("pause").hidden = story.state !== "playing";
   button("stop").hidden = progress.hidden = !on;
   button("play").hidden = story.state === "playing";
-  if (story.state === "paused") button("play").textContent = "▶ Lanjut";
+  if (story.state === "paused") button("play").innerHTML = ON;
   else button("play").innerHTML = PLAY;
   caption.textContent = story.state === "broken" ? `Cerita berhenti. ${story.caption}` : story.caption || FIRST;
   [progress.max, progress.value] = [story.chapters, story.chapter];
@@ -37,7 +41,13 @@ export function told(story, lay) {
     return;
   }
   const phone = phones.find((one) => one.member.chat === story.who);
+  if (!phone) return;
   const looks = small.matches && document.querySelector("#tabs .here")?.classList.contains("town-tab");
-  if (!looks) phone?.bring(); // who looks at the map on a small screen goes on doing so
-  phone?.hand(story.label);
+  // Who looks at the map on a small screen goes on doing so, and who writes goes on writing.
+  if (looks || phones.some((one) => one !== phone && one.written())) phone.mark();
+  else {
+    phone.bring();
+    phone.seen();
+  }
+  phone.hand(story.label);
 }

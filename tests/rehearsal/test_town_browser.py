@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime
@@ -12,11 +13,11 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.town.finding import FIRST_USER
 from handlers import ticks
-from storage import incidents, journal, people, roster
+from storage import elections, incidents, journal, overview, people, roster
 from storage.database import Tx
 from storage.places import Where
 
-from .browsing import CONTRAST, SMALL_TARGETS, WIDE, holds, opened
+from .browsing import CONTRAST, SMALL_TARGETS, WIDE, fits, holds, opened
 from .living import PATIENCE, Rehearsal
 
 pytestmark = pytest.mark.browser
@@ -104,7 +105,10 @@ async def test_a_case_colours_its_dot_climbs_and_is_taken(chromium: Browser, reh
         await expect(case.locator(".soon")).to_contain_text("dalam 1.")
         await page.get_by_role("button", name="+2 mnt").click()
         await expect(rung).to_contain_text("Semua nakes puskesmas")
+        await expect(rung).to_contain_text("dilewati, belum ada yang terhubung (")
+        await expect(rung).not_to_contain_text("sekarang")
         await expect(case.locator(".rung.past")).to_have_count(1)
+        await expect(case.locator(".rung.past")).to_contain_text("dipanggil lagi")
         await page.get_by_role("button", name="Ke kejadian berikutnya").click()
         await page.get_by_role("button", name="+5 mnt").click()
         await expect(rung).to_contain_text("Koordinator kota")
@@ -156,6 +160,9 @@ async def test_a_full_table_makes_room_for_the_cast(chromium: Browser, rehearsal
         await page.evaluate("kept => localStorage.setItem('siaga.table', kept)", json.dumps({"town": given["town"], "phones": full}))
         await page.reload()
         await expect(page.locator(".phone")).to_have_count(24)
+        await page.get_by_role("button", name="Angkat ponsel", exact=True).click()
+        await expect(page.locator("#lost")).to_contain_text("Meja penuh")
+        await expect(page.locator("#lost")).to_be_hidden()
         day = page.get_by_role("region", name="Sehari di TPS")
         await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
         await day.get_by_role("button", name="Sehari di TPS").click()
@@ -237,12 +244,161 @@ async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_n
         await day.get_by_role("button", name="Sehari di TPS").click()
         await day.get_by_role("button", name="Jeda").click()
         await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
-        await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        async with page.expect_response("**/rehearsal/story"):
+            await day.get_by_label("Kecepatan cerita").select_option("secepatnya")
+        await page.reload()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await expect(day.get_by_label("Kecepatan cerita")).to_have_value("0")
         wide = """() => [...document.querySelectorAll(".top *, .story *")].filter((node) => node.checkVisibility()
             && node.getBoundingClientRect().right > innerWidth + 0.5).map((node) => node.outerHTML.slice(0, 60))"""
         assert await page.evaluate(wide) == []
         await day.get_by_role("button", name="Berhenti").click()
         await expect(day.locator(".caption")).to_have_text(first or "-")
+
+
+LOW = [(360, 640, 195), (1024, 600, 195), (844, 390, 195), (640, 360, 170)]  # the last: pixels of the chat
+SIZES = [f"{width}x{height}" for width, height, _ in LOW]
+CALM: dict[str, Any] = {"patience": PATIENCE, "reduced_motion": "reduce"}
+
+
+def touched(width: int, height: int) -> dict[str, Any]:
+    return {**CALM, "viewport": {"width": width, "height": height}, "has_touch": True}
+
+
+@pytest.mark.parametrize(("width", "height", "least"), LOW, ids=SIZES)
+async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
+    chromium: Browser, rehearsal: Rehearsal, width: int, height: int, least: int
+) -> None:
+    async with opened(chromium, rehearsal.base, **touched(width, height)) as page:
+        day, worker = page.get_by_role("region", name="Sehari di TPS"), page.locator(".phone").nth(1)
+        await links(worker)
+        await day.get_by_role("button", name="Sehari di TPS").click()
+        await day.get_by_role("button", name="Jeda").click()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await page.reload()
+        await expect(day.get_by_role("button", name="Lanjut")).to_be_visible()
+        await expect(page.locator(".phone").nth(0)).to_be_in_viewport(ratio=0.99)
+        assert await page.evaluate("scrollY") == 0
+        keys = worker.locator(".keys")
+        await expect(keys.get_by_role("button", name="Darurat")).to_have_count(1)
+        assert await worker.locator(".chat").evaluate("node => node.clientHeight") >= least
+        assert await worker.locator(".send").evaluate("node => node.getBoundingClientRect().bottom <= innerHeight")
+        await expect(keys).to_have_class("keys below")  # there are more than are seen
+        await keys.evaluate("node => { node.scrollTop = node.scrollHeight; }")
+        await expect(keys).to_have_class("keys")
+
+
+@pytest.mark.parametrize(("width", "height", "_"), LOW, ids=SIZES)
+async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(
+    chromium: Browser, rehearsal: Rehearsal, width: int, height: int, _: int
+) -> None:
+    async with opened(chromium, rehearsal.base, **touched(width, height)) as page:
+        phone = page.locator(".phone.whatsapp").first
+        await phone.evaluate("node => node.scrollIntoView({ inline: 'start', block: 'nearest' })")
+        await expect(phone).to_be_in_viewport(ratio=0.99)
+        await phone.locator("summary").click()
+        acts = phone.locator("menu button:visible")
+        await expect(acts).to_have_count(7)
+        for n in range(7):
+            assert await fits(page, acts.nth(n)), await acts.nth(n).inner_text()
+
+
+async def test_the_story_leaves_a_phone_alone_in_which_somebody_writes(chromium: Browser, rehearsal: Rehearsal) -> None:
+    chats = [each["chat"] for each in (await rehearsal.get("phones"))["cast"]]
+    async with opened(chromium, rehearsal.base, **touched(360, 640)) as page:
+        phones, tabs = page.locator(".phone"), page.locator("#tabs button:not(.town-tab)")
+        tell = """async who => (await import("/rehearsal/story.js")).told({ state: "playing", caption: "x", chapter: 1,
+            chapters: 9, speed: 10, cast: [], who, label: "" }, () => 0)"""
+        field = phones.nth(0).get_by_label("Tulis pesan")
+        await expect(tabs.nth(0)).to_have_class("here")
+        await field.fill("Kami butuh obat")
+        for focused in (True, False):
+            await page.evaluate(tell, chats[4])
+            await expect(tabs.nth(4)).to_have_class("new")
+            await asyncio.sleep(0.7)  # so long a table would move
+            await expect(phones.nth(0)).to_be_in_viewport(ratio=0.99)
+            if focused:
+                await expect(field).to_be_focused()
+                await field.blur()
+        await field.fill("")
+        await field.blur()
+        await page.evaluate(tell, chats[4])
+        await expect(phones.nth(4)).to_be_in_viewport(ratio=0.99)
+        await expect(tabs.nth(4)).to_have_class("here")
+        await expect(tabs.nth(4)).to_be_in_viewport(ratio=0.99)  # the strip follows what is shown
+        await page.evaluate(tell, chats[0])
+        await expect(tabs.nth(0)).to_be_in_viewport(ratio=0.99)
+
+
+async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browser, rehearsal: Rehearsal) -> None:
+    members = [each["user_id"] - FIRST_USER for each in (await rehearsal.get("phones"))["cast"]]
+
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        here = roster.roles(tx, members[0], now)[0].where
+        wards = sorted(row.id for row in overview.wards(tx, elections.active(tx, now)[0].id))
+        for n, (where, state) in enumerate(((Where(kelurahan_id=wards[-1]), "taken"), (here, "waiting"))):
+            who = people.speaker(tx, "telegram", str(n), "x", now)
+            case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
+            incidents.change(tx, case.known_id, state=state)
+            journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        await expect(page.locator(".mark[data-id]")).to_have_count(2)
+        inside = """() => { const at = (one) => document.querySelector(one).getBoundingClientRect();
+            const [mark, map] = [at(".mark.waiting .shape"), at("#map")];
+            return mark.left >= map.left && mark.right <= map.right
+                && mark.top >= map.top && mark.bottom <= map.bottom; }"""
+        for tap in range(4):
+            await page.get_by_role("button", name="Perbesar", exact=True).click()
+            assert await page.evaluate(inside), tap
+        for tap in range(4):
+            await page.get_by_role("button", name="Perkecil").click()
+            assert await page.evaluate(inside), tap
+
+
+async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser, rehearsal: Rehearsal) -> None:
+    def report(tx: Tx) -> None:
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        who = people.speaker(tx, "telegram", "1", "x", now)
+        case = incidents.file(tx, address_id=who.address_id, where=Where(), now=now, kind="pingsan", severity="red")
+        journal.add(tx, "filed", now, incident_id=case.id)
+
+    await rehearsal.db.write(report)
+    async with opened(chromium, rehearsal.base, **touched(360, 640)) as page:
+        await expect(page.locator(".case")).to_have_count(1)
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        await expect(page.locator("#town")).to_be_in_viewport(ratio=0.99)
+        await asyncio.sleep(0.7)
+        assert await page.evaluate("document.querySelector('#town').scrollTop") == 0
+        await expect(page.locator(".map")).to_be_in_viewport(ratio=0.99)
+
+
+async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, patience=PATIENCE, reduced_motion="reduce", viewport=WIDE) as page:
+        wire = "window.EventSource = class extends EventSource { constructor(at) { super(at); window.wire = this; } }"
+        await page.add_init_script(wire)
+        await page.reload()
+        line, day = page.locator("#lost"), page.get_by_role("region", name="Sehari di TPS")
+        await expect(page.locator(".phone")).to_have_count(6)
+        nobody = "() => { window.there = fetch; window.fetch = () => Promise.reject(new TypeError('gone')); }"
+        await page.evaluate(nobody)
+        for name in ("+2 mnt", "Sehari di TPS"):
+            await page.get_by_role("button", name=name).click()
+            await expect(line).to_have_text("Belum terkirim. Coba lagi.")
+            await expect(line).to_be_hidden()
+        await page.evaluate("wire.dispatchEvent(new Event('error'))")
+        await expect(line).to_contain_text("Sambungan terputus")
+        assert float(await day.locator(".controls").evaluate("node => getComputedStyle(node).opacity")) < 0.6
+        stood = await page.locator("#time").inner_text()
+        await page.get_by_role("button", name="+2 mnt").click()
+        await expect(line).to_have_text("Belum terkirim. Coba lagi.")
+        await expect(line).to_contain_text("Sambungan terputus")
+        assert await page.locator("#time").inner_text() == stood
+        await page.evaluate("() => { window.fetch = window.there; wire.dispatchEvent(new Event('open')); }")
+        await expect(line).to_be_hidden()
+        await expect(page.locator("#time")).not_to_have_text(stood)
 
 
 @pytest.mark.parametrize("screen", [WIDE, PHONE_SIZE], ids=["wide", "small"])
