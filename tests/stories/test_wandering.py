@@ -108,7 +108,7 @@ async def wander(stage: Stage, steps: int, seed: int, capsys: pytest.CaptureFixt
 
 
 async def test_a_day_of_people_who_tap_what_is_before_them(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    await wander(stage, 50, 3, capsys)
+    await wander(stage, 30, 3, capsys)
 
 
 @pytest.mark.soak
