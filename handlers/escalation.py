@@ -1,4 +1,4 @@
-"""An incident climbs until somebody has taken it: calling, repeating, moving, and telling those who must know.
+"""An incident climbs until somebody has taken it: calling, repeating, moving. What is told of it: `telling`.
 
 Every function here works on an incident that the turn has locked. Due times are columns of the incident.
 """

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     ColumnElement,
     Index,
@@ -215,7 +216,9 @@ _CUT_OFF = (
 )
 
 
-def is_of(address_id: int | None, person_id: int | None) -> ColumnElement[bool]:
+def is_of(
+    address_id: int | BindParameter[Any] | None, person_id: int | BindParameter[Any] | None
+) -> ColumnElement[bool]:
     """The condition that an incident was reported by this person, or from this address: it stays with a chat that left
     by its own word, not with one that was cut off."""
     here = (incidents.c.reporter_address_id == address_id) & ~_CUT_OFF
@@ -223,8 +226,7 @@ def is_of(address_id: int | None, person_id: int | None) -> ColumnElement[bool]:
 
 
 def _own_open() -> Quick:
-    here = (incidents.c.reporter_address_id == bindparam("address_id")) & ~_CUT_OFF
-    mine = here | (incidents.c.reporter_id == bindparam("person_id"))
+    mine = is_of(bindparam("address_id"), bindparam("person_id"))
     joined = select(incidents.c.merged_into).where(mine, incidents.c.merged_into.is_not(None))
     is_open = incidents.c.state.in_([literal_column(repr(state)) for state in OPEN])
     return Quick(_ONE.where(or_(mine, incidents.c.id.in_(joined)), is_open).order_by(incidents.c.id.desc()))
