@@ -7,11 +7,8 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +16,8 @@ from sqlalchemy import delete, func, select
 
 from bench import cloud, driver
 from bench.driver import percentile
+from bench.turns import spread
 from bot.installation import open_installation
-from storage import places, roster
 from storage.broadcasts import recipients
 from storage.database import Tx
 from storage.people import addresses
@@ -110,17 +107,6 @@ async def _taps(street: Street, total: int, seconds: float) -> list[float]:
     return took
 
 
-def _turns(tx: Tx, here: set[int], but: int) -> list[int]:
-    """One officer of each TPS, by turns on each channel, and one puskesmas after the other: where the same workers are
-    called again within seconds, their chats wait for the platform's limit, and that would be measured."""
-    found: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-    for n, row in enumerate(places.every_tps(tx, 1)):
-        crew = [USER + role.person_id for role in roster.crew(tx, row.id, datetime.now(UTC)) if role.role == "KPPS"]
-        speak = [user for user in crew if user != but and (user in here) == bool(n % 2)]
-        found[tuple(places.serving(tx, places.of_tps(tx, row.id)))] += speak[:1]
-    return [user for turn in zip_longest(*found.values()) for user in turn if user is not None]
-
-
 def _halved(tx: Tx, city: City) -> None:
     """Every second officer has WhatsApp only, the other one Telegram only; health workers have Telegram."""
     on_whatsapp = [user - USER for user in city.officers[::2]]
@@ -146,8 +132,9 @@ async def day(taps: int, seconds: float) -> dict[str, Any]:
         db = await open_installation(product.settings)
         await db.write(lambda tx: _halved(tx, city))
         here = list(city.officers[1::2])
+        speakers = set(here)
         there = [numbers[user] for user in city.officers[::2]]
-        turns = await db.read(lambda tx: _turns(tx, set(here), here[-1]))
+        turns = await db.read(lambda tx: spread(tx, lambda n, user: user != here[-1] and (user in speakers) == bool(n % 2)))
         await product.start()
         telegram, whatsapp = driver.Posts(api), cloud.Posts(graph, f"http://127.0.0.1:{product.port}/whatsapp")
         street = Street(product, telegram, api, whatsapp, graph, city, here, there, numbers, turns)

@@ -8,19 +8,23 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
 from bench import driver
 from bench.day import Waits
 from bench.driver import percentile
+from bench.turns import spread
+from bot.installation import open_installation
 from bot.workbook import sample, write
-from tests.product.harness import City, Product, found_city, free_port
+from tests.product.harness import Product, found_city, free_port
 
 CREW = 9  # officers of a TPS
-EVERY = 1.0  # seconds between two reports; all over the city, or a worker's chat waits for its own limit
+EVERY = 1.0  # seconds between two reports
 REST = 60
 
 
@@ -65,20 +69,28 @@ def _nik(n: int) -> str:
     return f"357306{day:02d}{month:02d}{rest % 40 + 60:02d}{rest // 40 + 1:04d}"
 
 
-async def _reports(posts: driver.Posts, api: driver.Api, city: City, waits: Waits, until: Any, start: int = 0) -> int:
-    """Darurat, a kind, the alert, and called off again; one after the other, all over the city."""
-    workers, at = set(city.workers), start
-    while not until():
-        user = city.officers[at * 577 % len(city.officers)]
-        at += 1
+@dataclass
+class Street:
+    """Who speaks to the bot, and the Bot API that hears its answers."""
+
+    posts: driver.Posts
+    api: driver.Api
+    workers: set[int]
+    turns: Iterator[int]
+
+    async def reports(self, waits: Waits, until: Callable[[], bool]) -> None:
+        """Darurat, a kind, the alert, and called off again; one after the other, all over the city."""
+        while not until():
+            await self._report(waits, next(self.turns))
+
+    async def _report(self, waits: Waits, user: int) -> None:
         begun = time.perf_counter()
-        kinds = api.watch("Telepon", {user})
-        waits.kinds.append(await _after(posts.post(user, "/darurat"), kinds))
-        alert = api.watch("MERAH L-", workers)
-        waits.alert.append(await _after(posts.post(user, "Pingsan"), alert))
-        await posts.post(user, "Batal")
+        kinds = self.api.watch("Telepon", {user})
+        waits.kinds.append(await _after(self.posts.post(user, "/darurat"), kinds))
+        alert = self.api.watch("MERAH L-", self.workers)
+        waits.alert.append(await _after(self.posts.post(user, "Pingsan"), alert))
+        await self.posts.post(user, "Batal")
         await asyncio.sleep(max(0.0, begun + EVERY - time.perf_counter()))
-    return at
 
 
 async def _after(posting: Any, found: asyncio.Future[float]) -> float:
@@ -108,13 +120,22 @@ async def million(rows: int) -> dict[str, Any]:
             await product.start()
             posts = driver.Posts(api)
             try:
-                return {"alone_s": alone} | await _measured(product, posts, api, city, book, rows)
+                street = Street(posts, api, set(city.workers), cycle(await _turns(product)))
+                return {"alone_s": alone} | await _measured(product, street, book, rows)
             finally:
                 await posts.close()
                 await product.stop()
         finally:
             await runner.cleanup()
             server.cleanup()
+
+
+async def _turns(product: Product) -> list[int]:
+    db = await open_installation(product.settings)
+    try:
+        return await db.read(spread)
+    finally:
+        await db.close()
 
 
 def _database(server: Any, name: str) -> str:
@@ -139,12 +160,12 @@ async def _alone(server: Any, folder: Path, book: Path) -> float:
     return took
 
 
-async def _measured(product: Product, posts: driver.Posts, api: driver.Api, city: City, book: Path, rows: int) -> dict[str, Any]:
+async def _measured(product: Product, street: Street, book: Path, rows: int) -> dict[str, Any]:
     rest, load = Waits(), Waits()
-    at = await _reports(posts, api, city, rest, lambda: len(rest.alert) >= REST)
+    await street.reports(rest, lambda: len(rest.alert) >= REST)
     begun = time.perf_counter()
     importing = asyncio.create_task(product.command("import", str(book)))
-    await _reports(posts, api, city, load, importing.done, at)
+    await street.reports(load, importing.done)
     code, out, err = await importing
     took = time.perf_counter() - begun
     assert code in {0, 1}, out[-1500:] + err[-1500:]
