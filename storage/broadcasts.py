@@ -185,22 +185,24 @@ def end(tx: Tx, broadcast_id: int, before: tuple[str, ...], state: str, now: dat
     return tx.execute(change.values(state=state, ended_at=now)).rowcount == 1
 
 
+_RUNS = _B.state.in_((SENDING, PAUSED, STOPPED)) & (_B.told_at.is_(None) | (_B.told_at <= bindparam("told")))
+_LAPSES = (_B.state == ASKING) & (_B.lapses_at <= bindparam("now"))
+_STARTS = (_B.state == SCHEDULED) & (_B.due_at <= bindparam("now"))
+_DUE = select(_B.id).where(_B.ended_at.is_(None), or_(_RUNS, _LAPSES, _STARTS)).order_by(_B.id)
+_NEXT = select(
+    select(func.min(_B.due_at)).where(_B.state == SCHEDULED).scalar_subquery().label("starts"),
+    select(func.min(_B.lapses_at)).where(_B.state == ASKING).scalar_subquery().label("lapses"),
+)
+
+
 def due(tx: Tx, now: datetime) -> list[int]:
     """What is to start, to lapse, or runs and is to be looked at."""
-    running = _B.state.in_((SENDING, PAUSED, STOPPED)) & (_B.told_at.is_(None) | (_B.told_at <= now - TELL_EVERY))
-    asked = (_B.state == ASKING) & (_B.lapses_at <= now)
-    starts = (_B.state == SCHEDULED) & (_B.due_at <= now)
-    query = select(_B.id).where(_B.ended_at.is_(None), or_(running, asked, starts)).order_by(_B.id)
-    return [row.id for row in tx.rows(query)]
+    return [row.id for row in tx.rows(_DUE, {"now": now, "told": now - TELL_EVERY})]
 
 
 def next_due(tx: Tx) -> datetime | None:
     """When the next one starts or lapses."""
-    moments = [
-        tx.scalar(select(func.min(_B.due_at)).where(_B.state == SCHEDULED)),
-        tx.scalar(select(func.min(_B.lapses_at)).where(_B.state == ASKING)),
-    ]
-    return min((moment for moment in moments if moment is not None), default=None)
+    return min((moment for moment in tx.first(_NEXT) if moment is not None), default=None)
 
 
 def recent(tx: Tx, election_id: int, limit: int) -> list[Broadcast]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, UniqueConstraint, bindparam, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -38,13 +40,22 @@ _ONE = Quick(select(called).where(_C.incident_id == bindparam("of"), _C.person_i
 _EVERY = Quick(select(called).where(_C.incident_id == bindparam("of")).order_by(_C.id))
 
 
+def _call(insert: Callable[..., Any]) -> Any:
+    """Put in, or called anew; the same in both dialects."""
+    keys = ("incident_id", "person_id", "view", "rung", "called_at", "dropped")
+    new = insert(called).values({key: bindparam(key) for key in keys})
+    again = {key: new.excluded[key] for key in ("dropped", "called_at", "view")}
+    return new.on_conflict_do_update(index_elements=["incident_id", "person_id"], set_=again)
+
+
+_CALL = Quick(_call(sqlite.insert), postgres=_call(postgresql.insert))
+
+
 def call(tx: Tx, incident_id: int, person_id: int, view: str, rung: int, now: datetime) -> None:
     """This person is called, or called again after the place came back to him."""
     values = {"incident_id": incident_id, "person_id": person_id, "view": view, "rung": rung, "called_at": now,
               "dropped": False}  # fmt: skip
-    again = {"dropped": False, "called_at": now, "view": view}
-    tx.execute(tx.insert(called).values(values).on_conflict_do_update(
-        index_elements=["incident_id", "person_id"], set_=again))  # fmt: skip
+    _CALL.run(tx, values)
 
 
 def one(tx: Tx, incident_id: int, person_id: int) -> Any:

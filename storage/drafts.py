@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, delete, select
+from sqlalchemy import Column, Index, LargeBinary, bindparam, delete, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -36,6 +36,8 @@ class Opened(SQLModel, table=True):
 
 drafts = table(Draft)
 opened = table(Opened)
+_CALLS_DUE = select(opened.c.address_id).where(opened.c.file_at <= bindparam("now")).order_by(opened.c.file_at)
+_NEXT_CALL = select(opened.c.file_at).order_by(opened.c.file_at).limit(1)
 
 
 def keep(tx: Tx, address_id: int, dialog: str, step: str, kept: dict[str, Any], now: datetime) -> None:
@@ -68,11 +70,10 @@ def end_call(tx: Tx, address_id: int) -> bool:
 
 def calls_due(tx: Tx, now: datetime) -> list[int]:
     """Addresses whose call is to be filed by itself."""
-    rows = tx.rows(select(opened.c.address_id).where(opened.c.file_at <= now).order_by(opened.c.file_at))
-    return [row.address_id for row in rows]
+    return [row.address_id for row in tx.rows(_CALLS_DUE, {"now": now})]
 
 
 def next_call(tx: Tx) -> datetime | None:
     """When the next opened call is to be filed."""
-    found: datetime | None = tx.scalar(select(opened.c.file_at).order_by(opened.c.file_at).limit(1))
+    found: datetime | None = tx.scalar(_NEXT_CALL)
     return found

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.quick import Quick
 from storage.types import table
 
 ZONES = {"WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura"}
@@ -62,8 +63,12 @@ class Known:
 _ALL = select(*(elections.c[name] for name in Known.__dataclass_fields__))
 
 
+_BY_ID = Quick(_ALL.where(elections.c.id == bindparam("of")))
+_ACTIVE = Quick(_ALL.where(elections.c.last_day >= bindparam("since")))
+
+
 def by_id(tx: Tx, election_id: int) -> Known | None:
-    row = tx.first(_ALL.where(elections.c.id == election_id))
+    row = _BY_ID.first(tx, {"of": election_id})
     return Known(*row) if row else None
 
 
@@ -75,5 +80,5 @@ def by_code(tx: Tx, code: str) -> Known | None:
 def active(tx: Tx, now: datetime) -> list[Known]:
     """Elections from their import until 60 days after their last voting day, the nearest voting day first."""
     since = now.date() - timedelta(days=DAYS_ACTIVE)
-    found = [Known(*row) for row in tx.rows(_ALL.where(elections.c.last_day >= since))]
+    found = [Known(*row) for row in _ACTIVE.rows(tx, {"since": since})]
     return sorted(found, key=lambda each: (abs((each.voting_day - now.date()).days), each.id))

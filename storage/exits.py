@@ -25,8 +25,9 @@ _NEXT_CHANNEL = select(func.min(_D.channel)).where(is_waiting, _D.channel > bind
 _OF_CHANNEL = rows().where(is_waiting, _D.channel == bindparam("channel")).limit(bindparam("limit"))
 _OF_ADDRESS = rows().where(is_waiting, _D.address_id == bindparam("of")).order_by(_D.id)
 _NEXT_DUE = select(func.min(_D.due_at)).where(is_waiting, _D.due_at.is_not(None), _D.due_at > _NOW)
-_SENDING = select(_D.id).where(_D.state == const(SENDING)).limit(1)
-_DUE = select(_D.id).where(is_waiting, _D.due_at.is_(None) | (_D.due_at <= _NOW)).limit(1)
+_SENDING = select(_D.id).where(_D.state == const(SENDING)).exists()
+_DUE = select(_D.id).where(is_waiting, _D.due_at.is_(None) | (_D.due_at <= _NOW)).exists()
+_LEFT = select(_DUE | _SENDING)
 
 
 def overdue(tx: Tx, now: datetime, limit: int) -> list[Row]:
@@ -54,7 +55,7 @@ def next_due(tx: Tx, now: datetime) -> datetime | None:
 
 def anything_left(tx: Tx, now: datetime) -> bool:
     """Does anything wait that could go now, or is anything being sent?"""
-    return any(tx.first(query, {"now": now}) is not None for query in (_DUE, _SENDING))
+    return bool(tx.scalar(_LEFT, {"now": now}))
 
 
 _RUN = select(func.min(_D.bulk_id).label("n")).where(_D.bulk_id.is_not(None)).cte("run", recursive=True)

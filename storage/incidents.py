@@ -135,6 +135,7 @@ incidents = table(Incident)
 
 _ONE = select(incidents)
 _BY_ID = Quick(_ONE.where(incidents.c.id == bindparam("of")))
+_LOCKED = Quick(_ONE.where(incidents.c.id == bindparam("of")).with_for_update(key_share=True))
 
 
 def _case(row: Any) -> Incident | None:
@@ -154,7 +155,7 @@ def need(tx: Tx, incident_id: int) -> Incident:
 
     The lock lets through who only refers to it: another turn's delivery need not wait for this one's end.
     """
-    found = _case(tx.first(_ONE.where(incidents.c.id == incident_id).with_for_update(key_share=True)))
+    found = _case(_LOCKED.first(tx, {"of": incident_id}))
     if found is None:
         raise LookupError(f"no incident {incident_id}")
     return found
@@ -268,19 +269,21 @@ def taken_by(tx: Tx, person_id: int) -> list[Incident]:
     return [loaded(Incident, row) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
 
 
+_CLOCKS = (incidents.c.climb_at, incidents.c.tell_at, incidents.c.quiet_at)
+_DUE = _ONE.where(or_(*(column <= bindparam("now") for column in _CLOCKS))).order_by(incidents.c.id)
+_NEXT_DUE = select(
+    *(select(func.min(column)).where(column.is_not(None)).scalar_subquery().label(column.key) for column in _CLOCKS)
+)
+
+
 def due(tx: Tx, now: datetime) -> list[Incident]:
     """Open cases with something to do: climb, tell the reporter, ask the worker."""
-    where = or_(incidents.c.climb_at <= now, incidents.c.tell_at <= now, incidents.c.quiet_at <= now)
-    return [loaded(Incident, row) for row in tx.rows(_ONE.where(where).order_by(incidents.c.id))]
+    return [loaded(Incident, row) for row in tx.rows(_DUE, {"now": now})]
 
 
 def next_due(tx: Tx) -> datetime | None:
     """The earliest due time of any case."""
-    times = [
-        tx.scalar(select(column).where(column.is_not(None)).order_by(column).limit(1))
-        for column in (incidents.c.climb_at, incidents.c.tell_at, incidents.c.quiet_at)
-    ]
-    return min((time for time in times if time is not None), default=None)
+    return min((time for time in tx.first(_NEXT_DUE) if time is not None), default=None)
 
 
 def _false_alarms() -> Quick:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
+from storage.quick import Quick
 from storage.types import table
 
 
@@ -39,9 +40,12 @@ counters = table(Counter)
 leases = table(Lease)
 
 
+_FACT = Quick(select(facts.c.value).where(facts.c.name == bindparam("of")))
+
+
 def fact(tx: Tx, name: str) -> str | None:
-    found: str | None = tx.scalar(select(facts.c.value).where(facts.c.name == name))
-    return found
+    found = _FACT.first(tx, {"of": name})
+    return found.value if found else None
 
 
 def set_fact(tx: Tx, name: str, value: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage import elections
 from storage.bulk import among
@@ -77,12 +77,15 @@ def is_due(tx: Tx, person_id: int, now: datetime) -> bool:
     return tx.first(select(_R.id).where(_R.person_id == person_id, _R.leaves_at <= now)) is not None
 
 
+_DUE = select(_R.person_id).where(_R.leaves_at <= bindparam("now")).order_by(_R.leaves_at, _R.person_id)
+_NEXT = select(func.min(_R.leaves_at)).where(_R.leaves_at.is_not(None))
+
+
 def due(tx: Tx, now: datetime) -> list[int]:
     """People who are to be let go now. Asked every second: in the order of its index, or SQLite reads every address."""
-    query = select(_R.person_id).where(_R.leaves_at <= now).order_by(_R.leaves_at, _R.person_id)
-    return list(dict.fromkeys(row.person_id for row in tx.rows(query)))
+    return list(dict.fromkeys(row.person_id for row in tx.rows(_DUE, {"now": now})))
 
 
 def next_due(tx: Tx) -> datetime | None:
-    found: datetime | None = tx.scalar(select(func.min(_R.leaves_at)).where(_R.leaves_at.is_not(None)))
+    found: datetime | None = tx.scalar(_NEXT)
     return found

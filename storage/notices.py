@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Index, UniqueConstraint, func, select, text, update
+from sqlalchemy import Column, Index, UniqueConstraint, bindparam, func, select, text, update
 from sqlmodel import Field, SQLModel
 
 from storage.database import Tx
@@ -220,14 +220,17 @@ def _replan(tx: Tx, row: Any, due_at: datetime | None, now: datetime) -> None:
         tx.execute(update(slots).where(mine).values(state=WAITING, reason="", due_at=due_at))
 
 
+_NOW = select(_S.id).where(_S.state.in_(AHEAD), _S.due_at <= bindparam("now")).order_by(_S.due_at, _S.id)
+_NEXT = select(func.min(_S.due_at)).where(_S.state.in_(AHEAD))
+
+
 def due(tx: Tx, now: datetime) -> list[int]:
     """Slots that are to be taken, or to be gone on with, in order of time."""
-    query = select(_S.id).where(_S.state.in_(AHEAD), _S.due_at <= now).order_by(_S.due_at, _S.id)
-    return [row.id for row in tx.rows(query)]
+    return [row.id for row in tx.rows(_NOW, {"now": now})]
 
 
 def next_due(tx: Tx) -> datetime | None:
-    found: datetime | None = tx.scalar(select(func.min(_S.due_at)).where(_S.state.in_(AHEAD)))
+    found: datetime | None = tx.scalar(_NEXT)
     return found
 
 

@@ -144,26 +144,36 @@ def named(tx: Tx, where: Where) -> Named:
     return Named(*_NAMED.first(tx, asdict(where)))
 
 
+_NOW = tps.alias("now")
+_OF_TPS = Quick(
+    select(_NOW.c.id, _NOW.c.election_id, kelurahan.c.kecamatan_id, _NOW.c.kelurahan_id)
+    .select_from(tps)
+    .join(_NOW, _NOW.c.id == func.coalesce(tps.c.moved_id, tps.c.id))
+    .join(kelurahan, kelurahan.c.id == _NOW.c.kelurahan_id)
+    .where(tps.c.id == bindparam("of"))
+)
+_OWN = Quick(select(tps.c.puskesmas_id).where(tps.c.id == bindparam("of")))
+_SERVES = Quick(
+    select(serves.c.puskesmas_id).where(serves.c.kelurahan_id == bindparam("of")).order_by(serves.c.puskesmas_id)
+)
+
+
 def of_tps(tx: Tx, tps_id: int) -> Where:
     """The whole place of a TPS; of one that moved, where it is now."""
-    row = tx.first(
-        select(tps.c.id, tps.c.election_id, kelurahan.c.kecamatan_id, tps.c.kelurahan_id)
-        .join(kelurahan, kelurahan.c.id == tps.c.kelurahan_id)
-        .where(tps.c.id == select(func.coalesce(tps.c.moved_id, tps.c.id)).where(tps.c.id == tps_id).scalar_subquery())
-    )
+    row = _OF_TPS.first(tx, {"of": tps_id})
     return Where(row.election_id, row.kecamatan_id, row.kelurahan_id, row.id)
 
 
 def serving(tx: Tx, where: Where) -> list[int]:
     """The puskesmas of a place: the TPS's own, else those that serve its kelurahan, else all of its kecamatan."""
     if where.tps_id:
-        own = tx.scalar(select(tps.c.puskesmas_id).where(tps.c.id == where.tps_id))
-        if own:
-            return [own]
+        own = _OWN.first(tx, {"of": where.tps_id})
+        if own and own.puskesmas_id:
+            return [own.puskesmas_id]
     if where.kelurahan_id:
-        found = tx.rows(select(serves.c.puskesmas_id).where(serves.c.kelurahan_id == where.kelurahan_id))
+        found = _SERVES.rows(tx, {"of": where.kelurahan_id})
         if found:
-            return sorted(row.puskesmas_id for row in found)
+            return [row.puskesmas_id for row in found]
     if where.kecamatan_id and not (where.puskesmas_id and not where.kelurahan_id):
         return of_kecamatan(tx, [where.kecamatan_id])
     return [where.puskesmas_id] if where.puskesmas_id else []

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from storage import former
 from storage.areas import Area
@@ -39,13 +39,17 @@ def waiting(tx: Tx, areas: Iterable[Area], limit: int) -> list[Any]:
     return list(tx.rows(query.order_by(_Q.due_at, _Q.id).limit(limit)))
 
 
+_DUE = select(_Q.id).where(_Q.next_at <= bindparam("now")).order_by(_Q.next_at)
+_NEXT = select(_Q.next_at).where(_Q.next_at.is_not(None)).order_by(_Q.next_at).limit(1)
+
+
 def due(tx: Tx, now: datetime) -> list[int]:
     """Ids of those of which somebody is to be reminded."""
-    return [row.id for row in tx.rows(select(_Q.id).where(_Q.next_at <= now).order_by(_Q.next_at))]
+    return [row.id for row in tx.rows(_DUE, {"now": now})]
 
 
 def next_due(tx: Tx) -> datetime | None:
-    found: datetime | None = tx.scalar(select(_Q.next_at).where(_Q.next_at.is_not(None)).order_by(_Q.next_at).limit(1))
+    found: datetime | None = tx.scalar(_NEXT)
     return found
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, UniqueConstraint, and_, bindparam, case, func, select
+from sqlalchemy import Column, ColumnElement, UniqueConstraint, bindparam, case, func, select
 from sqlmodel import Field, SQLModel
 
+from storage import places
 from storage.database import Tx
 from storage.elections import DAYS_ACTIVE, Known, elections
 from storage.people import people
@@ -134,35 +135,31 @@ def _role(row: Any) -> Role:
                 Known(election_id, *election), duty)  # fmt: skip
 
 
-_OF_PERSON = Quick(
-    _ROLE.where(assignments.c.person_id == bindparam("person_id"), elections.c.last_day >= bindparam("since")).order_by(
-        assignments.c.id
-    )
-)
+def _by(*names: str, none: Sequence[str] = ()) -> Quick:
+    """The statement by the values of these columns, where those of `none` are empty, of active elections."""
+    of = assignments.c
+    here = [of[name] == bindparam(name) for name in names] + [of[name].is_(None) for name in none]
+    return Quick(_ROLE.where(*here, elections.c.last_day >= bindparam("since")).order_by(of.id))
 
 
-_AT_TPS = Quick(
-    _ROLE.where(
-        assignments.c.kind == bindparam("kind"),
-        assignments.c.tps_id == bindparam("tps_id"),
-        elections.c.last_day >= bindparam("since"),
-    )
-)
-_IN_WARD = Quick(
-    _ROLE.where(
-        assignments.c.kind == bindparam("kind"),
-        assignments.c.kelurahan_id == bindparam("kelurahan_id"),
-        assignments.c.tps_id.is_(None),
-        elections.c.last_day >= bindparam("since"),
-    )
-)
+_BY_IDS = _ROLE.where(
+    assignments.c.id.in_(bindparam("ids", expanding=True)), elections.c.last_day >= bindparam("since")
+).order_by(assignments.c.id)
+_OF_PERSON = _by("person_id")
+_AT_TPS = _by("kind", "tps_id")
+_IN_WARD = _by("kind", "kelurahan_id", none=["tps_id"])
+_OF_PUSKESMAS = _by("kind", "puskesmas_id")
+_OF_ELECTION = _by("kind", "election_id")
+_OF_WARD = _by("kelurahan_id", none=["tps_id"])
+_OF_KECAMATAN = _by("kecamatan_id", none=["kelurahan_id", "tps_id", "puskesmas_id"])
 _MOVED = Quick(select(tps.c.id).where(tps.c.moved_id == bindparam("to")))
 
 
-def _where(tx: Tx, condition: ColumnElement[bool], now: datetime) -> list[Role]:
+def _found(tx: Tx, query: Quick, now: datetime, values: Iterable[Mapping[str, Any]]) -> list[Role]:
+    """What a statement finds for each of these values, in the order of the assignments."""
     since = now.date() - timedelta(days=DAYS_ACTIVE)
-    statement = _ROLE.where(and_(condition, elections.c.last_day >= since)).order_by(assignments.c.id)
-    return [_role(row) for row in tx.rows(statement)]
+    found = [_role(row) for each in values for row in query.rows(tx, {**each, "since": since})]
+    return sorted(found, key=lambda role: role.id)
 
 
 def roles(tx: Tx, person_id: int, now: datetime) -> list[Role]:
@@ -179,27 +176,21 @@ def _exactness(role: Role) -> int:
 
 def workers(tx: Tx, puskesmas_ids: Iterable[int], now: datetime) -> list[Role]:
     """Every health worker of these puskesmas, on duty or not."""
-    wanted = set(puskesmas_ids)
-    if not wanted:
-        return []
-    return _where(tx, (assignments.c.kind == WORKER) & assignments.c.puskesmas_id.in_(wanted), now)
+    return _found(tx, _OF_PUSKESMAS, now, ({"kind": WORKER, "puskesmas_id": each} for each in set(puskesmas_ids)))
 
 
 def posted(tx: Tx, where: Where, now: datetime) -> list[Role]:
     """Health workers posted at a TPS, or at its kelurahan without naming a TPS."""
     found = _at(tx, WORKER, where.tps_id, now) if where.tps_id else []
     if where.kelurahan_id:
-        of = {"kind": WORKER, "kelurahan_id": where.kelurahan_id, "since": now.date() - timedelta(days=DAYS_ACTIVE)}
-        found += map(_role, _IN_WARD.rows(tx, of))
+        found += _found(tx, _IN_WARD, now, [{"kind": WORKER, "kelurahan_id": where.kelurahan_id}])
     return sorted(found, key=lambda role: role.id)
 
 
 def _at(tx: Tx, kind: str, tps_id: int, now: datetime) -> list[Role]:
     """Who is so at a TPS, or at one that moved there."""
-    of = {"kind": kind, "since": now.date() - timedelta(days=DAYS_ACTIVE)}
     here = [tps_id, *(row.id for row in _MOVED.rows(tx, {"to": tps_id}))]
-    found = [_role(row) for id_ in here for row in _AT_TPS.rows(tx, {**of, "tps_id": id_})]
-    return sorted(found, key=lambda role: role.id)
+    return _found(tx, _AT_TPS, now, ({"kind": kind, "tps_id": each} for each in here))
 
 
 def stationed(tx: Tx, election_id: int) -> set[int]:
@@ -219,10 +210,7 @@ def without_chair(tx: Tx, election_id: int) -> set[int]:
 
 def coordinators(tx: Tx, election_ids: Iterable[int], now: datetime) -> list[Role]:
     """Every coordinator of these elections."""
-    wanted = set(election_ids)
-    return (
-        _where(tx, (assignments.c.kind == COORDINATOR) & assignments.c.election_id.in_(wanted), now) if wanted else []
-    )
+    return _found(tx, _OF_ELECTION, now, ({"kind": COORDINATOR, "election_id": each} for each in set(election_ids)))
 
 
 def crew(tx: Tx, tps_id: int, now: datetime) -> list[Role]:
@@ -241,14 +229,12 @@ def at_tps(tx: Tx, tps_ids: set[int]) -> ColumnElement[bool]:
 
 def of_kelurahan(tx: Tx, kelurahan_id: int, now: datetime) -> list[Role]:
     """Everybody who serves a kelurahan itself, not one of its TPS."""
-    return _where(tx, (assignments.c.kelurahan_id == kelurahan_id) & assignments.c.tps_id.is_(None), now)
+    return _found(tx, _OF_WARD, now, [{"kelurahan_id": kelurahan_id}])
 
 
 def of_kecamatan(tx: Tx, kecamatan_id: int, now: datetime) -> list[Role]:
     """Everybody who serves a kecamatan itself, not one of its kelurahan, TPS or puskesmas."""
-    nearer = (assignments.c.kelurahan_id, assignments.c.tps_id, assignments.c.puskesmas_id)
-    here = [assignments.c.kecamatan_id == kecamatan_id, *(column.is_(None) for column in nearer)]
-    return _where(tx, and_(*here), now)
+    return _found(tx, _OF_KECAMATAN, now, [{"kecamatan_id": kecamatan_id}])
 
 
 def on_duty(shifts: Iterable[Role], now: datetime) -> bool:
@@ -286,11 +272,10 @@ def centre_of(tx: Tx, person_id: int) -> str:
 
 def workers_of_kecamatan(tx: Tx, kecamatan_id: int, now: datetime) -> list[Role]:
     """Every health worker of a kecamatan's puskesmas."""
-    inside = select(puskesmas.c.id).where(puskesmas.c.kecamatan_id == kecamatan_id)
-    return _where(tx, (assignments.c.kind == WORKER) & assignments.c.puskesmas_id.in_(inside), now)
+    return workers(tx, places.of_kecamatan(tx, [kecamatan_id]), now)
 
 
 def by_ids(tx: Tx, ids: Iterable[int], now: datetime) -> list[Role]:
     """These assignments."""
-    wanted = set(ids)
-    return _where(tx, assignments.c.id.in_(wanted), now) if wanted else []
+    rows = tx.rows(_BY_IDS, {"ids": list(set(ids)), "since": now.date() - timedelta(days=DAYS_ACTIVE)})
+    return [_role(row) for row in rows]
