@@ -286,7 +286,7 @@ class PostgresDatabase(Database):
         super().__init__(vault)
         kept = {"prepared_statement_cache_size": _PREPARED}
         self._engine: AsyncEngine = create_async_engine(
-            url, pool_size=pool, max_overflow=10, hide_parameters=True, connect_args=kept
+            url, pool_size=pool, max_overflow=10, pool_use_lifo=True, hide_parameters=True, connect_args=kept
         )
 
     async def write(self, fn: Callable[[Tx], T]) -> T:

@@ -90,8 +90,9 @@ def postgres() -> Iterator[str]:
         return f"postgresql+asyncpg://postgres@/{name}?host={host}"
 
     async def prepare() -> None:
-        for careless in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum"):  # nothing here outlives the run
+        for careless in ("fsync", "full_page_writes", "synchronous_commit", "autovacuum", "track_activities", "track_counts", "update_process_title"):  # nothing here outlives the run
             await admin(url("postgres"), f"ALTER SYSTEM SET {careless} = off")
+        await admin(url("postgres"), "ALTER SYSTEM SET plan_cache_mode = force_generic_plan")
         await admin(url("postgres"), "SELECT pg_reload_conf()")
         await admin(url("postgres"), "CREATE DATABASE siaga_template")
         await migrations.bring_up(url("siaga_template"))
