@@ -256,8 +256,13 @@ async def test_on_the_smallest_screen_the_story_has_room_and_every_tab_another_n
         await expect(day.locator(".caption")).to_have_text(first or "-")
 
 
-LOW = [(360, 640, 195), (1024, 600, 195), (844, 390, 195), (640, 360, 170)]  # the last: pixels of the chat
-SIZES = [f"{width}x{height}" for width, height, _ in LOW]
+def _low(width: int, height: int, least: int, *, long: bool = False) -> Any:
+    """A screen, and how many pixels of it are the chat's."""
+    return pytest.param(width, height, least, id=f"{width}x{height}", marks=[pytest.mark.soak] if long else [])
+
+
+# The smallest ones, upright and on its side; what lies between is a long form.
+LOW = [_low(360, 640, 195), _low(640, 360, 170), _low(844, 390, 195, long=True), _low(1024, 600, 195, long=True)]
 CALM: dict[str, Any] = {"patience": PATIENCE, "reduced_motion": "reduce"}
 
 
@@ -265,7 +270,7 @@ def touched(width: int, height: int) -> dict[str, Any]:
     return {**CALM, "viewport": {"width": width, "height": height}, "has_touch": True}
 
 
-@pytest.mark.parametrize(("width", "height", "least"), LOW, ids=SIZES)
+@pytest.mark.parametrize(("width", "height", "least"), LOW)
 async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
     chromium: Browser, rehearsal: Rehearsal, width: int, height: int, least: int
 ) -> None:
@@ -288,7 +293,7 @@ async def test_while_the_story_is_on_a_low_screen_shows_the_chat(
         await expect(keys).to_have_class("keys")
 
 
-@pytest.mark.parametrize(("width", "height", "_"), LOW, ids=SIZES)
+@pytest.mark.parametrize(("width", "height", "_"), LOW)
 async def test_everything_that_can_be_sent_is_reached_on_a_low_screen(
     chromium: Browser, rehearsal: Rehearsal, width: int, height: int, _: int
 ) -> None:
