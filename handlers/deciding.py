@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from handlers import ladder, post
 from handlers.timetable import Quiet
-from handlers.turn import STAY, Letter, Reply, Rules, Turn
+from handlers.turn import Letter, Rules, Turn
 from messages import identity as said
 from storage import deliveries, elections, journal, people, requests, roster
 from storage import rights as shelf
@@ -47,6 +47,11 @@ def titles(role: Role) -> tuple[str, ...]:
 def seats(roles: Iterable[Role]) -> list[tuple[Where, tuple[str, ...]]]:
     """Where, and as what, somebody with these roles may have others recorded."""
     return [(role.where, titles(role)) for role in roles if titles(role)]
+
+
+def by_role(roles: Iterable[Role], request: Request) -> Role | None:
+    """By which of these roles somebody may decide it, if by any."""
+    return next((role for role in roles if decides(role, request)), None)
 
 
 def decides(role: Role, request: Request) -> bool:
@@ -134,27 +139,10 @@ def waiting(tx: Tx, roles: list[Role]) -> tuple[Letter, ...]:
     return (Letter("identities"),) if mine and requests.to_decide(tx, mine) else ()
 
 
-def listing(turn: Turn) -> Reply:
-    """Minta dicatat, under /rekap: the open ones that are his to decide, the oldest first."""
-    if not seats(turn.roles):
-        return Reply(then=STAY, tap="not_yours")
-    return Reply((Letter("identities"),), STAY, tap="noted")
-
-
-def show(turn: Turn) -> Reply:
-    """One of them; with a key, so that this copy too shows how it ends."""
-    found, at = mine(turn), turn.who.address_id
-    if found is None:
-        return Reply(then=STAY, tap="not_yours")
-    post.say(turn.tx, at, Letter("identity_decide", {"request": found.id, "nth": 0}), turn.now,
-             once=f"id:{found.id}:{at}:{turn.heard.update_id}", lives=post.NOTICE_LIVES)  # fmt: skip
-    return Reply(then=STAY, tap="ok")
-
-
 def mine(turn: Turn) -> Request | None:
     """The request of a tap, if the speaker may decide it."""
     found = requests.by_id(turn.tx, int(turn.args[0])) if turn.who.linked else None
-    return found if found is not None and any(decides(role, found) for role in turn.roles) else None
+    return found if found is not None and by_role(turn.roles, found) else None
 
 
 # --- the clock ---

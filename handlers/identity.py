@@ -6,14 +6,14 @@ import difflib
 import re
 from datetime import datetime, timedelta
 
-from handlers import deciding, finding, mine, post, welcome
+from handlers import deciding, finding, mine, post, reading, welcome
 from handlers.deciding import INSTITUTION, NAKES
 from handlers.letters.facts import post_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
 from messages import menu
 from messages.render import Words
-from storage import denials, elections, journal, people, places, requests, roster
+from storage import denials, elections, journal, people, places, readings, requests, roster
 from storage.database import Tx
 from storage.names import key, person_key
 from storage.places import Where
@@ -22,6 +22,7 @@ from storage.roster import OFFICER, WORKER, Role
 
 MOST, WITHIN = 3, timedelta(hours=24)
 ALIKE, SHOWN = 0.6, 3
+LISTED = 8  # requests of a list
 _NAME = re.compile(r"[^\W\d_][\w .,'’-]{1,78}[\w.]")
 _ADDRESS = re.compile(r"^(?:pak|bapak|bpk|bu|ibu|sdr|sdri)\b\.?\s+", re.IGNORECASE)  # no part of a name
 _TITLES = {"kpps": "KPPS", "linmas": "Linmas", "ptps": "PTPS", "pps": "PPS", "pkd": "PKD", "ppk": "PPK",
@@ -111,6 +112,31 @@ def _centre(turn: Turn, typed: str) -> Where | said.PlaceAsk:
         near = difflib.get_close_matches(word, by_key, n=3, cutoff=0.6)
         return said.PlaceAsk(NAKES, "unknown", tuple(by_key[each].name for each in near))
     return Where(row.election_id, row.kecamatan_id, puskesmas_id=row.id)
+
+
+def listing(turn: Turn) -> Reply:
+    """Minta dicatat, under /rekap: the open ones that are his to decide, the oldest first; that he read them is written
+    down."""
+    seats = deciding.seats(turn.roles)
+    if not seats:
+        return Reply(then=STAY, tap="not_yours")
+    shown = [(deciding.by_role(turn.roles, each), each) for each in requests.oldest(turn.tx, seats, LISTED)]
+    reading.asked(turn, [(role, each) for role, each in shown if role], readings.IDENTITIES)
+    return Reply((Letter("identities"),), STAY, tap="noted")
+
+
+def show(turn: Turn) -> Reply:
+    """One of them, with whom of the roster he may be; with a key, so that this copy too shows how it ends."""
+    found, at = deciding.mine(turn), turn.who.address_id
+    role = deciding.by_role(turn.roles, found) if found else None
+    if found is None or role is None:
+        return Reply(then=STAY, tap="not_yours")
+    reading.asked(turn, [(role, found)], readings.IDENTITY)
+    if found.state == OPEN:
+        reading.people(turn, role, readings.ALIKE, [each.person_id for each in alike(turn.tx, found, turn.now)])
+    post.say(turn.tx, at, Letter("identity_decide", {"request": found.id, "nth": 0}), turn.now,
+             once=f"id:{found.id}:{at}:{turn.heard.update_id}", lives=post.NOTICE_LIVES)  # fmt: skip
+    return Reply(then=STAY, tap="ok")
 
 
 def alike(tx: Tx, request: Request, now: datetime) -> list[Role]:

@@ -3,6 +3,7 @@ put into words."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -13,6 +14,7 @@ from handlers.turn import STAY, Letter, Reply, Turn
 from storage import readings
 from storage.broadcasts import Broadcast
 from storage.incidents import Incident
+from storage.requests import Request
 from storage.roster import OFFICER, Role
 
 A_PAGE = 10
@@ -42,6 +44,15 @@ def people(turn: Turn, role: Role, what: str, person_ids: Iterable[int]) -> None
     """Several people, each by himself."""
     held = [{"election_id": role.election.id, "subject_id": person_id} for person_id in person_ids]
     readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, held)
+
+
+def asked(turn: Turn, found: Iterable[tuple[Role, Request]], what: str) -> None:
+    """Requests to be recorded, each with the role that lets him decide it."""
+    by_role: defaultdict[Role, list[dict[str, int | None]]] = defaultdict(list)
+    for role, request in found:
+        by_role[role].append({"election_id": request.election_id, "request_id": request.id})
+    for role, held in by_role.items():
+        readings.note(turn.tx, turn.now, turn.who.person_id, role_words(turn.tx, role), what, held)
 
 
 def cases(turn: Turn, shown: Iterable[Incident]) -> None:

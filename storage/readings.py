@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Index, insert, not_, or_, select
 from sqlmodel import Field, SQLModel
 
 from storage import journal
@@ -14,22 +14,26 @@ from storage.areas import placed
 from storage.database import Tx
 from storage.incidents import incidents
 from storage.places import kelurahan
+from storage.requests import requests
 from storage.roster import OFFICER, assignments
 from storage.types import Instant, referring, table
 
 # What was read: names of the uncovered as a page or as a workbook, requests about coverage as a list or one of them,
-# or about data, the names of a broadcast's recipients, an emergency, who may be replaced, and the operator's exports.
+# or about data or to be recorded, whose names were shown beside the last, the names of a broadcast's recipients, an
+# emergency, who may be replaced, and the operator's exports.
 NAMES, SHEET, CASES, CASE = "names", "sheet", "cases", "case"
 RECIPIENTS, INCIDENT, CREW = "recipients", "incident", "crew"
 RIGHTS, RIGHT = "rights", "right"
+IDENTITIES, IDENTITY, ALIKE = "identities", "identity", "alike"
 PEOPLE, COVERAGE, INCIDENTS = "people", "coverage", "incidents"
 
 
 class Reading(SQLModel, table=True):
     """One read. `who`: the reader, empty for the operator (Posko); `title`: as what, in words.
 
-    What it held: one person (`subject_id`), one emergency (`incident_id`), or the people of an area and institution
-    ("" for all), as far as these are given. `rows`: how many, where that is known.
+    What it held: one person (`subject_id`), one emergency (`incident_id`), one request of somebody whom no roster knew
+    (`request_id`), or the people of an area and institution ("" for all), as far as these are given. `rows`: how many,
+    where that is known.
     """
 
     __tablename__ = "reading"
@@ -38,6 +42,7 @@ class Reading(SQLModel, table=True):
         Index("ix_reading_incident", "incident_id"),
         Index("ix_reading_area", "election_id", "id"),
         referring("reading", "who"),
+        referring("reading", "request_id"),
     )
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_column=Column(Instant, nullable=False))
@@ -50,17 +55,19 @@ class Reading(SQLModel, table=True):
     institution: str = ""
     subject_id: int | None = Field(default=None, foreign_key="person.id")
     incident_id: int | None = Field(default=None, foreign_key="incident.id")
+    request_id: int | None = Field(default=None, foreign_key="request.id")
     rows: int | None = None
 
 
 readings = table(Reading)
+_HELD = ("election_id", "kecamatan_id", "kelurahan_id", "subject_id", "incident_id", "request_id", "rows")
 _A, _R = assignments.c, readings.c
 
 
 def note(tx: Tx, now: datetime, who: int | None, title: str, what: str, reads: Sequence[dict[str, Any]]) -> None:
     """Write reads down, each with what it held, and once in the journal."""
     given = {"at": now, "who": who, "title": title, "what": what}
-    empty = dict.fromkeys(("election_id", "kecamatan_id", "kelurahan_id", "subject_id", "incident_id", "rows"))
+    empty = dict.fromkeys(_HELD)
     if reads:
         tx.execute(insert(readings), [{**empty, "institution": "", **each, **given} for each in reads])
         journal.add(
@@ -78,7 +85,8 @@ def _held(person_id: int) -> ColumnElement[bool]:
         or_(_R.institution == "", _R.institution == _A.institution),
         or_(_R.what == PEOPLE, _A.kind == OFFICER),
     )
-    area = _R.subject_id.is_(None) & _R.incident_id.is_(None) & (_R.what != INCIDENTS)
+    single = or_(*(column.is_not(None) for column in (_R.subject_id, _R.incident_id, _R.request_id)))
+    area = not_(single) & (_R.what != INCIDENTS)
     return area & placed(select(_A.id).select_from(assignments)).where(*here).exists()
 
 
@@ -89,7 +97,8 @@ def _read_of(kecamatan_id: ColumnElement[Any], kelurahan_id: ColumnElement[Any])
 
 def of(tx: Tx, person_id: int, cases: Collection[int], offset: int, limit: int) -> list[Any]:
     """Who looked at what is held about a person, the newest first; `cases`: ids of the emergencies that are his."""
-    mine = or_(_R.subject_id == person_id, _R.incident_id.in_(list(cases)), _held(person_id))
+    asked = _R.request_id.in_(select(requests.c.id).where(requests.c.person_id == person_id))
+    mine = or_(_R.subject_id == person_id, _R.incident_id.in_(list(cases)), asked, _held(person_id))
     if cases:  # the operator's list of emergencies held them
         mine = or_(mine, _R.what == INCIDENTS)
     query = select(readings).where(mine, _R.who.is_distinct_from(person_id))

@@ -16,7 +16,6 @@ from storage import denials, former, incidents, journal, people, places, reading
 from storage.places import Where
 
 LAST = 3  # reads that /data names itself
-SHOWN = 8  # requests of a list
 
 
 @letter("linked")
@@ -43,7 +42,7 @@ def _somebody_else(w: Writing) -> Words | None:
 def _identity_decide(w: Writing) -> Words | None:
     """To who may decide, as long as he may."""
     request = requests.by_id(w.tx, w.refs["request"])
-    if request is None or not any(deciding.decides(role, request) for role in w.to.roles):
+    if request is None or not deciding.by_role(w.to.roles, request):
         return None
     phone = requests.phone_of(w.tx, request.address_id)
     return asked.Decide(
@@ -67,7 +66,7 @@ def _identities(w: Writing) -> Words | None:
     seats = deciding.seats(w.to.roles)
     if not seats:
         return None
-    zone, rows = w.to.roles[0].election.zone, requests.oldest(w.tx, seats, SHOWN)
+    zone, rows = w.to.roles[0].election.zone, requests.oldest(w.tx, seats, identity.LISTED)
     return asked.Listing(
         cases=tuple((row.id or 0, row.name) for row in rows),
         lines=tuple((f"{row.name}, {label(f'role_{row.role}')}, {post_words(w.tx, row.where)}",
