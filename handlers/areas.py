@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from handlers import answering, audience, ladder
-from handlers.letters.facts import place_words
+from handlers.facts import place_words
 from handlers.turn import Turn
 from messages.words import joined
 from storage.areas import Area

@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from handlers import escalation, finding, hearing, hurt, incident, ladder, mine, offered, relay, telling, triage, twins
+from handlers.facts import place_words
 from handlers.letters import details
-from handlers.letters.facts import place_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, emergency
 from messages import incident as said
 from messages import menu, welcome

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from handlers import finding, ladder, post
-from handlers.letters.facts import place_words
+from handlers.facts import place_words
 from handlers.turn import STAY, Reply, Turn
 from handlers.turn import emergency as urgent
 from messages import group as told

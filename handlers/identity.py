@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from handlers import deciding, finding, mine, post, reading, welcome
 from handlers.deciding import INSTITUTION, NAKES
-from handlers.letters.facts import post_words
+from handlers.facts import post_words
 from handlers.turn import STAY, Letter, Next, Reply, Turn, menu_keys
 from messages import identity as said
 from messages import menu

@@ -9,7 +9,7 @@ from dataclasses import asdict
 
 from handlers import senders
 from handlers.areas import area
-from handlers.letters.facts import role_words
+from handlers.facts import role_words
 from handlers.turn import STAY, Letter, Reply, Turn
 from storage import readings
 from storage.broadcasts import Broadcast

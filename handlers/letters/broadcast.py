@@ -10,7 +10,7 @@ from typing import Any
 
 from handlers import audience, receipt, senders
 from handlers import broadcast as dialog
-from handlers.letters.facts import name_of
+from handlers.facts import name_of
 from handlers.letters.registry import Withheld, Writing, letter
 from messages import broadcast as told
 from messages import broadcast_receipt as receipts_told

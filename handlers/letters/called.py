@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import ladder, triage
-from handlers.letters.facts import case_of, details, name_of, place_words
+from handlers.facts import case_of, details, name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import response as told
 from messages import words

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from handlers import answering, areas, audience, coverage, coverage_case
 from handlers.areas import Ground
-from handlers.letters.facts import name_of, place_words
+from handlers.facts import name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import coverage as told
 from messages import coverage_case as told_case

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from handlers import cover, deciding, identity, reading
-from handlers.letters.facts import duties, name_of, place_words, post_words, role_words
+from handlers.facts import duties, name_of, place_words, post_words, role_words
 from handlers.letters.registry import Writing, letter
 from handlers.turn import DEFAULT_ZONE
 from messages import identity as asked

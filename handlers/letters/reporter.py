@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import triage
-from handlers.letters.facts import case_of, details, emergency_number, name_of, place_words
+from handlers.facts import case_of, details, emergency_number, name_of, place_words
 from handlers.letters.registry import Writing, letter
 from messages import incident as said
 from messages import relay as told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from handlers import answering, areas, rights
-from handlers.letters.facts import name_of, post_words
+from handlers.facts import name_of, post_words
 from handlers.letters.registry import Writing, letter
 from messages import rights as told
 from messages.render import Words, called
