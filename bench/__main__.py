@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from bench import cloud, confirming, day, delivery, driver, importing, million
+from bench import cloud, confirming, day, delivery, driver, importing, longest, million
 from bench.driver import percentile
 from tests.product.harness import TOKEN, City, Product, found_city, free_port
 
@@ -144,6 +144,7 @@ BENCHES = {
     "confirm": lambda quick: confirming.confirms(3 if quick else 7),
     "day": lambda quick: day.day(2000 if quick else day.OFFICERS, 15.0 if quick else 60.0),
     "delivery": delivery.delivery,
+    "longest": lambda quick: longest.longest(3 if quick else 9),
     "million": lambda quick: million.million(100_000 if quick else 1_000_000),
 }
 

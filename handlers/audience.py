@@ -28,7 +28,7 @@ OWN_ONLY = {
     "bawaslu": "Bawaslu",
     "panwas": "Bawaslu",
 }  # their coordinators reach their own institution's people only
-_PART = re.compile(r"(\w+)\s*=")
+_PART = re.compile(r"\b(\w++)\s*+=")
 _NUMBER = re.compile(r"\d{1,6}")
 _QUOTES = "\"'“”„‘’«» "
 _NEAR = 0.6

@@ -11,7 +11,8 @@ from typing import Any
 from storage.names import key
 
 _TPS = re.compile(r"(?<!bukan )(?<!bukan di )\btps\W{0,3}(?:(?:no|nomor)\W{0,3})?(\d{1,3})(?!\d)")
-_NUMBER = re.compile(r"([a-z]*)\W{0,3}(?<!\d)(\d{1,3})(?!\d)")
+# From a word's beginning: else a word of four thousand letters is read anew from each of them, while everybody waits.
+_NUMBER = re.compile(r"(?<![a-z])([a-z]*)\W{0,3}(?<!\d)(\d{1,3})(?!\d)")
 _WARD, _DISTRICT = {"kelurahan", "kel", "desa"}, {"kecamatan", "kec"}
 _FILLER = {"tps", "no", "nomor", "di", "nya"}
 # A name behind one of these is what the place lies near, and a number behind it is a house's, not a station's.
