@@ -8,7 +8,7 @@ from storage import imports, names
 from storage.imports import At, CoverageRow, Wanted, Where, settled
 from storage.planned import LEAVES, Change, Covered, Difference, Plan, area_of, changes_of, verdict_of
 from storage.standing import CoverageFacts, Standing
-from storage.who import CHANGED, NEW, SAME, Hashes
+from storage.who import CHANGED, NEW, SAME, Hashes, Said
 
 _RANK = {SAME: 0, CHANGED: 1, NEW: 2}
 
@@ -17,6 +17,7 @@ def compare(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
     """Every coverage of the workbook goes into the plan; with `plan.tell` also who is covered no more."""
     absent = wanted.absent.get(imports.COVERAGE, frozenset())
     here: dict[tuple[str, str, str], tuple[At[CoverageRow], CoverageFacts]] = {}
+    cards: dict[int, tuple[str, str]] = {}  # by row, of those with a card that is new to its NIK: both hashes
     for each in wanted.coverages:
         nik, institution, programmes, starts, ends, active, as_of, wage, kpj = each.value
         nik_hash, kpj_hash = hashes.of(nik), hashes.of(f"kpj {kpj}") if kpj else ""
@@ -31,12 +32,28 @@ def compare(plan: Plan, wanted: Wanted, standing: Standing, hashes: Hashes) -> N
                 here[key] = (each, facts)
             if old != facts:
                 plan.covered.append(Covered(nik_hash, programme, facts, kpj, old is None))
+                if kpj and (old is None or old.kpj_hash != kpj_hash):
+                    cards[each.row] = nik_hash, kpj_hash
         plan.verdicts[imports.COVERAGE, verdict] += 1
+    _doubt_cards(plan, cards, wanted, standing, hashes)
     if plan.tell:
         named = {each.nik_hash: each.name for each in standing.people.values() if each.nik_hash}
         named |= {who.nik_hash: who.name for who in plan.people if who.nik_hash}
         plan.differences += _covering(here, standing, named)
         plan.differences += _uncovered(here, standing, named, wanted, hashes)
+
+
+def _doubt_cards(
+    plan: Plan, cards: Mapping[int, tuple[str, str]], wanted: Wanted, standing: Standing, hashes: Hashes
+) -> None:
+    """A card that stands for somebody else of whom this workbook says nothing: one of the two was typed wrongly."""
+    if not cards or not standing.coverages:
+        return
+    theirs = {facts.kpj_hash: key[0] for key, facts in standing.coverages.items() if facts.kpj_hash}
+    said = {hashes.of(each.value.nik) for each in wanted.coverages}
+    for row, (nik_hash, kpj_hash) in cards.items():
+        if theirs.get(kpj_hash, nik_hash) not in said:
+            plan.doubts.append(Said(imports.COVERAGE, row, "kpj", "kpj_known", {}))
 
 
 def _covering(

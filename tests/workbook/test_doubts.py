@@ -41,3 +41,20 @@ async def test_one_card_of_two_niks_is_doubted(db: Database, niks: tuple[int, in
     assert outcome.all_in
     assert [each for each in told(outcome) if each[2] != "coverage_joined"] == doubted
     assert not doubted or "baris 2" in outcome.doubts[0].reason
+
+
+@pytest.mark.parametrize(
+    ("then", "doubted"),
+    [([(2, "17")], [(2, "kpj", "kpj_known")]), ([(2, "17"), (1, "18")], []), ([(1, "17")], []), ([(2, "19")], []),
+     ([(1, "17"), (2, "17")], [(3, "kpj", "kpj_twice")])],
+    ids=["another's", "he has a new one", "his own", "nobody's", "both in one file"],
+)  # fmt: skip
+async def test_a_card_that_stands_for_another_nik_is_doubted(db: Database, then: list[tuple[int, str]], doubted: list[tuple[int, str, str]]) -> None:
+    first = [card(1, "2024-11-01", "2024-12-31", "24000000017"), *(card(n, "2024-11-01", "2024-12-31") for n in (2, 3, 4))]
+    assert told(await put(db, kota(kepesertaan=rows("kepesertaan", *first)))) == []
+    later = [card(n, "2024-11-01", "2024-12-31", f"240000000{end}") for n, end in then]
+    outcome = await put(db, kota(kepesertaan=rows("kepesertaan", *later)))
+    assert outcome.all_in
+    assert [each for each in told(outcome) if each[1] == "kpj"] == doubted
+    again = await put(db, kota(kepesertaan=rows("kepesertaan", *later)))
+    assert [each for each in told(again) if each[2] == "kpj_known"] == [], "it was said once"
