@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, Table, create_engine, event
@@ -22,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.quick import Quick
 from storage.vault import Vault
 
 T = TypeVar("T")
@@ -72,7 +74,7 @@ class Tx:
 
     def insert_new(self, into: Table, values: Mapping[str, Any]) -> bool:
         """Insert unless a unique index already holds it; tells whether it was this call that put it there."""
-        return self.execute(self.insert(into).values(values).on_conflict_do_nothing()).rowcount == 1
+        return _new(into, tuple(values)).run(self, values) == 1
 
     def savepoint(self, fn: Callable[[Tx], T]) -> T:
         """Run `fn` all or nothing inside this transaction."""
@@ -88,6 +90,13 @@ class Tx:
         finally:
             self.raw.execute("RELEASE part")
         return value
+
+
+@cache
+def _new(into: Table, keys: tuple[str, ...]) -> Quick:
+    """An insert of these columns unless a row like it is there; the same in both dialects."""
+    here, there = (dialect.insert(into).on_conflict_do_nothing() for dialect in (sqlite, postgresql))
+    return Quick(here, keys=keys, postgres=there)
 
 
 class Database(ABC):

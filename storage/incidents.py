@@ -243,12 +243,15 @@ def own_open(tx: Tx, address_id: int | None, person_id: int | None) -> list[Inci
     return [loaded(Incident, row) for row in rows]
 
 
+_HURT = select(func.coalesce(incidents.c.merged_into, incidents.c.id)).where(incidents.c.riot_id == bindparam("riot"))
+_CASUALTY = _ONE.where(incidents.c.id.in_(_HURT), incidents.c.state.in_(bindparam("states", expanding=True)))
+_CASUALTY = _CASUALTY.order_by(incidents.c.id.desc()).limit(1)
+
+
 def casualty_of(tx: Tx, riot_id: int, states: tuple[str, ...] = OPEN) -> Incident | None:
     """The newest case of who was hurt in a riot, open ones only by default; where it was joined to another report of
     the same, that one."""
-    of_riot = select(func.coalesce(incidents.c.merged_into, incidents.c.id)).where(incidents.c.riot_id == riot_id)
-    where = incidents.c.id.in_(of_riot) & incidents.c.state.in_(states)
-    return _case(tx.first(_ONE.where(where).order_by(incidents.c.id.desc()).limit(1)))
+    return _case(tx.first(_CASUALTY, {"riot": riot_id, "states": list(states)}))
 
 
 def own(tx: Tx, address_id: int, person_id: int | None) -> list[int]:

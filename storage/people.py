@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
+    Executable,
     Index,
     LargeBinary,
     UniqueConstraint,
@@ -147,27 +147,27 @@ _SPEAKER = (
 # PostgreSQL: taken before the row is read, so that what is read then is fresh; and weak enough that a delivery to this
 # address may be posted meanwhile (its foreign key locks the row as well).
 _LOCK = select(addresses.c.id).with_for_update(key_share=True)
-_BY_EXTERNAL = Quick(
-    _SPEAKER.where(addresses.c.channel == bindparam("channel"), addresses.c.external == bindparam("external"))
-)
-_BY_ID = Quick(_SPEAKER.where(addresses.c.id == bindparam("address_id")))
+_IS_EXTERNAL = (addresses.c.channel == bindparam("channel")) & (addresses.c.external == bindparam("external"))
+_IS = addresses.c.id == bindparam("address_id")
+_LOCK_EXTERNAL, _LOCK_ID = _LOCK.where(_IS_EXTERNAL), _LOCK.where(_IS)
+_BY_EXTERNAL, _BY_ID = Quick(_SPEAKER.where(_IS_EXTERNAL)), Quick(_SPEAKER.where(_IS))
 _FOUND = update(addresses).where(addresses.c.id == bindparam("_id"))
+_HEARD = Quick(_FOUND.values(state="active", named=bindparam("_named"), heard_at=bindparam("_at")))
 
 
 def speaker(tx: Tx, channel: str, external: str, named: str, now: datetime) -> Speaker:
     """Who speaks from an address; a new address is kept. Turns of one address come one after the other."""
     here = {"channel": channel, "external": external}
-    _lock(tx, (addresses.c.channel == channel) & (addresses.c.external == external))
+    _lock(tx, _LOCK_EXTERNAL, here)
     row = _BY_EXTERNAL.first(tx, here)
     if row is None:
         tx.insert_new(addresses, {**here, "named": named, "state": "active", "consent": "", "consent_version": "",
                                   "heard_at": now})  # fmt: skip
-        _lock(tx, (addresses.c.channel == channel) & (addresses.c.external == external))
+        _lock(tx, _LOCK_EXTERNAL, here)
         row = _BY_EXTERNAL.first(tx, here)
     found = Speaker(*row)
     if found.state != "active" or (named and found.named != named) or _stale(found, now):
-        change = {"state": "active", "named": named or found.named, "heard_at": now}
-        tx.execute(_FOUND.values(change), {"_id": found.address_id})
+        _HEARD.run(tx, {"_id": found.address_id, "_named": named or found.named, "_at": now})
     return found
 
 
@@ -182,15 +182,15 @@ def known(tx: Tx, channel: str, external: str) -> Speaker | None:
     return Speaker(*row) if row is not None else None
 
 
-def _lock(tx: Tx, where: ColumnElement[bool]) -> None:
+def _lock(tx: Tx, statement: Executable, values: Mapping[str, Any]) -> None:
     if not tx.is_sqlite:  # there, one writer comes after the other anyway
-        tx.execute(_LOCK.where(where))
+        tx.execute(statement, values)
 
 
 def speaker_of(tx: Tx, address_id: int, *, lock: bool = False) -> Speaker:
     """The same by the address's id; `lock` for turns that the clock begins."""
     if lock:
-        _lock(tx, addresses.c.id == address_id)
+        _lock(tx, _LOCK_ID, {"address_id": address_id})
     return Speaker(*_BY_ID.first(tx, {"address_id": address_id}))
 
 
@@ -281,13 +281,19 @@ def names(tx: Tx, ids: Iterable[int]) -> dict[int, str]:
     return {r.id: r.name for r in rows}
 
 
+_REACHABLE = (
+    select(addresses.c.person_id, addresses.c.id)
+    .where(addresses.c.person_id.in_(bindparam("people", expanding=True)), addresses.c.state == "active")
+    .order_by(addresses.c.id)
+)
+
+
 def reachable(tx: Tx, person_ids: Iterable[int]) -> dict[int, list[int]]:
     """The active addresses of each person that has any."""
     wanted = set(person_ids)
     found: dict[int, list[int]] = {}
     if wanted:
-        where = addresses.c.person_id.in_(wanted) & (addresses.c.state == "active")
-        for row in tx.rows(select(addresses.c.person_id, addresses.c.id).where(where).order_by(addresses.c.id)):
+        for row in tx.rows(_REACHABLE, {"people": list(wanted)}):
             found.setdefault(row.person_id, []).append(row.id)
     return found
 
