@@ -7,7 +7,7 @@ from datetime import datetime
 
 from handlers import audience, ladder
 from handlers.turn import Turn
-from storage import people, requests, roster, whereabouts
+from storage import people, requests, roster, speakers, whereabouts
 from storage.database import Tx
 from storage.places import Where
 from storage.requests import COVERAGE, Request
@@ -67,7 +67,7 @@ def nearest(
 def reached(tx: Tx, case: Request) -> set[int]:
     """Where who asked is told: where he asked, unless that is somebody else's chat by now or was cut off; else where he
     spoke last."""
-    row, subject = people.speaker_of(tx, case.address_id), case.subject_id or 0
+    row, subject = speakers.speaker_of(tx, case.address_id), case.subject_id or 0
     unlinked = row.person_id is None and not whereabouts.was_cut_off(tx, subject)
     if (unlinked or row.person_id == subject) and row.state == "active":
         return {row.address_id}

@@ -10,7 +10,7 @@ from handlers import ladder, post
 from handlers.timetable import Quiet
 from handlers.turn import Letter, Rules, Turn
 from messages import identity as said
-from storage import deliveries, elections, journal, people, requests, roster
+from storage import deliveries, elections, journal, people, requests, roster, speakers
 from storage import rights as shelf
 from storage.database import Tx
 from storage.elections import Known
@@ -119,7 +119,7 @@ def shown(tx: Tx, number: int, now: datetime) -> None:
 def solved(tx: Tx, request: Request, now: datetime, by: int | None = None) -> bool:
     """Whether who asked speaks for somebody already: a newer list had his number, or a chair named him. Then nobody is
     to be added, and the request is over."""
-    found = people.speaker_of(tx, request.address_id).person_id
+    found = speakers.speaker_of(tx, request.address_id).person_id
     if found is not None:
         requests.settle(tx, request.id or 0, APPROVED, by, now, found)
         shown(tx, request.id or 0, now)

@@ -8,9 +8,9 @@ from handlers import group, incident, offering, post, routing, undelivered
 from handlers.tables import ASIDE
 from handlers.turn import STAY, Reply, Rules, Step, Turn
 from messages.chat import Happened, Heard
-from storage import drafts, incidents, people, updates
+from storage import drafts, incidents, people, speakers, updates
 from storage.database import Tx
-from storage.people import Speaker
+from storage.speakers import Speaker
 
 UNCOUNTED = {"delivered", "read"}
 
@@ -22,7 +22,7 @@ def heard(tx: Tx, what: Heard, now: datetime, rules: Rules) -> bool:
     if what.edited and what.group:
         return True
     # What a group is called is not kept, and nobody's name stands for it.
-    who = people.speaker(tx, what.chat.channel, what.chat.id, "" if what.group else what.named, now)
+    who = speakers.speaker(tx, what.chat.channel, what.chat.id, "" if what.group else what.named, now)
     step, args = routing.route(what, who.dialog, who.step)
     turn = Turn(what, who, tx, now, rules, args)
     reply = step(turn)
@@ -41,7 +41,7 @@ def by_clock(tx: Tx, who: Speaker, step: Step, now: datetime, rules: Rules) -> N
 
 def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     """The minute of an opened call is over: filed by itself, unless this very moment somebody else did."""
-    who = people.speaker_of(tx, address_id, lock=True)
+    who = speakers.speaker_of(tx, address_id, lock=True)
     if who.file_at is not None and who.file_at <= now and drafts.end_call(tx, address_id):
         by_clock(tx, who, incident.filed_by_clock, now, rules)
 

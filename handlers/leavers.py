@@ -12,7 +12,7 @@ from handlers import answering, escalation, leaving, post
 from handlers.turn import Rules, menu_keys
 from messages import leavers as said
 from messages.words import number
-from storage import calls, deliveries, incidents, journal, leavers, people, roster
+from storage import calls, deliveries, incidents, journal, leavers, people, roster, speakers
 from storage.database import Tx
 from storage.deliveries import NOTICE
 from storage.incidents import Incident
@@ -29,7 +29,7 @@ def step(tx: Tx, person_id: int, now: datetime, rules: Rules) -> bool:
     """
     here = sorted(row.id for row in people.addresses_of(tx, person_id))
     for address_id in here:
-        people.speaker_of(tx, address_id, lock=True)  # what he says this moment comes before, or after
+        speakers.speaker_of(tx, address_id, lock=True)  # what he says this moment comes before, or after
     if not leavers.is_due(tx, person_id, now):
         return False
     if roster.roles(tx, person_id, now):

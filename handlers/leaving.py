@@ -6,7 +6,7 @@ from datetime import datetime
 
 from handlers import deciding, escalation
 from handlers.turn import Rules
-from storage import calls, deliveries, drafts, incidents, journal, people, requests, rights
+from storage import calls, deliveries, drafts, incidents, journal, people, requests, rights, speakers
 from storage.database import Tx
 from storage.incidents import ARRIVED, REFERRED, TAKEN, WAITING
 
@@ -64,7 +64,7 @@ def erase(tx: Tx, person_id: int | None, address_id: int, now: datetime, rules: 
     """Carry out what can be carried out of a deletion: every chat of his is unlinked; names, numbers, drafts and words
     that stand beside them go. Emergencies, the journal and the roster stay: they are evidence, or the organisers'. The
     addresses of which that is so."""
-    asked = people.speaker_of(tx, address_id)
+    asked = speakers.speaker_of(tx, address_id)
     mine = {row.id for row in people.addresses_of(tx, person_id)} if person_id else set()
     for each in sorted(mine):
         leave(tx, each, person_id, now, rules)

@@ -14,12 +14,12 @@ from handlers.turn import Letter, Rules
 from messages import menu
 from messages.chat import Address, Heard
 from messages.words import short
-from storage import calls, drafts, elections, incidents, journal, people, places, roster, updates
+from storage import calls, drafts, elections, incidents, journal, people, places, roster, speakers, updates
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.incidents import RED, Incident
-from storage.people import Speaker
 from storage.places import Where
+from storage.speakers import Speaker
 
 AGAIN = timedelta(seconds=90)  # until the ladder is tried again
 
@@ -28,7 +28,7 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
     """In a fresh transaction after a step raised: file if it may be an emergency, and say sorry."""
     if not updates.claim(tx, what.chat.channel, what.update_id, now):
         return
-    who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
+    who = speakers.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
     urgent = routing.may_be_emergency(what) and not _as_taker(tx, who, what)
     if not what.group and (urgent or who.file_at is not None or _own(tx, who) is not None):
         file(tx, who, what, now, rules)
@@ -40,13 +40,13 @@ def rescue(tx: Tx, what: Heard, now: datetime, rules: Rules) -> None:
 
 def too_fast(tx: Tx, what: Heard, now: datetime) -> None:
     """Some of what he sent was not read; an emergency is."""
-    who = people.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
+    who = speakers.speaker(tx, what.chat.channel, what.chat.id, what.named, now)
     post.say(tx, who.address_id, menu.TooFast(), now, lane=REPLY)
 
 
 def file_call(tx: Tx, address_id: int, now: datetime, rules: Rules) -> None:
     """The minute of an opened call is over and filing it failed: file it plainly."""
-    who = people.speaker_of(tx, address_id, lock=True)
+    who = speakers.speaker_of(tx, address_id, lock=True)
     if who.file_at is not None and who.file_at <= now:
         chat = Address(who.channel, who.external)
         file(tx, who, Heard("", chat, chat, now), now, rules)

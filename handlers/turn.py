@@ -14,12 +14,12 @@ from typing import Any
 
 from messages.chat import Heard
 from messages.render import Words
-from storage import incidents, people, roster
+from storage import incidents, roster, speakers
 from storage.database import Tx
 from storage.deliveries import ALERT, REPLY
 from storage.elections import Known, active
-from storage.people import Speaker
 from storage.roster import Role
+from storage.speakers import Speaker
 
 DEFAULT_ZONE = "WIB"
 
@@ -93,7 +93,7 @@ class Turn:
         """The one who speaks: in a group, by the private address of his own, if he has one here."""
         if not self.heard.group:
             return self.who
-        return people.known(self.tx, self.heard.sender.channel, self.heard.sender.id)
+        return speakers.known(self.tx, self.heard.sender.channel, self.heard.sender.id)
 
     @cached_property
     def roles(self) -> list[Role]:

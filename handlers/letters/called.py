@@ -12,7 +12,7 @@ from handlers.letters.registry import Writing, letter
 from messages import response as told
 from messages import words
 from messages.render import Words
-from storage import calls, denials, incidents, journal, people, places, roster, twins
+from storage import calls, denials, incidents, journal, people, places, roster, speakers, twins
 from storage.database import Tx
 from storage.incidents import CANCELLED, CLOSED, WAITING, Incident
 
@@ -139,7 +139,7 @@ def reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
 
 def _reporters(tx: Tx, incident: Incident) -> tuple[tuple[str, str], ...]:
     """Both names where two people share the number and it is not said who speaks."""
-    who = people.speaker_of(tx, incident.reporter_address_id)
+    who = speakers.speaker_of(tx, incident.reporter_address_id)
     if incident.reporter_id:
         row = people.person(tx, incident.reporter_id)
         return ((row.name, row.phone or ""),)

@@ -18,11 +18,11 @@ from handlers.turn import DEFAULT_ZONE, menu_of
 from messages import response as told
 from messages.chat import Said
 from messages.render import Words, render
-from storage import incidents, people, roster
+from storage import incidents, roster, speakers
 from storage.database import Tx
 from storage.deliveries import WITHDRAWN
-from storage.people import Speaker
 from storage.roster import Role
+from storage.speakers import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +116,6 @@ def _alert(w: Writing, zone: str, brief: bool) -> Said | Withheld:
 
 
 def _to(tx: Tx, address_id: int, now: datetime) -> To:
-    who = people.speaker_of(tx, address_id)
+    who = speakers.speaker_of(tx, address_id)
     roles = roster.roles(tx, who.person_id, now) if who.linked and who.person_id else []
     return To(address_id, who.person_id, who.linked, tuple(roles), menu_of(tx, who, roles), who)

@@ -9,7 +9,7 @@ from aiohttp import web
 from bot import app, example
 from bot.clock import Clock
 from messages.templates import wanted
-from storage import people
+from storage import speakers
 from storage.database import open_database
 from storage.vault import Vault
 from tests.conftest import SECRET
@@ -22,7 +22,7 @@ async def test_the_second_start_knows_the_templates_and_the_windows(sqlite_url: 
     assert standing == set(wanted())
     there = [member for member in first.members if member.kind == "whatsapp"]
     number = "62" + there[0].phone.replace(" ", "").replace("-", "").removeprefix("0")
-    await db.write(lambda tx: people.speaker(tx, "whatsapp", number, "x", clock.now()))
+    await db.write(lambda tx: speakers.speaker(tx, "whatsapp", number, "x", clock.now()))
     again = await example.stage(db, clock, app.REHEARSAL_TOKEN, app.CLOUD)
     served = web.Application()
     again.add_routes(served)

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 
 from bot.town.finding import FIRST_USER
 from handlers import ticks
-from storage import elections, incidents, journal, overview, people, roster
+from storage import elections, incidents, journal, overview, roster, speakers
 from storage.database import Tx
 from storage.places import Where
 
@@ -177,7 +177,7 @@ async def test_every_case_is_found_from_its_card_and_from_its_mark(chromium: Bro
         now = datetime(2026, 1, 1, tzinfo=UTC)
         here = roster.roles(tx, members[0], now)[0].where
         for n, where in enumerate((here, here, Where())):
-            who = people.speaker(tx, "telegram", str(n), "x", now)
+            who = speakers.speaker(tx, "telegram", str(n), "x", now)
             case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
             journal.add(tx, "filed", now, incident_id=case.id)
 
@@ -343,7 +343,7 @@ async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browse
         here = roster.roles(tx, members[0], now)[0].where
         wards = sorted(row.id for row in overview.wards(tx, elections.active(tx, now)[0].id))
         for n, (where, state) in enumerate(((Where(kelurahan_id=wards[-1]), "taken"), (here, "waiting"))):
-            who = people.speaker(tx, "telegram", str(n), "x", now)
+            who = speakers.speaker(tx, "telegram", str(n), "x", now)
             case = incidents.file(tx, address_id=who.address_id, where=where, now=now, kind="pingsan", severity="red")
             incidents.change(tx, case.known_id, state=state)
             journal.add(tx, "filed", now, incident_id=case.id)
@@ -366,7 +366,7 @@ async def test_drawing_the_map_nearer_keeps_the_case_that_waits(chromium: Browse
 async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser, rehearsal: Rehearsal) -> None:
     def report(tx: Tx) -> None:
         now = datetime(2026, 1, 1, tzinfo=UTC)
-        who = people.speaker(tx, "telegram", "1", "x", now)
+        who = speakers.speaker(tx, "telegram", "1", "x", now)
         case = incidents.file(tx, address_id=who.address_id, where=Where(), now=now, kind="pingsan", severity="red")
         journal.add(tx, "filed", now, incident_id=case.id)
 

@@ -26,7 +26,7 @@ from bot.workbook.load import load
 from handlers.turn import Rules
 from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Template, Unsure, What
 from messages.welcome import CONSENT_VERSION
-from storage import journal, people, places, roster
+from storage import journal, people, places, roster, speakers
 from storage.database import Database, Tx
 from storage.incidents import Incident, incidents, need
 from tests.channels.whatsapp import limits
@@ -225,7 +225,7 @@ class Actor:
 
     def _consents(self, tx: Tx) -> None:
         now = self.stage.clock.now()
-        me = people.speaker(tx, self.channel, self.id, self.name or "Tamu", now)
+        me = speakers.speaker(tx, self.channel, self.id, self.name or "Tamu", now)
         people.consent(tx, me.address_id, "yes", CONSENT_VERSION, now)
         journal.add(tx, "consent_given", now, who=me.person_id, detail={"version": CONSENT_VERSION, "address": me.address_id})
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from bot.commands.broadcast import Order, send
 from handlers import tier
-from storage import deliveries, installation, people
+from storage import deliveries, installation, speakers
 from storage.broadcasts import broadcasts
 from storage.database import Tx
 from storage.deliveries import EXPIRED, FAILED
@@ -114,7 +114,7 @@ async def test_a_notice_beyond_the_day_goes_by_telegram_or_expires_with_that_rea
         installation.set_fact(tx, tier.FACT, "1")
         tx.execute(update(addresses).where(here).values(heard_at=long_ago))
         tx.execute(update(addresses).where(~here).values(heard_at=long_ago - timedelta(hours=1)))
-        people.speaker(tx, "whatsapp", "6281", "Tamu", stage.clock.now())
+        speakers.speaker(tx, "whatsapp", "6281", "Tamu", stage.clock.now())
         tx.execute(update(addresses).where(addresses.c.external == "6281").values(begun_at=stage.clock.now()))
 
     await stage.db.write(used_up)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from bot.commands import undoing
 from bot.workbook import load
-from storage import incidents, people, places, undo
+from storage import incidents, people, places, speakers, undo
 from storage.candidates import candidates
 from storage.coverages import coverages
 from storage.database import Database, Tx
@@ -77,7 +77,7 @@ async def test_an_incident_and_a_chat_keep_who_they_hang_on(db: Database) -> Non
     await put(db, kota(petugas=rows("petugas", officer(1, phone="081200000001"), officer(2, "Siti"))))
 
     def lives(tx: Tx) -> None:
-        who = people.speaker(tx, "telegram", "77", "Budi", NOW)
+        who = speakers.speaker(tx, "telegram", "77", "Budi", NOW)
         people.link(tx, who.address_id, 1, "+6281200000001", NOW)
         station = tx.scalar(select(tps.c.id).limit(1))
         incidents.file(tx, address_id=who.address_id, where=places.of_tps(tx, station), now=NOW, kind="pingsan",
