@@ -84,11 +84,14 @@ def _no_place(tx: Tx, row: Row, now: datetime) -> Worded:
 
 
 def after_settle(rules: Rules) -> AfterSettle:
-    """When every alert of a call failed, the next rung is called in the same transaction."""
+    """When every alert of a call failed, the next rung is called in the same transaction. Where an alert that was to be
+    changed is not on the phone any more, it is shown anew."""
 
     def settled(tx: Tx, row: Row, state: str, now: datetime) -> None:
         lost = row.kind == "alert" and row.edits is None and state in {"failed", "expired", "unknown"}
         if lost and row.incident_id is not None and row.rung is not None:
             escalation.alert_settled_badly(tx, row.incident_id, row.rung, now, rules)
+        if row.edits is not None and state == WITHDRAWN and row.incident_id is not None:
+            escalation.vanished(tx, row.incident_id, row.edits, row.address_id, row.kind, now)
 
     return settled

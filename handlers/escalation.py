@@ -131,14 +131,32 @@ def show_anew(tx: Tx, incident_id: int, now: datetime) -> None:
     incident = incidents.need(tx, incident_id)
     if incident.state in {CLOSED, CANCELLED}:
         return
-    waiting = {c.person_id for c in calls.every(tx, incident_id) if not c.dropped and not c.declined_at}
-    wanted = waiting if incident.state == WAITING else {incident.taken_by or 0}
+    wanted = _asked(tx, incident)
     for address_id, person_id in people.on_channel(tx, "telegram", wanted):
         refs = {"incident": incident_id, "person": person_id, "again": 0, "red": False, "missed": True}
         post.say(tx, address_id, Letter("alert", refs), now, zone=telling.zone_of(tx, incident), lane=ALERT,
                  incident=(incident_id, incident.number))  # fmt: skip
     if wanted:
         journal.add(tx, "shown_anew", now, incident_id=incident_id, detail={"people": sorted(wanted)})
+
+
+def _asked(tx: Tx, incident: Incident) -> set[int]:
+    """Of whom something is wanted: everybody called who has not declined, the taker alone, nobody at its end."""
+    if incident.state in {CLOSED, CANCELLED}:
+        return set()
+    if incident.state != WAITING:
+        return {incident.taken_by} if incident.taken_by else set()
+    return {c.person_id for c in calls.every(tx, incident.known_id) if not c.dropped and not c.declined_at}
+
+
+def vanished(tx: Tx, incident_id: int, delivery_id: int, address_id: int, kind: str, now: datetime) -> None:
+    """A message of a case was taken off somebody's phone: an alert that still wants something of him comes anew."""
+    if not deliveries.vanished(tx, delivery_id) or kind != "alert":
+        return
+    incident = incidents.need(tx, incident_id)
+    mine = (person for at, person in people.on_channel(tx, "telegram", _asked(tx, incident)) if at == address_id)
+    if (person_id := next(mine, None)) is not None:
+        telling.show_again(tx, incident, address_id, person_id, now)
 
 
 def widen(tx: Tx, incident: Incident, now: datetime) -> None:

@@ -225,6 +225,10 @@ class TooLate(Trouble):
     """The tap or the message to be changed has lived its life; nothing is lost by it."""
 
 
+class Vanished(TooLate):
+    """The message that was to be changed is not there any more: he took it off his phone."""
+
+
 class Unsure(Trouble):
     """The answer never came: the platform may or may not have it."""
 

@@ -207,6 +207,13 @@ def post_edit(tx: Tx, delivery_id: int, now: datetime) -> bool:
     return tx.execute(_EDIT[tx.is_sqlite], {"of": found.id, "at": now}).rowcount == 1
 
 
+def vanished(tx: Tx, delivery_id: int) -> bool:
+    """A message that was shown is not on the phone any more; False: that was known."""
+    there = (_D.id == delivery_id) & (_D.state == SENT)
+    taken_off = update(deliveries).where(there).values(state=WITHDRAWN, reason="it was taken off the phone")
+    return tx.execute(taken_off).rowcount == 1
+
+
 def shown(
     tx: Tx, *, incident_id: int, kinds: Sequence[str] = (), address_ids: Sequence[int] | None = None
 ) -> list[int]:

@@ -18,10 +18,11 @@ from messages.chat import (
     Undelivered,
     Unreachable,
     Unsure,
+    Vanished,
     WindowClosed,
 )
 from storage.claims import ALERTS, ANSWERS, BULK, Row
-from storage.deliveries import EXPIRED, FAILED, UNKNOWN, WAITING
+from storage.deliveries import EXPIRED, FAILED, UNKNOWN, WAITING, WITHDRAWN
 
 TRIES = 3  # of what may have arrived already, or moves again and again
 _LONGEST = 60.0
@@ -94,6 +95,11 @@ def _too_late(_trouble: TooLate, row: Row, why: str) -> Verdict:
     return Verdict(EXPIRED if row.tier == ANSWERS else FAILED, why, row.tries, tell=row.edits is not None)
 
 
+def _vanished(_trouble: Vanished, row: Row, why: str) -> Verdict:
+    """Nothing failed: there is nothing to change. Who must see it all the same is shown it anew by the hook."""
+    return Verdict(WITHDRAWN if row.edits is not None else FAILED, why, row.tries, tell=row.edits is not None)
+
+
 def _unsure(_trouble: Exception, row: Row, why: str) -> Verdict:
     """An alert or an answer twice does little harm; a broadcast twice does, so that is left to a coordinator."""
     if row.tier == BULK or row.tries + 1 >= TRIES:
@@ -126,6 +132,7 @@ _TABLE: tuple[tuple[type[Trouble], str, Callable[[Any, Row, str], Verdict]], ...
     (Gone, "the address is no more", _gone),
     (Moved, "the chat moved", _moved),
     (NotAdmitted, "the platform does not know us", _not_admitted),
+    (Vanished, "the message is not there any more", _vanished),
     (TooLate, "it was too late", _too_late),
     (OptedOut, "the person wants no such messages", _opted_out),
     (Halted, "the platform wants this campaign to stop", _halted),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.outbox.failures import Verdict, after, pause
-from messages.chat import Gone, Moved, NotAdmitted, Refused, Throttled, TooLate, Unreachable, Unsure
+from messages.chat import Gone, Moved, NotAdmitted, Refused, Throttled, TooLate, Unreachable, Unsure, Vanished
 from storage.claims import Row
 from storage.deliveries import (
     ALERT,
@@ -17,6 +17,7 @@ from storage.deliveries import (
     REPLY,
     UNKNOWN,
     WAITING,
+    WITHDRAWN,
 )  # fmt: skip
 from tests.outbox.scripted import row
 
@@ -31,6 +32,7 @@ CASES = {
     "a moved chat is sent to again": (Moved("-100"), REPLY_ROW, Verdict(WAITING, "", 1, moved="-100")),
     "what is refused fails loudly": (Refused("too long"), REPLY_ROW, Verdict(FAILED, "too long", loud="Refused")),
     "a late edit fails and is told": (TooLate("old"), EDIT, Verdict(FAILED, "old", tell=True)),
+    "an edit of what is gone is over and told": (Vanished("gone"), EDIT, Verdict(WITHDRAWN, "gone", tell=True)),
     "a late answer expires": (TooLate("old"), TAP, Verdict(EXPIRED, "old")),
     "an unsure alert is sent again": (Unsure("?"), ALERT_ROW, Verdict(WAITING, "?", 1, rest=1)),
     "an unsure reply is sent again": (Unsure("?"), REPLY_ROW, Verdict(WAITING, "?", 1, rest=1)),

@@ -24,7 +24,21 @@ from bot.wording import after_settle, compose
 from bot.workbook import read, sample
 from bot.workbook.load import load
 from handlers.turn import Rules
-from messages.chat import Address, Choice, Contact, File, Gone, Happened, Heard, Place, Said, Template, Unsure, What
+from messages.chat import (
+    Address,
+    Choice,
+    Contact,
+    File,
+    Gone,
+    Happened,
+    Heard,
+    Place,
+    Said,
+    Template,
+    Unsure,
+    Vanished,
+    What,
+)
 from messages.welcome import CONSENT_VERSION
 from storage import journal, people, places, roster, speakers
 from storage.database import Database, Tx
@@ -74,9 +88,10 @@ class Phones:
             return ""
         chat = self.shown.setdefault(to.id, [])
         if said.edits:
-            for each in chat:
-                if each.id == said.edits:
-                    each.said, each.edited = said, True
+            there = next((each for each in chat if each.id == said.edits), None)
+            if there is None:
+                raise Vanished("message to edit not found")
+            there.said, there.edited = said, True
             return said.edits
         chat.append(Shown(str(next(self.numbers)), said))
         if to.id in self.mute:

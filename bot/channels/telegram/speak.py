@@ -27,6 +27,7 @@ from messages.chat import (
     Trouble,
     Unreachable,
     Unsure,
+    Vanished,
 )
 
 UNCHANGED = "message is not modified"
@@ -37,9 +38,9 @@ BY_WORDS: tuple[tuple[str, type[Gone | TooLate]], ...] = (
     ("query is too old", TooLate),
     ("query id is invalid", TooLate),
     ("query_id_invalid", TooLate),
-    ("message to edit not found", TooLate),
+    ("message to edit not found", Vanished),
     ("message can't be edited", TooLate),
-    ("message_id_invalid", TooLate),
+    ("message_id_invalid", Vanished),
 )
 FILES = 100  # of other platforms, whose ids here are remembered
 WAIT_SECONDS = 5.0  # where a 429 does not say how long

@@ -23,6 +23,7 @@ from messages.chat import (
     Trouble,
     Unreachable,
     Unsure,
+    Vanished,
 )
 from tests.channels.telegram.conftest import TOKEN, BotApi
 
@@ -38,9 +39,9 @@ REFUSALS: list[tuple[int, str, type[Trouble]]] = [
     (400, "Bad Request: PEER_ID_INVALID", Gone),
     (400, "Bad Request: query is too old and response timeout expired or query ID is invalid", TooLate),
     (400, "Bad Request: QUERY_ID_INVALID", TooLate),
-    (400, "Bad Request: message to edit not found", TooLate),
+    (400, "Bad Request: message to edit not found", Vanished),
     (400, "Bad Request: message can't be edited", TooLate),
-    (400, "Bad Request: MESSAGE_ID_INVALID", TooLate),
+    (400, "Bad Request: MESSAGE_ID_INVALID", Vanished),
     (400, "Bad Request: message text is empty", Refused),
     (400, "Bad Request: not enough rights to send text messages to the chat", Refused),
     (413, "Request Entity Too Large", Refused),
