@@ -10,7 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Optional
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -39,7 +39,7 @@ def main() -> None:
 def _in_database(work: Callable[[Any, Settings], Awaitable[int]]) -> None:
     """Run async work on the opened installation and exit with its code."""
     from bot.app_log import log_to_stderr  # noqa: PLC0415 - commands import only what they need
-    from bot.installation import open_installation  # noqa: PLC0415
+    from bot.installation import open_installation  # noqa: PLC0415 - as above
 
     log_to_stderr()
     settings = read()
@@ -83,7 +83,7 @@ def run() -> None:
 @app.command("import")
 def import_(
     file: Annotated[
-        Optional[Path],  # noqa: UP045 - Typer reads it
+        Path | None,
         typer.Argument(metavar="FILE", help="a workbook (.xlsx), or one sheet as .csv with --sheet"),
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="change nothing; show who joins, leaves, changes")] = False,
@@ -92,18 +92,18 @@ def import_(
     ] = False,
     undo: Annotated[bool, typer.Option("--undo", help="take the last import back")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="the result as JSON")] = False,
-    sheet: Annotated[Optional[str], typer.Option("--sheet", metavar="NAME", help="only this sheet")] = None,  # noqa: UP045
+    sheet: Annotated[str | None, typer.Option("--sheet", metavar="NAME", help="only this sheet")] = None,
     election: Election = None,
 ) -> None:
     """Read a workbook: good rows go in, refused ones are listed and written to FILE-ditolak.xlsx."""
-    from bot.commands import undoing, workbook  # noqa: PLC0415
-    from bot.workbook import apart  # noqa: PLC0415
+    from bot.commands import undoing, workbook  # noqa: PLC0415 - as above
+    from bot.workbook import apart  # noqa: PLC0415 - as above
 
     if undo == (file is not None) or (undo and (check or replace or sheet)):
         raise typer.BadParameter("either a FILE to import, or --undo alone")
 
     async def work(db: Any, _: Settings) -> int:
-        from bot.installation import clock_of  # noqa: PLC0415
+        from bot.installation import clock_of  # noqa: PLC0415 - as above
 
         now = (await clock_of(db)).now()
         if undo:
@@ -118,7 +118,7 @@ def import_(
     try:
         _in_database(work)
     except KeyboardInterrupt:
-        from bot.workbook import words  # noqa: PLC0415
+        from bot.workbook import words  # noqa: PLC0415 - as above
 
         code = "undo_cut_off" if undo else "check_cut_off" if check else "cut_off"
         typer.echo(words.say("unreadable", code), err=True)
@@ -131,7 +131,7 @@ def sample(
     tps: Annotated[int, typer.Option("--tps", min=1, max=1188, help="how many TPS")] = 1188,
 ) -> None:
     """Write an example workbook: instructions, one sheet each, made-up people of Kota Malang."""
-    from bot.commands import workbook  # noqa: PLC0415
+    from bot.commands import workbook  # noqa: PLC0415 - as above
 
     # Today is its voting day, so that what is imported from it is active at once.
     raise typer.Exit(workbook.sample(file, tps=tps, voting_day=datetime.now(ZoneInfo("Asia/Jakarta")).date()))
@@ -141,11 +141,11 @@ def sample(
 def export(
     what: Annotated[str, typer.Argument(metavar="incidents|deliveries|people|coverage")],
     form: Annotated[str, typer.Option("--format", metavar="json|csv|xlsx")] = "json",
-    out: Annotated[Optional[Path], typer.Option("--out", metavar="FILE", help="instead of stdout")] = None,  # noqa: UP045
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="instead of stdout")] = None,
     election: Election = None,
 ) -> None:
     """Export incidents, deliveries, people or coverage; a JSON list on stdout by default."""
-    from bot.commands import exporting  # noqa: PLC0415
+    from bot.commands import exporting  # noqa: PLC0415 - as above
 
     _in_database(lambda db, _: exporting.export(db, what, form, out, election))
 
@@ -166,12 +166,12 @@ def broadcast(
     """Send a broadcast, or stop one; the operator answers for it. Prints its number and how many it goes to."""
     if bool(stop) == bool(to and text):
         raise typer.BadParameter("give --to and --text, or --stop alone")
-    from bot.commands import broadcast as command  # noqa: PLC0415
+    from bot.commands import broadcast as command  # noqa: PLC0415 - as above
 
     order = command.Order(to, text, by, at, receipt, dry_run)
 
     async def work(db: Any, settings: Settings) -> int:
-        from bot.installation import clock_of  # noqa: PLC0415
+        from bot.installation import clock_of  # noqa: PLC0415 - as above
 
         now = (await clock_of(db)).now()
         if stop:
@@ -186,10 +186,10 @@ def revoke(
     phone: Annotated[str, typer.Argument(metavar="PHONE", help="the lost phone's number, 0812… or +62812…")],
 ) -> None:
     """Cut a lost phone off: its chats are unlinked, what waits for them is withdrawn, its cases wait for others."""
-    from bot.commands import revoke as command  # noqa: PLC0415
+    from bot.commands import revoke as command  # noqa: PLC0415 - as above
 
     async def work(db: Any, settings: Settings) -> int:
-        from bot.installation import clock_of  # noqa: PLC0415
+        from bot.installation import clock_of  # noqa: PLC0415 - as above
 
         return await command.revoke(db, phone, now=(await clock_of(db)).now(), rules=settings.rules)
 
@@ -199,7 +199,7 @@ def revoke(
 @app.command()
 def migrate() -> None:
     """Bring the schema up (every command does so first) and say which it is."""
-    from storage import migrations  # noqa: PLC0415
+    from storage import migrations  # noqa: PLC0415 - as above
 
     async def say(_db: Any, _settings: Settings) -> int:
         typer.echo(f"schema {migrations.newest()}")
@@ -211,7 +211,7 @@ def migrate() -> None:
 @app.command()
 def status(as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False) -> None:
     """The outbox by lane and state, incidents by state, the last cycle, channels."""
-    from bot.commands import state  # noqa: PLC0415
+    from bot.commands import state  # noqa: PLC0415 - as above
 
     _in_database(lambda db, settings: state.status(db, settings, as_json))
 
@@ -226,7 +226,7 @@ def templates(
     as_json: Annotated[bool, typer.Option("--json", help="as JSON")] = False,
 ) -> None:
     """How each of our templates stands at Meta."""
-    from bot.commands import whatsapp as command  # noqa: PLC0415
+    from bot.commands import whatsapp as command  # noqa: PLC0415 - as above
 
     _in_database(lambda _, settings: command.templates(settings, submit=submit, as_json=as_json))
 
@@ -234,6 +234,6 @@ def templates(
 @app.command()
 def doctor(election: Election = None) -> None:
     """Settings, database, channels, roster, ladders that reach nobody: what is wrong and how to mend it."""
-    from bot.commands import doctor as round_  # noqa: PLC0415
+    from bot.commands import doctor as round_  # noqa: PLC0415 - as above
 
     _in_database(lambda db, settings: round_.doctor(db, settings, election))

@@ -129,8 +129,6 @@ def show_anew(tx: Tx, incident_id: int, now: datetime) -> None:
     """Taps on Telegram were lost while we were away: who may have tapped gets the alert with fresh buttons. Nothing
     that was filed is asked again, and nobody is called who was not."""
     incident = incidents.need(tx, incident_id)
-    if incident.state in {CLOSED, CANCELLED}:
-        return
     wanted = _asked(tx, incident)
     for address_id, person_id in people.on_channel(tx, "telegram", wanted):
         refs = {"incident": incident_id, "person": person_id, "again": 0, "red": False, "missed": True}

@@ -73,7 +73,7 @@ def _tap(choice: str) -> tuple[Step, tuple[str, ...]]:
 def _fits(arg: str, kind: str) -> bool:
     if kind == "w":
         return bool(arg) and arg.replace("_", "").isalnum() and arg.isascii() and (not arg.isdigit() or _fits(arg, "n"))
-    return arg.isascii() and arg.isdigit() and len(arg) <= 10 and int(arg) <= LARGEST_ID  # noqa: PLR2004
+    return arg.isascii() and arg.isdigit() and len(arg) <= 10 and int(arg) <= LARGEST_ID  # noqa: PLR2004 - its digits
 
 
 def number_in(heard: Heard) -> int | None:

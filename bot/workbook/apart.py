@@ -119,7 +119,7 @@ def _tell(pipe: BinaryIO, message: object) -> None:
 
 async def _work(book: Book, order: Order, progress: Progress) -> Done:
     from bot.installation import open_installation  # noqa: PLC0415 - the parent has it open
-    from bot.settings import read as settings  # noqa: PLC0415
+    from bot.settings import read as settings  # noqa: PLC0415 - as above
 
     db = await open_installation(settings())
     try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from handlers.facts import details, place_words, role_words  # isort: skip  # first: the letters need them
+from handlers.facts import details, place_words, role_words
 from handlers.letters import broadcast, called, coverage, identity, notice, recap, reporter, rights
 from handlers.letters.registry import LETTERS, Withheld, compose
 from storage.database import Tx

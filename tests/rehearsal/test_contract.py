@@ -247,7 +247,7 @@ async def test_who_cannot_be_reached_is_a_trouble_now_or_told_later(world: World
 
 
 async def test_nobody_of_this_name_is_a_trouble(world: World) -> None:
-    nobody: Callable[[str], Address] = lambda who: Address(world.siti.channel, who, world.siti.heard_at)  # noqa: E731
+    nobody: Callable[[str], Address] = lambda who: Address(world.siti.channel, who, world.siti.heard_at)  # noqa: E731 - an address, not a step
     with pytest.raises(Trouble):
         await world.channel.speak(nobody("1"), Said("Halo"))
 

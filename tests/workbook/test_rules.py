@@ -97,7 +97,7 @@ def test_region_and_birth_only_warn(nik: str, doubt: str | None) -> None:
 @pytest.mark.parametrize(
     "written",
     ["2024-11-01", "01/11/2024", "1/11/2024", "01-11-2024", "1 November 2024", "1 Nov 2024", "Jumat, 1 Nopember 2024",
-     "2024-11-01 00:00:00", date(2024, 11, 1), datetime(2024, 11, 1, 0, 0), 45597.0],  # noqa: DTZ001
+     "2024-11-01 00:00:00", date(2024, 11, 1), datetime(2024, 11, 1, 0, 0), 45597.0],  # noqa: DTZ001 - cells know no zone
 )  # fmt: skip
 def test_a_date_is_understood_in_any_usual_form(written: Any) -> None:
     assert times.day(written) == date(2024, 11, 1)
@@ -112,7 +112,7 @@ def test_what_is_no_date_is_refused(written: Any) -> None:
     ("written", "moment"),
     [("2024-11-27 06.00", (date(2024, 11, 27), 360)), ("27/11/2024 18:30", (date(2024, 11, 27), 1110)),
      ("06.00", (None, 360)), ("6:05", (None, 365)), ("06.00 WIB", (None, 360)), ("24.00", (None, 1440)),
-     (time(6, 30), (None, 390)), (datetime(2024, 11, 27, 6, 0), (date(2024, 11, 27), 360)),  # noqa: DTZ001
+     (time(6, 30), (None, 390)), (datetime(2024, 11, 27, 6, 0), (date(2024, 11, 27), 360)),  # noqa: DTZ001 - cells know no zone
      (6.0, (None, 360)), (18.3, (None, 1110)), (timedelta(hours=14), (None, 840)), ("", None)],
 )  # fmt: skip
 def test_a_time_of_a_shift_is_understood(written: Any, moment: Any) -> None:

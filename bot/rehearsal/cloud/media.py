@@ -71,7 +71,7 @@ class Media:
         """Keep a file, or refuse its type or size."""
         bare = mime_type.partition(";")[0].strip()
         if bare not in _EVERY:
-            raise param(f"Param file must be a file with one of the following types: {', '.join(_EVERY)}. Received file of type '{mime_type}'.")  # fmt: skip  # noqa: E501
+            raise param(f"Param file must be a file with one of the following types: {', '.join(_EVERY)}. Received file of type '{mime_type}'.")  # fmt: skip  # noqa: E501 - Meta's own sentence
         medium = Medium(str(next(self._ids)), mime_type, data, self._now() + life)
         if len(data) > KINDS[medium.kind][0]:
             raise CloudError(131053, f"File size {len(data)} is over the limit for {medium.kind}")
