@@ -24,6 +24,7 @@ from storage import migrations
 from storage.database import Database, open_database
 from storage.vault import Vault
 from tests import engines
+from tests.product.warm import Warm
 
 SECRET = "a secret for tests only, 32 characters and more"
 
@@ -166,6 +167,14 @@ def postgres_url(postgres: str, postgres_template: str, clerk: Clerk) -> Iterato
 def db_url(request: pytest.FixtureRequest) -> str:
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def warm() -> Iterator[Warm]:
+    """Where processes of the product begin that need not import it first."""
+    waits = Warm()
+    yield waits
+    waits.close()
 
 
 @pytest.fixture

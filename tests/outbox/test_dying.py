@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,16 +21,17 @@ from storage.database import Database
 from storage.deliveries import ALERT, BROADCAST, SENDING, SENT, UNKNOWN, WAITING
 from tests.outbox.scripted import NOW, add_addresses
 from tests.product.harness import bot_api
+from tests.product.warm import Process, Warm
 
 CHATS = 400
 _D = deliveries.deliveries.c
 
 
 @asynccontextmanager
-async def victim(url: str, base: str, rate: float) -> AsyncIterator[asyncio.subprocess.Process]:
+async def victim(warm: Warm, url: str, base: str, rate: float) -> AsyncIterator[Process]:
     """A process that sends; killed at the end."""
-    args = (sys.executable, "-m", "tests.outbox.victim", url, base, str(rate))
-    process = await asyncio.create_subprocess_exec(*args, stdout=asyncio.subprocess.PIPE)
+    args = (url, base, str(rate))
+    process = await warm.begin("tests.outbox.victim:main", args, env={**os.environ}, folder=Path.cwd(), err=sys.__stderr__)
     try:
         assert process.stdout is not None
         async with asyncio.timeout(40):
@@ -80,7 +83,7 @@ class Toll:
         assert sum(arrived[id_] - 1 for id_ in doubled) <= sum(len(each - bulk) for each in self.in_flight)
 
 
-async def killed(db: Database, url: str, kills: int, seed: int, rate: float) -> Toll:
+async def killed(db: Database, warm: Warm, url: str, kills: int, seed: int, rate: float) -> Toll:
     """A broadcast with alerts in it, and a death at a random moment, again and again."""
     dice, toll = random.Random(seed), Toll(db)
     await db.write(lambda tx: add_addresses(tx, CHATS))
@@ -89,37 +92,37 @@ async def killed(db: Database, url: str, kills: int, seed: int, rate: float) -> 
             api.add_person(chat, "Petugas")
         for _ in range(kills):
             await toll.post(BROADCAST, dice.sample(range(1, CHATS + 1), 120))
-            async with victim(url, base, rate) as process:
+            async with victim(warm, url, base, rate) as process:
                 await asyncio.sleep(dice.uniform(0, 0.2))
                 await toll.post(ALERT, dice.sample(range(1, CHATS + 1), 6))
                 await asyncio.sleep(dice.uniform(0, 0.5))
                 process.kill()
                 await process.wait()
             await toll.died()
-        async with victim(url, base, 100_000):
+        async with victim(warm, url, base, 100_000):
             states = await toll.ended()
         toll.check(states, Counter(int(sent.text.split()[1]) for sent in api.sent))
     return toll
 
 
-async def test_killed_while_it_sends_nobody_is_lost_and_only_alerts_may_come_twice(db: Database, db_url: str) -> None:
-    await killed(db, db_url, kills=2, seed=3, rate=200)
+async def test_killed_while_it_sends_nobody_is_lost_and_only_alerts_may_come_twice(db: Database, db_url: str, warm: Warm) -> None:
+    await killed(db, warm, db_url, kills=2, seed=3, rate=200)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", [1, 2])
-async def test_killed_at_fifty_moments(db: Database, db_url: str, seed: int) -> None:
-    toll = await killed(db, db_url, kills=50, seed=seed, rate=200)
+async def test_killed_at_fifty_moments(db: Database, db_url: str, warm: Warm, seed: int) -> None:
+    toll = await killed(db, warm, db_url, kills=50, seed=seed, rate=200)
     assert any(toll.in_flight), "it was never killed with anything in hand"
 
 
-async def weight(db: Database, url: str, waiting: int) -> float:
+async def weight(db: Database, warm: Warm, url: str, waiting: int) -> float:
     """Resident memory with so many waiting, over idle."""
     await db.write(lambda tx: add_addresses(tx, CHATS))
     async with bot_api() as (api, base):
         for chat in range(1, CHATS + 1):
             api.add_person(chat, "Petugas")
-        async with victim(url, base, 30) as process:
+        async with victim(warm, url, base, 30) as process:
             toll, scale = Toll(db), psutil.Process(process.pid)
             await toll.post(BROADCAST, list(range(1, 31)))
             async with asyncio.timeout(30):
@@ -137,5 +140,5 @@ async def weight(db: Database, url: str, waiting: int) -> float:
 
 
 @pytest.mark.soak
-async def test_a_hundred_thousand_that_wait_weigh_nothing(db: Database, db_url: str) -> None:
-    assert await weight(db, db_url, 100_000) <= 1.3
+async def test_a_hundred_thousand_that_wait_weigh_nothing(db: Database, db_url: str, warm: Warm) -> None:
+    assert await weight(db, warm, db_url, 100_000) <= 1.3

@@ -1,4 +1,4 @@
-"""The outbox in a process of its own, to be killed: `python -m tests.outbox.victim DATABASE_URL BOT_API RATE`."""
+"""The outbox in a process of its own, to be killed; its arguments: the database's URL, the Bot API, how many a second."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def words(_tx: Tx, row: Row, _now: datetime) -> Said:
 def no_hook(*_: Any) -> None: ...
 
 
-async def main(url: str, base: str, rate: float) -> None:
+async def send(url: str, base: str, rate: float) -> None:
     logging.disable(logging.CRITICAL)
     channel = TelegramChannel(TOKEN, base)
     await channel.start()
@@ -38,5 +38,5 @@ async def main(url: str, base: str, rate: float) -> None:
     await sender.run()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], sys.argv[2], float(sys.argv[3])))
+def main() -> None:
+    asyncio.run(send(sys.argv[1], sys.argv[2], float(sys.argv[3])))

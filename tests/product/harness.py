@@ -6,11 +6,13 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO, Any
 
 from aiohttp import web
 from sqlalchemy import insert
@@ -25,6 +27,7 @@ from messages.welcome import CONSENT_VERSION
 from storage import places, roster
 from storage.database import Database, Tx
 from storage.people import addresses, people
+from tests.product.warm import Process, Warm
 
 TOKEN = "4242:made-up-for-tests"
 SECRET = "another secret for tests only, 32 characters"
@@ -57,14 +60,15 @@ def free_port() -> int:
 
 @dataclass
 class Product:
-    """One `siaga run`, its settings and its process."""
+    """One `siaga run`, its settings and its process, which begins with a `warm` one's modules where there is one."""
 
     folder: Path
     api_base: str
     webhook: bool = False
     more: dict[str, str] = field(default_factory=dict)
     port: int = field(default_factory=free_port)
-    process: asyncio.subprocess.Process | None = None
+    process: asyncio.subprocess.Process | Process | None = None
+    warm: Warm | None = None
 
     @property
     def env(self) -> dict[str, str]:
@@ -91,23 +95,21 @@ class Product:
 
     async def command(self, *args: str) -> tuple[int, str, str]:
         """Run another command beside it: exit code, stdout, stderr."""
-        process = await asyncio.create_subprocess_exec(
-            str(SIAGA),
-            *args,
-            env=self.env,
-            cwd=self.folder,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
+        process = await self._begin(*args)
         out, err = await process.communicate()
         return process.returncode or 0, out.decode(), err.decode()
+
+    async def _begin(self, *args: str, err: IO[Any] | None = None) -> asyncio.subprocess.Process | Process:
+        if self.warm is not None:
+            return await self.warm.begin("bot.cli:main", args, env=self.env, folder=self.folder, err=err)
+        return await asyncio.create_subprocess_exec(
+            str(SIAGA), *args, env=self.env, cwd=self.folder, stdout=PIPE, stderr=err or PIPE
+        )
 
     async def start(self, timeout: float = 40.0) -> None:
         """Return once it prints `ready`."""
         log = (self.folder / "run.log").open("ab")
-        self.process = await asyncio.create_subprocess_exec(
-            str(SIAGA), "run", env=self.env, cwd=self.folder, stdout=asyncio.subprocess.PIPE, stderr=log
-        )
+        self.process = await self._begin("run", err=log)
         log.close()
         assert self.process.stdout is not None
         async with asyncio.timeout(timeout):

@@ -12,6 +12,7 @@ import pytest
 
 from bot.rehearsal.botapi import BotApi
 from tests.product.harness import City, Product, bot_api, found_city
+from tests.product.warm import Warm
 
 REPORTERS = 3  # officers who report between two kills
 
@@ -59,9 +60,9 @@ async def _check(product: Product, api: BotApi, city: City, reported: list[int])
 KINDS = ("Pingsan", "Kecelakaan")
 
 
-async def kill(folder: Path, *, webhook: bool, kills: int, seed: int, words: tuple[str, ...] = KINDS) -> None:
+async def kill(folder: Path, warm: Warm, *, webhook: bool, kills: int, seed: int, words: tuple[str, ...] = KINDS) -> None:
     async with bot_api() as (api, base):
-        product = Product(folder, base, webhook=webhook, more={"SIAGA_LADDER": "3600"})
+        product = Product(folder, base, webhook=webhook, more={"SIAGA_LADDER": "3600"}, warm=warm)
         city = await found_city(product, api, officers=kills * REPORTERS)
         try:
             reported = await _rounds(product, api, city, kills, seed, words)
@@ -71,11 +72,11 @@ async def kill(folder: Path, *, webhook: bool, kills: int, seed: int, words: tup
 
 
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_killed_at_random_moments_no_report_is_lost_or_doubled(tmp_path: Path, webhook: bool) -> None:
-    await kill(tmp_path, webhook=webhook, kills=1, seed=7)
+async def test_killed_at_random_moments_no_report_is_lost_or_doubled(tmp_path: Path, warm: Warm, webhook: bool) -> None:
+    await kill(tmp_path, warm, webhook=webhook, kills=1, seed=7)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
-async def test_two_hundred_kills(tmp_path: Path, webhook: bool) -> None:
-    await kill(tmp_path, webhook=webhook, kills=100, seed=11, words=(*KINDS, "Darurat"))
+async def test_two_hundred_kills(tmp_path: Path, warm: Warm, webhook: bool) -> None:
+    await kill(tmp_path, warm, webhook=webhook, kills=100, seed=11, words=(*KINDS, "Darurat"))

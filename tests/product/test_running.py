@@ -15,12 +15,14 @@ import pytest
 from bot.rehearsal.botapi import BotApi, Sent
 from storage.vault import Vault
 from tests.product.harness import SECRET, USER, City, Product, bot_api, found_city
+from tests.product.warm import Warm
 
 
 @pytest.fixture(params=["polling", "webhook"])
-async def served(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[Product, BotApi, City]]:
+async def served(request: pytest.FixtureRequest, tmp_path: Path, warm: Warm) -> AsyncIterator[tuple[Product, BotApi, City]]:
     async with bot_api() as (api, base):
-        product = Product(tmp_path, base, webhook=request.param == "webhook")
+        webhook = request.param == "webhook"
+        product = Product(tmp_path, base, webhook=webhook, warm=warm if webhook else None)  # one as operators begin it
         city = await found_city(product, api, officers=8)
         await product.start()
         try:
@@ -59,9 +61,9 @@ async def test_a_call_a_take_and_a_clean_end(served: tuple[Product, BotApi, City
     assert "made-up-for-tests" not in log
 
 
-async def test_what_no_update_is_gets_its_answer_and_changes_nothing(tmp_path: Path) -> None:
+async def test_what_no_update_is_gets_its_answer_and_changes_nothing(tmp_path: Path, warm: Warm) -> None:
     async with bot_api() as (api, base):
-        product = Product(tmp_path, base, webhook=True)
+        product = Product(tmp_path, base, webhook=True, warm=warm)
         await found_city(product, api, officers=2)
         await product.start()
         try:
@@ -82,12 +84,12 @@ async def test_what_no_update_is_gets_its_answer_and_changes_nothing(tmp_path: P
             await product.kill()
 
 
-async def test_a_second_process_stands_by_and_takes_over(tmp_path: Path) -> None:
+async def test_a_second_process_stands_by_and_takes_over(tmp_path: Path, warm: Warm) -> None:
     async with bot_api() as (api, base):
-        first = Product(tmp_path, base)
+        first = Product(tmp_path, base, warm=warm)
         city = await found_city(first, api, officers=2)
         await first.start()
-        second = Product(tmp_path, base)
+        second = Product(tmp_path, base, warm=warm)
         waiting = asyncio.create_task(second.start())
         try:
             done, _ = await asyncio.wait({waiting}, timeout=4)
@@ -103,9 +105,9 @@ async def test_a_second_process_stands_by_and_takes_over(tmp_path: Path) -> None
             await second.kill()
 
 
-async def test_commands_while_it_serves_are_seen_within_a_second(tmp_path: Path) -> None:
+async def test_commands_while_it_serves_are_seen_within_a_second(tmp_path: Path, warm: Warm) -> None:
     async with bot_api() as (api, base):
-        product = Product(tmp_path, base)
+        product = Product(tmp_path, base, warm=warm)
         await found_city(product, api, officers=2)
         await product.start()
         try:
@@ -125,9 +127,9 @@ async def test_commands_while_it_serves_are_seen_within_a_second(tmp_path: Path)
             await product.kill()
 
 
-async def test_a_wrong_token_is_a_sentence_and_exit_2(tmp_path: Path) -> None:
+async def test_a_wrong_token_is_a_sentence_and_exit_2(tmp_path: Path, warm: Warm) -> None:
     async with bot_api() as (_, base):
-        product = Product(tmp_path, base, more={"SIAGA_TELEGRAM_TOKEN": "4242:somebody-elses"})
+        product = Product(tmp_path, base, more={"SIAGA_TELEGRAM_TOKEN": "4242:somebody-elses"}, warm=warm)
         code, out, err = await product.command("run")
         assert (code, out) == (2, "")
         assert "SIAGA_TELEGRAM_TOKEN" in err
@@ -135,9 +137,9 @@ async def test_a_wrong_token_is_a_sentence_and_exit_2(tmp_path: Path) -> None:
         assert "Traceback" not in err
 
 
-async def test_the_main_job_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+async def test_the_main_job_on_postgresql(tmp_path: Path, postgres_url: str, warm: Warm) -> None:
     async with bot_api() as (api, base):
-        product = Product(tmp_path, base, more={"SIAGA_DATABASE_URL": postgres_url})
+        product = Product(tmp_path, base, more={"SIAGA_DATABASE_URL": postgres_url}, warm=warm)
         city = await found_city(product, api, officers=6)
         await product.start()
         try:
@@ -155,9 +157,9 @@ async def test_the_main_job_on_postgresql(tmp_path: Path, postgres_url: str) -> 
 
 
 @pytest.mark.soak
-async def test_a_holder_that_was_frozen_loses_the_lease_and_stands_by_again(tmp_path: Path) -> None:
+async def test_a_holder_that_was_frozen_loses_the_lease_and_stands_by_again(tmp_path: Path, warm: Warm) -> None:
     async with bot_api() as (api, base):
-        first, second = Product(tmp_path, base), Product(tmp_path, base)
+        first, second = Product(tmp_path, base, warm=warm), Product(tmp_path, base, warm=warm)
         city = await found_city(first, api, officers=3)
         await first.start()
         assert first.process is not None
