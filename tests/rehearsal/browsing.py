@@ -7,8 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
 from playwright.async_api import Browser, Page
 
+# One browser serves all tests of a process, so they share its loop too, and so does whatever they look at.
+ON_ITS_LOOP = pytest.mark.asyncio(loop_scope="session")
 WIDE, SMALL = {"width": 1400, "height": 900}, {"width": 390, "height": 844}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
 
@@ -162,7 +163,7 @@ async def callback(graph: meta.Graph, cloud: CloudApi) -> AsyncIterator[meta.Cal
         await cloud.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def chromium() -> AsyncIterator[Browser]:
     from playwright.async_api import async_playwright  # slow to import, and few tests look at a page
 
@@ -182,7 +183,7 @@ def living_city(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory)
     return folder / living.FILE
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def rehearsal(living_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[living.Rehearsal]:
     """`make run`, as a newcomer has it. Only that a chat takes more than five messages in five seconds, since hours pass in
     one here; and that the page looks at the city more often."""

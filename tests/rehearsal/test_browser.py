@@ -8,17 +8,18 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from aiohttp import web
+import pytest_asyncio
+from aiohttp import ClientSession, web
 from playwright.async_api import Browser, expect
 
 from bot.rehearsal import page as phones
 from bot.rehearsal.botapi import BotApi
 from bot.rehearsal.phones import CastMember, Found
 
-from .browsing import SMALL, WIDE, fits, opened
+from .browsing import ON_ITS_LOOP, SMALL, WIDE, fits, opened
 from .conftest import RINA, SITI, Hands, Line, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, ON_ITS_LOOP]
 
 CAST = [
     CastMember(SITI, "dr. Siti Aminah, S.Ked.", "dokter", "081234567890"),
@@ -66,7 +67,7 @@ async def answer(line: Line, update: dict[str, Any]) -> None:
         await line("sendMessage", chat_id=SITI, text=f"Nomor {contact['phone_number']}")
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def base(api: BotApi, hands: Hands) -> AsyncIterator[str]:
     async def search(_: str) -> Found:
         return Found([CastMember(31, "Dewi Lestari", "bidan", "081200000031")])
@@ -81,13 +82,14 @@ async def base(api: BotApi, hands: Hands) -> AsyncIterator[str]:
         yield address
 
 
-@pytest.fixture
-async def bot(line: Line) -> AsyncIterator[None]:
-    task = asyncio.create_task(scripted(line))
-    yield
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+@pytest_asyncio.fixture(loop_scope="session")
+async def bot(base: str) -> AsyncIterator[None]:
+    async with ClientSession() as session:
+        task = asyncio.create_task(scripted(Line(base, session)))
+        yield
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 @pytest.mark.usefixtures("bot")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import ClientSession, web
 from playwright.async_api import Browser, expect
 
@@ -16,11 +17,11 @@ from bot.rehearsal.cloud.api import CloudApi
 from bot.rehearsal.phones import CastMember, Found
 
 from . import meta
-from .browsing import SMALL, WIDE, fits, opened
+from .browsing import ON_ITS_LOOP, SMALL, WIDE, fits, opened
 from .conftest import RINA, SITI, Hands, served
 from .meta import Callback, Graph
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, ON_ITS_LOOP]
 
 BUDI, DEWI = 41, 42
 CAST = [
@@ -88,7 +89,7 @@ def cloud(hands: Hands) -> CloudApi:
     return CloudApi(meta.WA_TOKEN, meta.PHONE, meta.ACCOUNT, meta.SECRET, meta.VERIFY, now=hands.now)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def base(api: BotApi, cloud: CloudApi, hands: Hands) -> AsyncIterator[str]:
     async def search(_: str) -> Found:
         return Found([CastMember(51, "Agus Salim", "PPS", "081200000051", "whatsapp")])

@@ -25,9 +25,11 @@ from bot.town.finding import FIRST_USER
 from storage import denials, drafts, incidents, journal, overview, people, replacements, reports, roster
 from storage.database import Tx
 
-from .browsing import WIDE, opened
+from .browsing import ON_ITS_LOOP, WIDE, opened
 from .conftest import Hands
 from .living import FILE, PATIENCE, Rehearsal, running_rehearsal
+
+pytestmark = ON_ITS_LOOP
 
 
 async def stories(stream: ClientResponse) -> AsyncIterator[dict[str, Any]]:

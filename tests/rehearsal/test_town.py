@@ -12,7 +12,10 @@ from bot.rehearsal import lookout
 from bot.rehearsal.lookout import Lookout
 from bot.rehearsal.watching import Watchers
 
+from .browsing import ON_ITS_LOOP
 from .living import Rehearsal
+
+pytestmark = ON_ITS_LOOP
 
 
 async def test_anybody_is_found_with_a_chat_in_each_app_and_held_over_a_reload(rehearsal: Rehearsal) -> None:

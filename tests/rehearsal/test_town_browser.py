@@ -17,10 +17,10 @@ from storage import elections, incidents, journal, overview, roster, speakers
 from storage.database import Tx
 from storage.places import Where
 
-from .browsing import CONTRAST, SMALL_TARGETS, WIDE, fits, holds, opened
+from .browsing import CONTRAST, ON_ITS_LOOP, SMALL_TARGETS, WIDE, fits, holds, opened
 from .living import PATIENCE, Rehearsal
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, ON_ITS_LOOP]
 expect.set_options(timeout=PATIENCE)
 
 PHONE_SIZE = {"width": 360, "height": 740}
