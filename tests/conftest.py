@@ -54,12 +54,12 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A test that brings no statement of its own to PostgreSQL is a long form there, or the suite outgrows four
-    minutes. What waits, for processes and browsers, begins first and with one worker, while the others compute."""
+    """A variant that walks nothing of its own is a long form, or the suite outgrows four minutes. What waits, for processes
+    and browsers, begins first and with one worker, while the others compute."""
     if not config.pluginmanager.hasplugin("tests.walked"):
-        on_sqlite = set(Path(__file__).with_name("on_sqlite.txt").read_text(encoding="utf-8").splitlines())
+        long_forms = set(Path(__file__).with_name("long_forms.txt").read_text(encoding="utf-8").splitlines())
         for item in items:
-            if item.nodeid in on_sqlite:
+            if item.nodeid in long_forms:
                 item.add_marker(pytest.mark.soak)
     items.sort(key=lambda item: not item.nodeid.startswith(WAIT))
 
