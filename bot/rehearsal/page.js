@@ -103,9 +103,14 @@ function layCast(members) {
   if (missing.length) settle();
 }
 
+let wanted = null; // what a visitor asked for last
+
 function tab(text, target) {
   const node = make("button", "", text);
-  node.addEventListener("click", () => target.scrollIntoView({ behavior: "smooth", inline: "nearest", block: "nearest" }));
+  node.addEventListener("click", () => {
+    wanted = target;
+    target.scrollIntoView({ behavior: "smooth", inline: "nearest", block: "nearest" });
+  });
   return node;
 }
 
@@ -242,7 +247,7 @@ if (city) {
   drawCity(city, open);
   legend(document.getElementById("legend"));
 }
-if (small.matches) phones[0]?.node.scrollIntoView({ inline: "start", block: "nearest" });
+if (small.matches) (wanted ?? phones[0]?.node)?.scrollIntoView({ inline: "start", block: "nearest" });
 connect();
 setInterval(() => { if (!document.body.classList.contains("cut")) showClock(); }, 1000);
 document.addEventListener("pointerdown", (event) => {

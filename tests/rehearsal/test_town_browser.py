@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.town.finding import FIRST_USER
 from handlers import ticks
@@ -378,6 +378,22 @@ async def test_on_a_small_screen_the_city_begins_with_its_map(chromium: Browser,
         await asyncio.sleep(0.7)
         assert await page.evaluate("document.querySelector('#town').scrollTop") == 0
         await expect(page.locator(".map")).to_be_in_viewport(ratio=0.99)
+
+
+async def test_who_asks_for_the_city_before_it_is_there_stays_with_it(chromium: Browser, rehearsal: Rehearsal) -> None:
+    async with opened(chromium, rehearsal.base, **touched(360, 640)) as page:
+        asked = asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await asked.wait()
+            await route.continue_()
+
+        await page.route("**/rehearsal/city", late)
+        await page.reload(wait_until="commit")
+        await page.locator(".tabs").get_by_role("button", name="Kota").click()
+        asked.set()
+        await expect(page.locator(".phone")).to_have_count(6)
+        await expect(page.locator("#map")).to_be_in_viewport(ratio=0.9)
 
 
 async def test_without_a_server_nothing_looks_as_if_it_went_on(chromium: Browser, rehearsal: Rehearsal) -> None:
