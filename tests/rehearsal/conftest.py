@@ -167,8 +167,11 @@ async def callback(graph: meta.Graph, cloud: CloudApi) -> AsyncIterator[meta.Cal
 async def chromium() -> AsyncIterator[Browser]:
     from playwright.async_api import async_playwright  # slow to import, and few tests look at a page
 
+    # Every window of this Chromium brings two pages of its own for the address line, which cost as much as ours.
+    spared = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding,Translate"
+    args = ["--no-sandbox", f"--disable-features={spared}"]
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=args)
         yield browser
         await browser.close()
 
