@@ -35,4 +35,4 @@ bench: dev
 	@$(PY) -m bench
 
 soak: dev
-	@$(PY) -m pytest -m soak -n 0 tests
+	@$(PY) -m pytest -m soak -n 2 --dist worksteal tests
