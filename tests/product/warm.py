@@ -43,7 +43,9 @@ class Process:
         return reader, theirs.detach()
 
     async def kept(self, keeper: asyncio.StreamReader) -> None:
-        self.pid = int(await keeper.readline())
+        pid = await keeper.readline()
+        assert pid, "the process that waits to be forked has ended"
+        self.pid = int(pid)
         self._ended = asyncio.create_task(self._ends(keeper))
 
     async def _ends(self, keeper: asyncio.StreamReader) -> int:

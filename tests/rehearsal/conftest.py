@@ -168,6 +168,7 @@ async def chromium() -> AsyncIterator[Browser]:
     from playwright.async_api import async_playwright  # slow to import, and few tests look at a page
 
     # Every window of this Chromium brings two pages of its own for the address line, which cost as much as ours.
+    # Of two such switches the last one counts: what Playwright switches off and a page could notice stands here again.
     spared = "WebUIOmniboxPopup,WebUIOmniboxAimPopup,DestroyProfileOnBrowserClose,HttpsUpgrades,MediaRouter,OptimizationHints,PaintHolding,Translate"
     args = ["--no-sandbox", f"--disable-features={spared}"]
     async with async_playwright() as playwright:
